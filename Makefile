@@ -1,0 +1,53 @@
+# Everything a person or CI does with this project; `make help` lists it.
+
+PYTHON ?= python3
+ARGS   ?=
+BIN    := .venv/bin
+SETUP  := tests/setup
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/run.stamp ## everything in one process: prints the page's address (ARGS="--port 9000")
+	@exec $(BIN)/ssak3 demo $(ARGS)
+
+test: .venv/dev.stamp ## install what the tests need, check style, types and imports, run every test
+	@sh $(SETUP)/browser.sh
+	@$(MAKE) --no-print-directory --silent lint
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev.stamp ## style (ruff), types (mypy), who imports whom (import-linter)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo --no-cache
+
+fmt: .venv/dev.stamp ## put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## resolve the dependencies again (needs uv; UPGRADE=--upgrade for newer versions)
+	uv pip compile $(LOCK) $(UPGRADE) --group build pyproject.toml -o requirements.lock
+	uv pip compile $(LOCK) $(UPGRADE) --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## remove .venv and caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+PIP  := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+
+# A stamp younger than its lock says that .venv is what the lock describes; then nothing is installed.
+.venv/run.stamp: requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh $(SETUP)/venv.sh
+	@echo "Installing what requirements.lock names into .venv (about a minute, once)"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	@echo "Installing what requirements-dev.lock names into .venv"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
