@@ -1,0 +1,69 @@
+"""What every broker gives: confirmed publishing, and deliveries that are settled one way or another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class BrokerUnavailable(Exception):
+    """Nothing was confirmed; the outbox keeps it and the relay tries again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Bytes under way. `id` is the event's id."""
+
+    id: str
+    routing_key: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message as one consumer gets it. `attempt` counts from 1; `handle` is the broker's own mark."""
+
+    message: Message
+    attempt: int
+    redelivered: bool
+    handle: int | str
+
+
+class Publisher(Protocol):
+    """The sending end."""
+
+    async def publish(self, messages: Sequence[Message]) -> frozenset[str]:
+        """The ids that the broker has confirmed to keep. Raises BrokerUnavailable when it can't be asked."""
+        ...
+
+
+class Subscription(Protocol):
+    """The receiving end of one consumer's queue."""
+
+    async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
+        """Up to `limit` deliveries; waits for a first one, at most so long. Empty when none came."""
+        ...
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """They are done with."""
+        ...
+
+    async def release(self, deliveries: Sequence[Delivery]) -> None:
+        """Not handled: give them back, to come again marked as redelivered."""
+        ...
+
+    async def retry(self, delivery: Delivery, delay_seconds: int, cause: str) -> None:
+        """Bring it again after the delay, with `attempt` one higher."""
+        ...
+
+    async def dead(self, delivery: Delivery, cause: str) -> None:
+        """Set it aside for an operator, with its cause."""
+        ...
+
+
+class Broker(Publisher, Protocol):
+    """Both ends."""
+
+    def subscribe(self, consumer: str) -> Subscription:
+        """The consumer's end of its own queue."""
+        ...

@@ -1,0 +1,32 @@
+"""Which failures are worth another try, and when."""
+
+from services.shared_kernel.refusal import Refusal
+
+DELAYS_SECONDS = (1, 5, 30, 120, 600)
+
+
+class Transient(Exception):
+    """It may work a little later: what it needs isn't there yet, or something outside is down."""
+
+
+class Poison(Exception):
+    """It can never work as it is."""
+
+
+def delay_after(attempt: int, error: BaseException) -> int | None:
+    """Seconds until the next try after attempt number `attempt` failed with `error`; None: no more tries."""
+    if isinstance(error, Refusal | Poison | ValueError | TypeError | KeyError | AttributeError):
+        return None
+    return DELAYS_SECONDS[attempt - 1] if attempt <= len(DELAYS_SECONDS) else None
+
+
+def cause_of(error: BaseException) -> str:
+    """A short, stable description for grouping dead letters: the error's type and where it came from, without data."""
+    trace = error.__traceback__
+    where = "?"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "/messaging/" not in code.co_filename:
+            where = f"{code.co_filename.rsplit('/', 3)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{code.co_name}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {where}"

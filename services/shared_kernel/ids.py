@@ -1,0 +1,33 @@
+"""Identifiers come in through a port: opaque, URL-safe, sorted by time (UUIDv7)."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+
+class Ids(Protocol):
+    """Makes identifiers."""
+
+    def new(self) -> str:
+        """A new UUIDv7 in its usual text form."""
+        ...
+
+
+def born_at(identifier: str) -> datetime | None:
+    """When a UUIDv7 was made (RFC 9562 §5.7: 48 bits of Unix milliseconds); None for any other text."""
+    try:
+        value = UUID(identifier)
+    except ValueError:
+        return None
+    if value.version != 7:
+        return None
+    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
+
+
+_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def short_code(identifier: str) -> str:
+    """Five characters that a person can read out, from the random end of a UUID; not unique, only handy."""
+    number = UUID(identifier).int & ((1 << 25) - 1)
+    return "".join(_CODE_ALPHABET[(number >> shift) & 31] for shift in (20, 15, 10, 5, 0))

@@ -1,0 +1,73 @@
+"""A context's outbox, as the relay sees it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+
+from messaging.broker import Message
+from messaging.relay import OutboxRow
+from services.shared_kernel.clock import Clock
+from storage.engine import Database
+from storage.messaging_tables import MessagingTables
+
+# Longer than a publish may take; after a kill, this is how long the rows in flight wait for another relay.
+CLAIM = timedelta(seconds=5)
+
+
+class SqlOutbox:
+    """Claims are leases: a relay that dies loses them, at worst an event is published twice."""
+
+    def __init__(self, database: Database, tables: MessagingTables, clock: Clock) -> None:
+        self._database = database
+        self._outbox = tables.outbox
+        self._clock = clock
+
+    async def claim(self, limit: int) -> Sequence[OutboxRow]:
+        outbox, now = self._outbox, self._clock.now()
+        free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
+        async with self._database.read() as connection:
+            if (await connection.execute(select(outbox.c.position).where(free).limit(1))).first() is None:
+                return []
+        chosen = select(outbox.c.position).where(free).order_by(outbox.c.position).limit(limit)
+        if not self._database.is_sqlite:
+            chosen = chosen.with_for_update(skip_locked=True)
+        statement = (
+            update(outbox)
+            .where(outbox.c.position.in_(chosen.scalar_subquery()))
+            .values(claimed_until=now + CLAIM)
+            .returning(
+                outbox.c.position, outbox.c.event_id, outbox.c.routing_key, outbox.c.body, outbox.c.traceparent
+            )
+        )
+        async with self._database.write() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [
+            OutboxRow(
+                position=row.position,
+                message=Message(
+                    id=row.event_id,
+                    routing_key=row.routing_key,
+                    body=row.body,
+                    headers={"traceparent": row.traceparent} if row.traceparent else {},
+                ),
+            )
+            for row in sorted(rows, key=lambda row: row.position)
+        ]
+
+    async def delete(self, positions: Sequence[int]) -> None:
+        if positions:
+            async with self._database.write() as connection:
+                await connection.execute(delete(self._outbox).where(self._outbox.c.position.in_(positions)))
+
+    async def unclaim(self, positions: Sequence[int]) -> None:
+        if positions:
+            async with self._database.write() as connection:
+                await connection.execute(
+                    update(self._outbox).where(self._outbox.c.position.in_(positions)).values(claimed_until=None)
+                )
+
+    async def size(self) -> int:
+        """How many events are waiting to be published."""
+        async with self._database.read() as connection:
+            return int((await connection.execute(select(func.count()).select_from(self._outbox))).scalar_one())
