@@ -1,0 +1,16 @@
+/** Things a newcomer can say, offered behind "+" for each role. */
+
+export const EXAMPLES = {
+  customer: {
+    ko: ['금요일 2시 마포 24평 집청소', '내 예약', '시간 바꿀래', '취소하면 얼마 떼요?', '상담원', '영어로', '처음으로'],
+    en: ['clean my place tomorrow 2pm, Mapo', 'my bookings', 'how much would I get back?', 'cancel my booking', 'Korean please'],
+  },
+  cleaner: {
+    ko: ['오늘 일', '출발했어요', '시작', '완료', '못 가게 됐어요', '영어로'],
+    en: ['today’s jobs', 'on my way', 'start', 'finish', 'Korean please'],
+  },
+  operator: {
+    ko: ['현황', '발송 안내', '발송 광고', '실패함', '영어로'],
+    en: ['board', 'broadcast info', 'broadcast ad', 'dead letters', 'Korean please'],
+  },
+};

@@ -1,0 +1,110 @@
+/** The scrolling log of one phone: keeps the order of its timeline on the screen, and stays at the bottom. */
+
+import { h, icon } from './dom.js';
+import { arrange, drawRow } from './row.js';
+import { t } from './texts.js';
+
+const NEAR_BOTTOM = 90;
+
+export class LogView {
+  #busy = false;
+  #language = 'ko';
+
+  constructor(timeline, actions) {
+    this.timeline = timeline;
+    this.actions = actions;
+    this.typing = h('div', { class: 'row bot first typing', 'aria-hidden': 'true', hidden: true }, [
+      h('img', { class: 'avatar', src: '/static/img/bot.svg', alt: '', width: 40, height: 40 }),
+      h('div', { class: 'stack' }, h('div', { class: 'bubble dots' }, h('i'), h('i'), h('i'))),
+    ]);
+    this.log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', tabindex: '0', 'data-testid': 'chat-log' });
+    this.log.append(this.typing);
+    this.jump = h('button', { type: 'button', class: 'jump', hidden: true, 'data-testid': 'jump' });
+    this.jump.addEventListener('click', () => this.#toBottom(true));
+    this.log.addEventListener('scroll', () => this.#isNearBottom() && (this.jump.hidden = true), { passive: true });
+    new ResizeObserver(() => this.#stuck && this.#toBottom()).observe(this.log);
+    this.log.addEventListener('scroll', () => (this.#stuck = this.#isNearBottom()), { passive: true });
+    this.element = h('div', { class: 'log-frame' }, this.log, this.jump);
+  }
+
+  #stuck = true;
+
+  /** While history comes in, nothing is announced and neighbours are arranged once, at its end. */
+  set busy(value) {
+    this.#busy = value;
+    this.log.setAttribute('aria-busy', String(value));
+    if (!value) {
+      this.#arrange();
+      this.#toBottom();
+    }
+  }
+
+  get busy() {
+    return this.#busy;
+  }
+
+  setLanguage(language) {
+    if (language === this.#language) return;
+    this.#language = language;
+    this.log.lang = language;
+    for (const entry of this.timeline.entries) {
+      const node = drawRow(entry, language, this.actions);
+      entry.node.replaceWith(node);
+      entry.node = node;
+    }
+    this.#arrange();
+  }
+
+  /** Draws an entry, or moves it to where the timeline has it now. */
+  show(entry) {
+    const isNew = !entry.node;
+    entry.node ??= drawRow(entry, this.#language, this.actions);
+    const next = this.timeline.after(entry)?.node ?? this.typing;
+    if (entry.node.nextSibling !== next) this.log.insertBefore(entry.node, next);
+    if (entry.seq !== null) entry.node.dataset.seq = entry.seq;
+    if (this.#busy) return;
+    if (isNew) entry.node.classList.add('arrived');
+    this.#arrange();
+    if (this.#stuck || (isNew && entry.from === 'me')) this.#toBottom();
+    else if (isNew) this.#offerJump(entry);
+  }
+
+  /** Draws it again, for what cannot be changed by a class (the text of a failure). */
+  redraw(entry) {
+    entry.node.remove();
+    entry.node = null;
+    this.show(entry);
+  }
+
+  remove(entries) {
+    for (const entry of entries) entry.node?.remove();
+    this.#arrange();
+  }
+
+  setTyping(on) {
+    this.typing.hidden = !on;
+    if (on && this.#stuck) this.#toBottom();
+  }
+
+  #arrange() {
+    arrange(this.timeline.entries);
+  }
+
+  #isNearBottom() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_BOTTOM;
+  }
+
+  #toBottom(smoothly = false) {
+    this.#stuck = true;
+    this.jump.hidden = true;
+    this.log.scrollTo({ top: this.log.scrollHeight, behavior: smoothly ? 'smooth' : 'instant' });
+  }
+
+  #offerJump(entry) {
+    const text = (entry.card.title || entry.card.text || '').replace(/\s+/g, ' ').slice(0, 60);
+    const label = h('span', { class: 'jump-text' }, text || t('newMessage', {}, this.#language));
+    this.jump.replaceChildren(label, icon('down'));
+    this.jump.setAttribute('aria-label', `${t('newMessage', {}, this.#language)}: ${text}`);
+    this.jump.hidden = false;
+  }
+}
