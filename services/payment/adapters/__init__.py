@@ -1,0 +1,1 @@
+"""Payment's hands: the providers, and the HTTP that payment serves."""
