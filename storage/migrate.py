@@ -1,0 +1,59 @@
+"""Bring tables up to date, each context with a history of its own (Alembic)."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+from storage.engine import Database
+
+CONTEXTS = ("broker", "bot", "reservation", "payment", "cleaning", "notification", "mypage")
+
+
+def metadata_of(context: str) -> MetaData:
+    """The tables that the code of a context expects."""
+    metadata: MetaData = import_module(f"storage.{context}.tables").metadata
+    return metadata
+
+
+def _config(context: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("version_locations", str(Path(__file__).parent / context / "migrations"))
+    config.set_main_option("version_path_separator", "os")
+    config.attributes["context"] = context
+    return config
+
+
+def _upgrade(connection: Connection, context: str) -> None:
+    config = _config(context)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _current(connection: Connection, context: str) -> str | None:
+    options = {"version_table": f"{context}_alembic_version"}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+
+def head_of(context: str) -> str | None:
+    """The newest revision of a context."""
+    return ScriptDirectory.from_config(_config(context)).get_current_head()
+
+
+async def migrate(databases: Mapping[str, Database]) -> list[str]:
+    """Upgrade each context in its database; returns the contexts that were behind. Up to date already: no work."""
+    behind = []
+    for context, database in databases.items():
+        async with database.read() as connection:
+            is_current = await connection.run_sync(_current, context) == head_of(context)
+        if not is_current:
+            behind.append(context)
+            async with database.write() as connection:
+                await connection.run_sync(_upgrade, context)
+    return behind

@@ -1,0 +1,198 @@
+"""The reservation context's repositories and unit of work."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from services.reservation.catalogue import Catalogue
+from services.reservation.model import Events, Reservation
+from services.reservation.policies import RefundPolicy, Tier
+from services.reservation.values import Cancellation, Paid, Party, Paying, PaymentState, Status, Visit
+from services.shared_kernel.refusal import NotFound, StaleVersion
+from storage.reservation.places import SqlPlaces
+from storage.reservation.rounds import SqlCallbackRound
+from storage.reservation.tables import reservation as table
+from storage.unit_of_work import Context, SqlUnitOfWork
+
+
+class ReservationUnitOfWork(SqlUnitOfWork):
+    """A transaction of the reservation context."""
+
+    def __init__(self, context: Context, catalogue: Catalogue) -> None:
+        super().__init__(context)
+        self._catalogue = catalogue
+
+    def open(self) -> None:
+        self.reservations = SqlReservations(self)
+        self.places = SqlPlaces(self.connection, self.context.database.is_sqlite, self._catalogue)
+        self.callbacks = SqlCallbackRound(self.connection)
+
+
+class SqlReservations:
+    """Rows in, aggregates out."""
+
+    def __init__(self, work: SqlUnitOfWork) -> None:
+        self._work = work
+
+    async def get(self, reservation_id: str) -> Reservation:
+        found = await self.find(reservation_id)
+        if found is None:
+            raise NotFound(reservation_id)
+        return found
+
+    async def find(self, reservation_id: str) -> Reservation | None:
+        row = (await self._work.connection.execute(select(table).where(table.c.id == reservation_id))).first()
+        return None if row is None else _from_row(row)
+
+    async def save(self, old: Reservation | None, new: Reservation, events: Events) -> None:
+        if old is None:
+            await self._work.connection.execute(insert(table).values(**_to_row(new)))
+        else:
+            result = await self._work.connection.execute(
+                update(table).where(table.c.id == old.id, table.c.version == old.version).values(**_to_row(new))
+            )
+            if result.rowcount != 1:
+                raise StaleVersion(old.id)
+        await self._work.record(events)
+
+    async def count_unpaid(self, customer_id: str) -> int:
+        statement = (
+            select(func.count())
+            .select_from(table)
+            .where(table.c.customer_id == customer_id, table.c.status == Status.AWAITING_PAYMENT)
+        )
+        return int((await self._work.connection.execute(statement)).scalar_one())
+
+    async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
+        return await self._ids(
+            select(table.c.id)
+            .where(
+                table.c.status == Status.AWAITING_PAYMENT,
+                table.c.hold_expires_at <= now,
+                table.c.attempt_id.is_(None),
+            )
+            .order_by(table.c.hold_expires_at)
+            .limit(limit)
+        )
+
+    async def paying_since_before(self, moment: datetime, limit: int) -> Sequence[str]:
+        return await self._ids(
+            select(table.c.id).where(table.c.paying_since <= moment).order_by(table.c.paying_since).limit(limit)
+        )
+
+    async def deferred(self, limit: int) -> Sequence[str]:
+        return await self._ids(
+            select(table.c.id)
+            .where(table.c.payment_state == PaymentState.DEFERRED, table.c.status == Status.AWAITING_PAYMENT)
+            .order_by(table.c.requested_at)
+            .limit(limit)
+        )
+
+    async def _ids(self, statement: Any) -> Sequence[str]:
+        return list((await self._work.connection.execute(statement)).scalars())
+
+
+def _to_row(reservation: Reservation) -> dict[str, Any]:
+    visit, paying, paid, cancellation = (
+        reservation.visit,
+        reservation.paying,
+        reservation.paid,
+        reservation.cancellation,
+    )
+    return {
+        "id": reservation.id,
+        "version": reservation.version,
+        "status": reservation.status,
+        "customer_id": reservation.customer_id,
+        "service": visit.service,
+        "size_pyeong": visit.size_pyeong,
+        "add_ons": list(visit.add_ons),
+        "area": visit.area,
+        "details_id": visit.details_id,
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "visit_revision": visit.revision,
+        "price_krw": reservation.price_krw,
+        "policy": asdict(reservation.policy),
+        "requested_at": reservation.requested_at,
+        "hold_expires_at": reservation.hold_expires_at,
+        "payment_state": reservation.payment_state,
+        "attempt_id": paying.attempt_id if paying else None,
+        "attempt_method": paying.method if paying else None,
+        "paying_since": paying.since if paying else None,
+        "payment_id": paid.payment_id if paid else None,
+        "paid_attempt_id": paid.attempt_id if paid else None,
+        "paid_krw": paid.amount_krw if paid else None,
+        "paid_method": paid.method if paid else None,
+        "paid_at": paid.paid_at if paid else None,
+        "refunded_krw": paid.refunded_krw if paid else 0,
+        "returned": list(reservation.returned),
+        "moved_tier_percent": reservation.moved_tier_percent,
+        "cleaner_accepted": reservation.cleaner_accepted,
+        "unfilled": reservation.unfilled,
+        "cancellation": _cancellation_to_json(cancellation) if cancellation else None,
+    }
+
+
+def _cancellation_to_json(cancellation: Cancellation) -> dict[str, Any]:
+    return asdict(cancellation) | {"cancelled_at": cancellation.cancelled_at.isoformat()}
+
+
+def _cancellation_from_json(raw: dict[str, Any]) -> Cancellation:
+    values = raw | {"by": Party(raw["by"]), "cancelled_at": datetime.fromisoformat(raw["cancelled_at"])}
+    return Cancellation(**values)
+
+
+def _from_row(row: Row[Any]) -> Reservation:
+    policy = dict(row.policy)
+    policy["tiers"] = tuple(Tier(**tier) for tier in policy["tiers"])
+    return Reservation(
+        id=row.id,
+        version=row.version,
+        status=Status(row.status),
+        customer_id=row.customer_id,
+        visit=Visit(
+            service=row.service,
+            size_pyeong=row.size_pyeong,
+            add_ons=tuple(row.add_ons),
+            area=row.area,
+            details_id=row.details_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            revision=row.visit_revision,
+        ),
+        price_krw=row.price_krw,
+        policy=RefundPolicy(**policy),
+        requested_at=row.requested_at,
+        hold_expires_at=row.hold_expires_at,
+        payment_state=PaymentState(row.payment_state),
+        paying=_paying(row),
+        paid=_paid(row),
+        returned=tuple(row.returned),
+        moved_tier_percent=row.moved_tier_percent,
+        cleaner_accepted=row.cleaner_accepted,
+        unfilled=row.unfilled,
+        cancellation=None if row.cancellation is None else _cancellation_from_json(row.cancellation),
+    )
+
+
+def _paying(row: Row[Any]) -> Paying | None:
+    if row.attempt_id is None:
+        return None
+    return Paying(attempt_id=row.attempt_id, method=row.attempt_method, since=row.paying_since)
+
+
+def _paid(row: Row[Any]) -> Paid | None:
+    if row.payment_id is None:
+        return None
+    return Paid(
+        payment_id=row.payment_id,
+        attempt_id=row.paid_attempt_id,
+        amount_krw=row.paid_krw,
+        method=row.paid_method,
+        paid_at=row.paid_at,
+        refunded_krw=row.refunded_krw,
+    )
