@@ -46,7 +46,7 @@ CASES = {
         ("services.reservation.model", "import random"),
         ("services.cleaning.policies", "import time"),
         ("services.payment.lifecycle", "import asyncio"),
-        ("bot.conversation.parse_ko", "from pathlib import Path"),
+        ("bot.conversation.parse", "from pathlib import Path"),
         ("services.shared_kernel.money", "import os"),
     ],
     "home-of-the-database": [
