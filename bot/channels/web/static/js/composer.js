@@ -49,7 +49,8 @@ export class Composer {
     const replies = entry?.card.quick_replies ?? [];
     const tap = (reply) => {
       this.onReply(reply, entry);
-      this.input.focus({ preventScroll: true });
+      // The tapped reply goes away, and the focus with it; on touch, focusing would raise the keyboard.
+      if (window.matchMedia('(pointer: fine)').matches) this.input.focus({ preventScroll: true });
     };
     const props = { class: 'quick-reply', 'data-testid': 'quick-reply' };
     this.replies.replaceChildren(...replies.map((reply) => actionButton(reply, tap, props)));

@@ -5,6 +5,7 @@ import { fetchJson } from './session.js';
 import { onPageLanguage, t } from './texts.js';
 
 const POLL_EVERY = 2000;
+const REOPEN_AFTER = 4000;
 const RARE_MODES = ['declining', 'unknown'];
 
 export class Demo {
@@ -34,8 +35,14 @@ export class Demo {
     onPageLanguage(() => this.#draw());
     this.#poll();
     setInterval(() => this.#poll(), POLL_EVERY);
+    this.#stream();
+  }
+
+  /** A browser comes back by itself after a cut, but not after an HTTP error. */
+  #stream() {
     const stream = new EventSource('/demo/events');
     stream.onmessage = (message) => this.#told(message);
+    stream.onerror = () => stream.readyState === EventSource.CLOSED && setTimeout(() => this.#stream(), REOPEN_AFTER);
   }
 
   #listen() {

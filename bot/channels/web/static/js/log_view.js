@@ -8,6 +8,8 @@ const NEAR_BOTTOM = 90;
 
 export class LogView {
   #busy = false;
+  #stuck = true;
+  #size = '';
   #language = 'ko';
 
   constructor(timeline, actions) {
@@ -21,13 +23,10 @@ export class LogView {
     this.log.append(this.typing);
     this.jump = h('button', { type: 'button', class: 'jump', hidden: true, 'data-testid': 'jump' });
     this.jump.addEventListener('click', () => this.#toBottom(true));
-    this.log.addEventListener('scroll', () => this.#isNearBottom() && (this.jump.hidden = true), { passive: true });
+    this.log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#stuck && this.#toBottom()).observe(this.log);
-    this.log.addEventListener('scroll', () => (this.#stuck = this.#isNearBottom()), { passive: true });
     this.element = h('div', { class: 'log-frame' }, this.log, this.jump);
   }
-
-  #stuck = true;
 
   /** While history comes in, nothing is announced and neighbours are arranged once, at its end. */
   set busy(value) {
@@ -90,6 +89,16 @@ export class LogView {
     arrange(this.timeline.entries);
   }
 
+  /** Only a person's scrolling leaves the bottom; a scroll that a new size caused goes back to it. */
+  #scrolled() {
+    const size = `${this.log.scrollHeight} ${this.log.clientHeight} ${this.log.clientWidth}`;
+    const resized = size !== this.#size;
+    this.#size = size;
+    if (resized && this.#stuck) return this.#toBottom();
+    this.#stuck = this.#isNearBottom();
+    if (this.#stuck) this.jump.hidden = true;
+  }
+
   #isNearBottom() {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_BOTTOM;
   }
@@ -97,7 +106,8 @@ export class LogView {
   #toBottom(smoothly = false) {
     this.#stuck = true;
     this.jump.hidden = true;
-    this.log.scrollTo({ top: this.log.scrollHeight, behavior: smoothly ? 'smooth' : 'instant' });
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.log.scrollTo({ top: this.log.scrollHeight, behavior: smoothly && !calm ? 'smooth' : 'instant' });
   }
 
   #offerJump(entry) {
