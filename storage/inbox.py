@@ -88,9 +88,7 @@ class SqlInbox:
         joined = (await self._connection.execute(select(consumer.c.joined_at))).scalar_one_or_none()
         if joined is None:
             joined = self._clock.now()
-            await self._connection.execute(
-                insert(consumer).values(name=self._tables.context, joined_at=joined)
-            )
+            await self._connection.execute(insert(consumer).values(name=self._tables.context, joined_at=joined))
         return joined
 
     async def _park(self, received: Received, body: bytes, waits_for: str | None) -> Admission:

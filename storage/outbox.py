@@ -36,9 +36,7 @@ class SqlOutbox:
             update(outbox)
             .where(outbox.c.position.in_(chosen.scalar_subquery()))
             .values(claimed_until=now + CLAIM)
-            .returning(
-                outbox.c.position, outbox.c.event_id, outbox.c.routing_key, outbox.c.body, outbox.c.traceparent
-            )
+            .returning(outbox.c.position, outbox.c.event_id, outbox.c.routing_key, outbox.c.body, outbox.c.traceparent)
         )
         async with self._database.write() as connection:
             rows = (await connection.execute(statement)).all()

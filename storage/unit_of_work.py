@@ -91,9 +91,7 @@ class SqlUnitOfWork:
         tables, now = self.context.tables, self.context.clock.now()
         event_id = self.context.ids.new()
         sequence = await self._next_sequence(event.subject)
-        envelope = Envelope(
-            id=event_id, sequence=sequence, time=now, causation_id=cause, traceparent=self._traceparent
-        )
+        envelope = Envelope(id=event_id, sequence=sequence, time=now, causation_id=cause, traceparent=self._traceparent)
         body = encode(event, envelope)
         await self.connection.execute(
             insert(tables.outbox).values(

@@ -179,5 +179,3 @@ def _of(customer_id: str | None, reservation: Reservation) -> Reservation:
     if customer_id is not None and reservation.customer_id != customer_id:
         raise NotFound(reservation.id)
     return reservation
-
-

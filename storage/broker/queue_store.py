@@ -53,9 +53,7 @@ class SqlQueueStore:
             QueueRow(
                 position=row.position,
                 attempt=row.attempt,
-                message=Message(
-                    id=row.message_id, routing_key=row.routing_key, body=row.body, headers=row.headers
-                ),
+                message=Message(id=row.message_id, routing_key=row.routing_key, body=row.body, headers=row.headers),
             )
             for row in rows
         ]
