@@ -40,7 +40,7 @@ from services.shared_kernel.adapters.breaker import Breaker
 pytestmark = pytest.mark.asyncio
 
 HOME = "http://shop.test:8000"
-SLOW_SECONDS = 0.2
+SLOW_SECONDS = 0.3
 
 
 @dataclass
@@ -357,7 +357,7 @@ async def operate(provider: Provider, operation: str, paid: str, waiting: str) -
 
 
 async def test_slow_is_unknown_to_the_hasty_and_charged_once(bench: Bench):
-    hasty = bench.connect(timeout=0.05)
+    hasty = bench.connect(timeout=0.1)
     await bench.mode("slow")
     with pytest.raises(OutcomeUnknown):
         await charge(hasty)

@@ -1,6 +1,7 @@
 """Toss's adapter believes only a readable answer about the very payment it asked for, and tells no secrets."""
 
 import logging
+import socket
 import traceback
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -187,6 +188,19 @@ async def test_where_nobody_is_nothing_was_sent_and_nothing_told(address: str, k
     async with aiohttp.ClientSession() as session:
         with pytest.raises(kind) as error:
             await charge(TossProvider(session, address, SECRET, 2.0))
+    assert_secretless("".join(traceback.format_exception(error.value)))
+
+
+async def test_a_connection_that_never_comes_is_not_sent():
+    with socket.socket() as full, socket.socket() as one, socket.socket() as two:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for waiting in (one, two):  # nobody accepts, so the queue is full and the next one hangs
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(NotSent) as error:
+                await charge(TossProvider(session, f"http://127.0.0.1:{full.getsockname()[1]}", SECRET, 0.3))
     assert_secretless("".join(traceback.format_exception(error.value)))
 
 
