@@ -1,0 +1,30 @@
+"""Wakes whoever streams a person's message log when there is something new."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Hub:
+    """News within this process; other processes' news are found by polling."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def tell(self, person_id: str) -> None:
+        """There is something new for this person."""
+        for event in self._listeners.get(person_id, ()):
+            event.set()
+
+    @contextmanager
+    def listening(self, person_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set at each news."""
+        event = asyncio.Event()
+        self._listeners[person_id].add(event)
+        try:
+            yield event
+        finally:
+            self._listeners[person_id].discard(event)
+            if not self._listeners[person_id]:
+                del self._listeners[person_id]

@@ -1,0 +1,128 @@
+"""One phone's socket: what is said goes in, the person's message log streams out."""
+
+import asyncio
+import contextlib
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, ValidationError
+
+from bot.channels.answering import Answering
+from bot.channels.hub import Hub
+from bot.channels.web.rate import Bucket
+from bot.conversation.turn import Said
+from bot.dialogue import Dialogue
+from bot.message_log import LogReader
+from bot.ports import Message, PersonRecord
+from services.shared_kernel.clock import Clock
+
+HISTORY = 200
+# Another process may have written: look at least so often.
+POLL_SECONDS = 1.0
+
+TOO_FAST = {"ko": "조금만 천천히 보내 주세요.", "en": "A little slower, please."}
+UNREADABLE = {
+    "ko": "보내신 내용을 읽지 못했어요. 다시 보내 주세요.",
+    "en": "I couldn't read that. Please send it again.",
+}
+
+
+class Frame(BaseModel):
+    """What a phone sends."""
+
+    type: str = Field(pattern="^(say|tap|read)$")
+    client_id: str = Field(default="", max_length=64)
+    text: str = Field(default="", max_length=10_000)
+    action: str = Field(default="", max_length=64)
+    label: str = Field(default="", max_length=200)
+    seq: int = 0
+
+
+class PhoneSocket:
+    """Lives as long as the connection."""
+
+    def __init__(
+        self, socket: WebSocket, person: PersonRecord, dialogue: Dialogue, answering: Answering, log: LogReader,
+        hub: Hub, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._socket = socket
+        self._person = person
+        self._dialogue = dialogue
+        self._answering = answering
+        self._log = log
+        self._hub = hub
+        self._clock = clock
+        self._bucket = Bucket(clock.now())
+
+    async def run(self, after: int) -> None:
+        """Until either side goes away."""
+        with self._hub.listening(self._person.id) as news:
+            writer = asyncio.create_task(self._write(after, news))
+            try:
+                await self._read()
+            finally:
+                writer.cancel()
+                with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+                    await writer
+
+    async def _read(self) -> None:
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                raw = await self._socket.receive_text()
+                try:
+                    frame = Frame.model_validate_json(raw)
+                except ValidationError:
+                    await self._send({"type": "error", "client_id": None, "text": self._say(UNREADABLE)})
+                    continue
+                if frame.type != "read":
+                    await self._take(frame)
+
+    async def _take(self, frame: Frame) -> None:
+        if not frame.client_id or (frame.type == "say" and not frame.text.strip()):
+            await self._send({"type": "error", "client_id": frame.client_id, "text": self._say(UNREADABLE)})
+            return
+        if not self._bucket.take(self._clock.now()):
+            await self._send({"type": "error", "client_id": frame.client_id, "text": self._say(TOO_FAST)})
+            return
+        said = Said(text=frame.text) if frame.type == "say" else Said(text=frame.label, action=frame.action)
+        await self._dialogue.receive(self._person.id, frame.client_id, said)
+        await self._send({"type": "ack", "client_id": frame.client_id})
+        await self._send({"type": "typing", "on": True})
+        self._answering.start(self._person.id).add_done_callback(lambda _: self._hub.tell(self._person.id))
+
+    async def _write(self, after: int, news: asyncio.Event) -> None:
+        missed = await self._log.last(self._person.id, HISTORY) if after <= 0 else None
+        seen = after
+        await self._send({"type": "hello", "person": _person(self._person), "last_seq": seen})
+        while True:
+            news.clear()
+            for message in missed or await self._log.after(self._person.id, seen, HISTORY):
+                seen = max(seen, message.seq)
+                await self._send(_frame(message))
+                if message.sender == "bot":
+                    await self._send({"type": "typing", "on": False})
+            missed = None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), POLL_SECONDS)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        await self._socket.send_json(frame)
+
+    def _say(self, texts: dict[str, str]) -> str:
+        return texts[self._person.language]
+
+
+def _person(person: PersonRecord) -> dict[str, str]:
+    return {"id": person.id, "role": person.role, "name": person.name, "language": person.language}
+
+
+def _frame(message: Message) -> dict[str, Any]:
+    return {
+        "type": "message",
+        "seq": message.seq,
+        "from": message.sender,
+        "at": message.at.isoformat(),
+        "client_id": message.client_id,
+        "card": asdict(message.card),
+    }

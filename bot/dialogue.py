@@ -1,0 +1,112 @@
+"""Runs conversations: what was said is kept first, answered in order, and answered once.
+
+Receiving is one commit (then the sender may forget it); answering is another, with draft, replies and the mark.
+A crash between a use case and the second commit answers the same message again, with the same `fresh_id`.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from bot.conversation.draft import Draft
+from bot.conversation.effects import TemporaryTrouble
+from bot.conversation.router import reply
+from bot.conversation.turn import Context, Effect, Person, Said, Turn
+from bot.ports import BotWork, PersonRecord, ReceivedMessage
+from services.reservation.catalogue import Catalogue
+from services.shared_kernel.card import Card
+from services.shared_kernel.clock import Clock
+from services.shared_kernel.ids import Ids
+from services.shared_kernel.refusal import Refusal
+
+log = structlog.get_logger(__name__)
+
+LONGEST_TEXT = 4000
+
+CarryOut = Callable[[Effect[Any], Person], Awaitable[Any]]
+
+
+class Dialogue:
+    """One for all people and channels of a process."""
+
+    def __init__(
+        self,
+        unit_of_work: Callable[[], BotWork],
+        clock: Clock,
+        ids: Ids,
+        catalogue: Catalogue,
+        carry_out: CarryOut,
+        on_news: Callable[[str], None],
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._ids = ids
+        self._catalogue = catalogue
+        self._carry_out = carry_out
+        self._on_news = on_news
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def receive(self, person_id: str, client_id: str, said: Said) -> bool:
+        """Keep what was said, durably. False when it was here already (a double or a repeat)."""
+        now = self._clock.now()
+        text = said.text[:LONGEST_TEXT]
+        async with self._unit_of_work() as work:
+            is_new = await work.received.add(person_id, client_id, self._ids.new(), text, said.action[:64], now)
+            if is_new and text:
+                await work.log.append(person_id, "me", Card(text=text), now, client_id=client_id)
+        self._on_news(person_id)
+        return is_new
+
+    async def answer(self, person_id: str) -> int:
+        """Answer all that a person has said and that isn't answered, in order; how many."""
+        answered = 0
+        async with self._turns[person_id]:
+            while await self._answer_next(person_id):
+                answered += 1
+        return answered
+
+    async def people_waiting(self) -> list[str]:
+        """Who said something that isn't answered yet: after a restart, they are first."""
+        async with self._unit_of_work() as work:
+            return list(await work.received.people_waiting())
+
+    async def _answer_next(self, person_id: str) -> bool:
+        async with self._unit_of_work() as work:
+            message = await work.received.next_of(person_id)
+            record = await work.persons.find(person_id)
+            stored = await work.drafts.load(person_id)
+        if message is None or record is None:
+            return False
+        turn = await self._converse(record, Draft.from_json(stored), message)
+        now = self._clock.now()
+        async with self._unit_of_work() as work:
+            await work.drafts.save(person_id, turn.draft.to_json(), now)
+            for card in turn.says:
+                await work.log.append(person_id, "bot", card, now)
+            await work.received.answered(message.position, now)
+        self._on_news(person_id)
+        return True
+
+    async def _converse(self, record: PersonRecord, draft: Draft, message: ReceivedMessage) -> Turn:
+        person = Person(id=record.id, role=record.role, language=record.language, name=record.name)
+        context = Context(person=person, now=self._clock.now(), catalogue=self._catalogue, fresh_id=message.fresh_id)
+        conversation = reply(draft, Said(text=message.text, action=message.action), context)
+        result: Any = None
+        trouble: Exception | None = None
+        try:
+            while True:
+                effect = conversation.throw(trouble) if trouble is not None else conversation.send(result)
+                result, trouble = None, None
+                try:
+                    result = await self._carry_out(effect, person)
+                except Refusal as refusal:
+                    trouble = refusal
+                except Exception as error:
+                    log.exception("dialogue.effect_failed", effect=type(effect).__name__, person_id=person.id)
+                    trouble = TemporaryTrouble(type(error).__name__)
+        except StopIteration as stop:
+            turn: Turn = stop.value
+            return turn

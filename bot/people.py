@@ -1,0 +1,168 @@
+"""Who is at the front door: people, roles, invites, languages and consents."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.ports import BotWork, Invite, PersonRecord
+from services.shared_kernel.bot_events import ConsentChanged, ContactChanged, PersonLinked
+from services.shared_kernel.clock import Clock
+from services.shared_kernel.event import Event
+from services.shared_kernel.ids import Ids
+from services.shared_kernel.refusal import NotFound, Refusal
+
+INVITE_LIFE = timedelta(days=7)
+INVITED_ROLES = ("cleaner", "operator")
+
+
+class BadInvite(Refusal):
+    """The code isn't one of ours, is over, or was used."""
+
+
+class People:
+    """Everything about people that isn't talk."""
+
+    def __init__(
+        self, unit_of_work: Callable[[], BotWork], clock: Clock, ids: Ids, new_code: Callable[[], str]
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._ids = ids
+        self._new_code = new_code
+
+    async def welcome_customer(
+        self, *, channel: str, language: str = "ko", person_id: str | None = None
+    ) -> PersonRecord:
+        """A new customer, or the one of that id. An id of somebody in another role is refused with NotFound."""
+        async with self._unit_of_work() as work:
+            if person_id is not None and (known := await work.persons.find(person_id)) is not None:
+                if known.role != "customer":
+                    raise NotFound(person_id)
+                return known
+            return await self._add(work, person_id or self._ids.new(), "customer", language, channel)
+
+    async def invite(self, role: str) -> str:
+        """A one-time code for a cleaner or an operator; only its hash is kept."""
+        if role not in INVITED_ROLES:
+            raise ValueError(f"invites are for {' and '.join(INVITED_ROLES)}, not {role!r}")
+        code = self._new_code()
+        async with self._unit_of_work() as work:
+            expires_at = self._clock.now() + INVITE_LIFE
+            await work.invites.add(Invite(code_hash=_hash(code), role=role, expires_at=expires_at, used_at=None))
+        return code
+
+    async def join(self, *, code: str, role: str, channel: str, language: str = "ko") -> PersonRecord:
+        """Use an invite. BadInvite, and nothing used, if it isn't one for this role."""
+        now = self._clock.now()
+        async with self._unit_of_work() as work:
+            invite = await work.invites.find(_hash(code))
+            if invite is None or invite.role != role:
+                raise BadInvite
+            person_id = self._ids.new()
+            if not await work.invites.use(invite.code_hash, person_id, now):
+                raise BadInvite
+            return await self._add(work, person_id, role, language, channel)
+
+    async def _add(self, work: BotWork, person_id: str, role: str, language: str, channel: str) -> PersonRecord:
+        person = PersonRecord(
+            id=person_id,
+            version=1,
+            role=role,
+            language=language,
+            name="",
+            quiet_at_night=False,
+            consent_day_at=None,
+            consent_night_at=None,
+            created_at=self._clock.now(),
+        )
+        linked = PersonLinked(person_id=person_id, role=role, language=language, version=1, channel=channel)
+        await work.persons.save(None, person, [linked])
+        return person
+
+    async def get(self, person_id: str) -> PersonRecord:
+        """The person; NotFound if there is none."""
+        async with self._unit_of_work() as work:
+            return await self._get(work, person_id)
+
+    async def find(self, person_id: str) -> PersonRecord | None:
+        """The person, if there is one."""
+        async with self._unit_of_work() as work:
+            return await work.persons.find(person_id)
+
+    async def with_role(self, role: str) -> Sequence[PersonRecord]:
+        """Everybody in a role."""
+        async with self._unit_of_work() as work:
+            return await work.persons.with_role(role)
+
+    async def rename(self, person_id: str, name: str) -> None:
+        """What to call them. Names travel in no event."""
+        await self._change(person_id, lambda old: replace(old, name=name[:60]), lambda new: [])
+
+    async def set_language(self, person_id: str, language: str) -> None:
+        """ko or en, for chat and notices."""
+        await self._change(person_id, lambda old: replace(old, language=language), _contact_changed)
+
+    async def set_quiet_nights(self, person_id: str, quiet: bool) -> None:
+        """Whether information waits for the morning."""
+        await self._change(person_id, lambda old: replace(old, quiet_at_night=quiet), _contact_changed)
+
+    async def set_consent(self, person_id: str, *, day: bool, night: bool) -> PersonRecord:
+        """Consent to advertising, with the date it was given (정보통신망법 §50); night is a consent of its own."""
+        now = self._clock.now()
+
+        def decide(old: PersonRecord) -> PersonRecord:
+            return replace(
+                old,
+                consent_day_at=(old.consent_day_at or now) if day else None,
+                consent_night_at=(old.consent_night_at or now) if day and night else None,
+            )
+
+        return await self._change(person_id, decide, _consent_changed)
+
+    async def _change(
+        self,
+        person_id: str,
+        decide: Callable[[PersonRecord], PersonRecord],
+        tell: Callable[[PersonRecord], Sequence[Event]],
+    ) -> PersonRecord:
+        async with self._unit_of_work() as work:
+            old = await self._get(work, person_id)
+            new = replace(decide(old), version=old.version + 1)
+            await work.persons.save(old, new, tell(new))
+        return new
+
+    async def _get(self, work: BotWork, person_id: str) -> PersonRecord:
+        person = await work.persons.find(person_id)
+        if person is None:
+            raise NotFound(person_id)
+        return person
+
+
+def _contact_changed(person: PersonRecord) -> Sequence[Event]:
+    return [
+        ContactChanged(
+            person_id=person.id,
+            role=person.role,
+            language=person.language,
+            version=person.version,
+            quiet_at_night=person.quiet_at_night,
+        )
+    ]
+
+
+def _consent_changed(person: PersonRecord) -> Sequence[Event]:
+    return [
+        ConsentChanged(
+            person_id=person.id,
+            role=person.role,
+            language=person.language,
+            version=person.version,
+            day=person.consent_day_at is not None,
+            night=person.consent_night_at is not None,
+        )
+    ]
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()

@@ -1,0 +1,163 @@
+"""What the bot keeps, and how."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.shared_kernel.card import Card
+from services.shared_kernel.event import Event
+from services.shared_kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRecord:
+    """Somebody at the front door. Consents hold the time they were given, or None."""
+
+    id: str
+    version: int
+    role: str
+    language: str
+    name: str
+    quiet_at_night: bool
+    consent_day_at: datetime | None
+    consent_night_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invite:
+    """A one-time way in, known by the hash of its code."""
+
+    code_hash: str
+    role: str
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What only the bot knows of a visit: erased here, it is gone everywhere."""
+
+    id: str
+    person_id: str
+    address: str
+    phone: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One line of a person's log: `sender` is me or bot."""
+
+    seq: int
+    sender: str
+    at: datetime
+    client_id: str | None
+    card: Card
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedMessage:
+    """Something a person said, kept until it is answered."""
+
+    position: int
+    person_id: str
+    client_id: str
+    fresh_id: str
+    text: str
+    action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """A talk between a customer and the operators. `waiting_since`: the customer's words aren't answered yet."""
+
+    id: str
+    customer_id: str
+    opened_at: datetime
+    waiting_since: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadLine:
+    """One thing said in it."""
+
+    person_id: str
+    text: str
+    at: datetime
+
+
+class Persons(Protocol):
+    async def find(self, person_id: str) -> PersonRecord | None: ...
+    async def save(self, old: PersonRecord | None, new: PersonRecord, events: Sequence[Event]) -> None: ...
+    async def with_role(self, role: str) -> Sequence[PersonRecord]: ...
+
+
+class Invites(Protocol):
+    async def add(self, invite: Invite) -> None: ...
+    async def find(self, code_hash: str) -> Invite | None: ...
+    async def use(self, code_hash: str, person_id: str, at: datetime) -> bool:
+        """By a guarded update: False when somebody else was first."""
+        ...
+
+
+class Drafts(Protocol):
+    async def load(self, person_id: str) -> Mapping[str, Any] | None: ...
+    async def save(self, person_id: str, body: Mapping[str, Any], at: datetime) -> None: ...
+
+
+class MessageLog(Protocol):
+    async def append(
+        self, person_id: str, sender: str, card: Card, at: datetime, *, client_id: str | None = None,
+        delivery_id: str | None = None,
+    ) -> bool:  # fmt: skip
+        """False when this delivery is there already."""
+        ...
+
+    async def after(self, person_id: str, seq: int, limit: int) -> Sequence[Message]: ...
+    async def last(self, person_id: str, limit: int) -> Sequence[Message]: ...
+
+
+class ReceivedMessages(Protocol):
+    async def add(
+        self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime
+    ) -> bool: ...
+    async def next_of(self, person_id: str) -> ReceivedMessage | None: ...
+    async def answered(self, position: int, at: datetime) -> None: ...
+    async def people_waiting(self) -> Sequence[str]: ...
+
+
+class DetailsStore(Protocol):
+    async def add(self, details: Details) -> None: ...
+    async def find(self, details_id: str) -> Details | None: ...
+
+
+class Threads(Protocol):
+    async def open_of(self, customer_id: str) -> Thread | None: ...
+    async def find(self, thread_id: str) -> Thread | None: ...
+    async def save(self, thread: Thread) -> None: ...
+    async def say(self, thread_id: str, line: ThreadLine) -> None: ...
+    async def lines(self, thread_id: str) -> Sequence[ThreadLine]: ...
+    async def open_ones(self) -> Sequence[Thread]: ...
+
+
+class BotWork(UnitOfWork, Protocol):
+    """A unit of work of the bot."""
+
+    @property
+    def persons(self) -> Persons: ...
+    @property
+    def invites(self) -> Invites: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def log(self) -> MessageLog: ...
+    @property
+    def received(self) -> ReceivedMessages: ...
+    @property
+    def details(self) -> DetailsStore: ...
+    @property
+    def threads(self) -> Threads: ...
+    async def record(self, events: Sequence[Event]) -> None: ...

@@ -1,0 +1,69 @@
+"""Each person's message log: what a reconnecting phone reads from."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import Message
+from services.shared_kernel.card import Button, Card, Item
+from storage.bot.tables import message as table
+
+
+class SqlMessageLog:
+    """Append-only; a delivery is there at most once."""
+
+    def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
+        self._connection = connection
+        self._upsert = upsert
+
+    async def append(
+        self, person_id: str, sender: str, card: Card, at: datetime, *, client_id: str | None = None,
+        delivery_id: str | None = None,
+    ) -> bool:  # fmt: skip
+        """False when this delivery is there already."""
+        result = await self._connection.execute(
+            self._upsert(table)
+            .values(
+                person_id=person_id,
+                sender=sender,
+                at=at,
+                client_id=client_id,
+                delivery_id=delivery_id,
+                card=asdict(card),
+            )
+            .on_conflict_do_nothing()
+        )
+        return bool(result.rowcount == 1)
+
+    async def after(self, person_id: str, seq: int, limit: int) -> Sequence[Message]:
+        """The ones that follow, oldest first."""
+        statement = (
+            select(table).where(table.c.person_id == person_id, table.c.seq > seq).order_by(table.c.seq).limit(limit)
+        )
+        return [_message(row) for row in await self._connection.execute(statement)]
+
+    async def last(self, person_id: str, limit: int) -> Sequence[Message]:
+        """The newest, oldest first."""
+        statement = select(table).where(table.c.person_id == person_id).order_by(table.c.seq.desc()).limit(limit)
+        return [_message(row) for row in reversed((await self._connection.execute(statement)).all())]
+
+
+def card_from_json(raw: dict[str, Any]) -> Card:
+    """A card as it was stored."""
+    return Card(
+        text=raw["text"],
+        title=raw["title"],
+        items=tuple(Item(**item) for item in raw["items"]),
+        buttons=tuple(Button(**button) for button in raw["buttons"]),
+        side_by_side=raw["side_by_side"],
+        quick_replies=tuple(Button(**button) for button in raw["quick_replies"]),
+        notice=raw["notice"],
+    )
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(seq=row.seq, sender=row.sender, at=row.at, client_id=row.client_id, card=card_from_json(row.card))

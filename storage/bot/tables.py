@@ -1,0 +1,127 @@
+"""The bot's tables: people, what they said and were told, and the personal details nobody else keeps."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.engine import UtcDateTime
+from storage.messaging_tables import BigSerial, messaging_tables
+
+metadata = MetaData()
+messaging = messaging_tables("bot", metadata)
+
+person = Table(
+    "bot_person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("agency_id", String(36), nullable=False, server_default="default"),
+    Column("version", Integer, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("quiet_at_night", Boolean, nullable=False),
+    Column("consent_day_at", UtcDateTime),
+    Column("consent_night_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+invite = Table(
+    "bot_invite",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("used_by", String(36)),
+)
+
+draft = Table(
+    "bot_draft",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+message = Table(
+    "bot_message",
+    metadata,
+    Column("seq", BigSerial, primary_key=True, autoincrement=True),
+    Column("person_id", String(36), nullable=False),
+    Column("sender", String(4), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("client_id", String(64)),
+    Column("delivery_id", String(36), unique=True),
+    Column("card", JSON, nullable=False),
+    Index("bot_message_by_person", "person_id", "seq"),
+)
+
+received = Table(
+    "bot_received",
+    metadata,
+    Column("position", BigSerial, primary_key=True, autoincrement=True),
+    Column("person_id", String(36), nullable=False),
+    Column("client_id", String(64), nullable=False),
+    Column("fresh_id", String(36), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    UniqueConstraint("person_id", "client_id", name="bot_received_once"),
+    Index("bot_received_open", "answered_at", "position"),
+)
+
+details = Table(
+    "bot_details",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person_id", String(36), nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("phone", String(32), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+thread = Table(
+    "bot_thread",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("customer_id", String(36), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("waiting_since", UtcDateTime),
+    Index("bot_thread_by_customer", "customer_id", "closed_at"),
+)
+
+thread_line = Table(
+    "bot_thread_line",
+    metadata,
+    Column("position", BigSerial, primary_key=True, autoincrement=True),
+    Column("thread_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+idempotency = Table(
+    "bot_idempotency",
+    metadata,
+    Column("caller", String(64), primary_key=True),
+    Column("route", String(200), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("fresh_id", String(36), nullable=False),
+    Column("running_until", UtcDateTime),
+    Column("status", Integer),
+    Column("answer", LargeBinary),
+    Column("created_at", UtcDateTime, nullable=False),
+)
