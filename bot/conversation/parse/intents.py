@@ -1,0 +1,59 @@
+"""What the person wants: tables of words, tried from the top."""
+
+import re
+
+from bot.conversation.parse import words_en, words_ko
+from bot.conversation.parse.meaning import Intent
+from bot.conversation.parse.slot import DATE, MARKS, PLACE, SIZE, TIME
+
+_Table = tuple[tuple[Intent, str], ...]
+
+_FILLERS = re.compile(rf"^(?:{words_ko.FILLERS}[\s,.]*)+")
+_EDGES = re.compile(r"^[\s,.~\-)(]+|[\s,.~\-)(]+$")
+_FIELD = re.compile(f"[{DATE}{TIME}{SIZE}{PLACE}]")
+
+
+def _whole(table: _Table, tail: str) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
+    return tuple((intent, re.compile(rf"(?:{words}){tail}")) for intent, words in table)
+
+
+def _inside(table: _Table) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
+    return tuple((intent, re.compile(words)) for intent, words in table)
+
+
+_WHOLE = _whole(words_ko.WHOLE, words_ko.TAIL) + _whole(words_en.WHOLE, words_en.TAIL)
+_INSIDE = _inside(words_ko.INSIDE), _inside(words_en.INSIDE)
+_BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
+_FIRST_WORDS = {Intent.YES, Intent.NO, Intent.GREET}
+
+
+def whole_intent(text: str) -> Intent | None:
+    """The intent of a text that says nothing else, politeness and masked fields aside."""
+    rest = MARKS.sub(" ", text)
+    before = None
+    while rest != before:
+        before, rest = rest, _FILLERS.sub("", _EDGES.sub("", rest))
+    collapsed = re.sub(r"[\s,.]+", " ", rest).strip()
+    if not collapsed:
+        return None
+    for intent, words in _WHOLE:
+        if words.fullmatch(collapsed) or (intent in _FIRST_WORDS and words.fullmatch(collapsed.replace(" ", ""))):
+            # 네 금요일 2시요 answers with the fields, not with 네
+            return None if intent in _FIRST_WORDS and _FIELD.search(text) else intent
+    return None
+
+
+def inside_intent(text: str) -> Intent | None:
+    """The intent that some word of the text tells; Korean words first."""
+    told = [intent for table in _INSIDE if (intent := _first(table, text)) is not None]
+    # 예약 cancel please: a word for booking names the thing, the other word what to do with it
+    return next((intent for intent in told if intent is not Intent.BOOK), told[0] if told else None)
+
+
+def _first(table: tuple[tuple[Intent, re.Pattern[str]], ...], text: str) -> Intent | None:
+    return next((intent for intent, words in table if words.search(text)), None)
+
+
+def asks_to_book(text: str) -> bool:
+    """Whether a text with fields also asks for a visit: 가능?, 부탁드려요."""
+    return bool(_BOOK.search(text))
