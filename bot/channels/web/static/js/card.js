@@ -5,6 +5,7 @@ import { t } from './texts.js';
 
 const FOLD_AFTER = 500;
 const PRESSED_FOR = 600;
+const PARTICLE_AFTER_BRACKET = /([)\]”’][가-힣]{1,4})/;
 
 /** `onTap(button)` is called for actions; links open by themselves in a new window. */
 export function drawCard(card, { language, onTap }) {
@@ -25,14 +26,18 @@ export function drawCard(card, { language, onTap }) {
   );
 }
 
+/** Keeps “(20%)이” on one line: browsers would break between a bracket and its particle. */
+const unbroken = (text) =>
+  text.split(PARTICLE_AFTER_BRACKET).map((part, index) => (index % 2 ? h('span', { class: 'unbroken' }, part) : part));
+
 function foldedText(text, language) {
   const letters = Array.from(text);
-  const paragraph = h('p', { class: 'text' }, text);
+  const paragraph = h('p', { class: 'text' }, unbroken(text));
   if (letters.length <= FOLD_AFTER) return paragraph;
   const short = `${letters.slice(0, FOLD_AFTER).join('')}…`;
   const toggle = h('button', { type: 'button', class: 'fold', 'aria-expanded': 'false', 'data-testid': 'fold' });
   const show = (open) => {
-    paragraph.textContent = open ? text : short;
+    paragraph.replaceChildren(...unbroken(open ? text : short));
     toggle.textContent = t(open ? 'fold' : 'showFull', {}, language);
     toggle.setAttribute('aria-expanded', String(open));
   };
