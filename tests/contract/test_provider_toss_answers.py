@@ -43,13 +43,14 @@ class Stub:
         self.status = 200
         self.body: object = PAID
         self.text: str | None = None
+        self.headers: dict[str, str] = {}
         self.seen: list[tuple[str, str, dict[str, str], object]] = []
 
     async def answer(self, request: web.Request) -> web.Response:
         body = await request.json() if request.can_read_body else None
         self.seen.append((request.method, request.raw_path, dict(request.headers), body))
         if self.text is not None:
-            return web.Response(text=self.text, status=self.status, content_type="text/html")
+            return web.Response(text=self.text, status=self.status, content_type="text/html", headers=self.headers)
         return web.json_response(self.body, status=self.status)
 
 
@@ -146,6 +147,13 @@ async def test_a_page_of_some_proxy_is_not_an_answer(
         await toss.find(order_id="attempt-1")
     with pytest.raises(kind):
         await charge(toss)
+
+
+async def test_a_redirect_is_not_followed(toss: TossProvider, stub: Stub):
+    stub.status, stub.text, stub.headers = 307, "elsewhere", {"Location": "/elsewhere"}
+    with pytest.raises(OutcomeUnknown):
+        await charge(toss)
+    assert len(stub.seen) == 1
 
 
 async def test_only_toss_itself_says_that_there_is_no_payment(toss: TossProvider, stub: Stub):

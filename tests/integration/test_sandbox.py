@@ -293,7 +293,7 @@ async def test_the_window_does_not_open_without_an_order(visitor: Visitor, chang
 
 def test_a_torn_last_line_is_cut_off_and_the_next_one_is_whole(tmp_path: Path):
     path = tmp_path / "ledger.jsonl"
-    path.write_bytes(b'{"a":1}\n{"b":2}\n{"c":')
+    path.write_bytes(b'{"a":1}\n{"b":2}\n{"c":"' + b"torn" * 99)
     ledger = Ledger.open(path)
     assert ledger.found == [{"a": 1}, {"b": 2}]
     ledger.append({"d": 4})
