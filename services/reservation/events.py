@@ -22,7 +22,11 @@ class ReservationEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitEvent(ReservationEvent):
-    """Base of those that tell the whole visit. Address and note stay with the bot, under `details_id` (ADR 4)."""
+    """Base of those that tell the whole visit. Address and note stay with the bot, under `details_id` (ADR 4).
+
+    `fee_tiers` are the snapshot policy's (days before the visit, percent kept), many days first;
+    `moved_tier_percent` is the least percent after the customer's own moves.
+    """
 
     service: str
     size_pyeong: int
@@ -34,6 +38,8 @@ class VisitEvent(ReservationEvent):
     visit_revision: int
     price_krw: int
     policy_version: str
+    fee_tiers: tuple[tuple[int, int], ...] = ()
+    moved_tier_percent: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

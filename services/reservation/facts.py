@@ -35,6 +35,8 @@ class VisitTold(TypedDict):
     visit_revision: int
     price_krw: int
     policy_version: str
+    fee_tiers: tuple[tuple[int, int], ...]
+    moved_tier_percent: int
 
 
 def told(reservation: "Reservation") -> Told:
@@ -60,6 +62,8 @@ def visit_told(reservation: "Reservation") -> VisitTold:
         "visit_revision": visit.revision,
         "price_krw": reservation.price_krw,
         "policy_version": reservation.policy.version,
+        "fee_tiers": tuple((tier.days, tier.percent) for tier in reservation.policy.tiers),
+        "moved_tier_percent": reservation.moved_tier_percent,
     }
 
 
