@@ -126,7 +126,9 @@ class WebChannel:
         if person is None:
             await socket.close(POLICY_VIOLATION)
             return
-        phone = PhoneSocket(socket, person, self._dialogue, self._answering, self._log, self._hub, self._clock)
+        phone = PhoneSocket(
+            socket, person, self._dialogue, self._answering, self._log, self._hub, self._clock, self._people
+        )
         await phone.run(after)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.channels.web.rate import Bucket
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.message_log import LogReader
+from bot.people import People
 from bot.ports import Message, PersonRecord
 from services.shared_kernel.clock import Clock
 
@@ -44,7 +46,7 @@ class PhoneSocket:
 
     def __init__(
         self, socket: WebSocket, person: PersonRecord, dialogue: Dialogue, answering: Answering, log: LogReader,
-        hub: Hub, clock: Clock,
+        hub: Hub, clock: Clock, people: People,
     ) -> None:  # fmt: skip
         self._socket = socket
         self._person = person
@@ -53,6 +55,7 @@ class PhoneSocket:
         self._log = log
         self._hub = hub
         self._clock = clock
+        self._people = people
         self._bucket = Bucket(clock.now())
 
     async def run(self, after: int) -> None:
@@ -85,26 +88,47 @@ class PhoneSocket:
         if not self._bucket.take(self._clock.now()):
             await self._send({"type": "error", "client_id": frame.client_id, "text": self._say(TOO_FAST)})
             return
-        said = Said(text=frame.text) if frame.type == "say" else Said(text=frame.label, action=frame.action)
+        said = (
+            Said(text=frame.text)
+            if frame.type == "say"
+            else Said(text=frame.label or frame.action, action=frame.action)
+        )
         await self._dialogue.receive(self._person.id, frame.client_id, said)
         await self._send({"type": "ack", "client_id": frame.client_id})
         await self._send({"type": "typing", "on": True})
         self._answering.start(self._person.id).add_done_callback(lambda _: self._hub.tell(self._person.id))
 
     async def _write(self, after: int, news: asyncio.Event) -> None:
-        missed = await self._log.last(self._person.id, HISTORY) if after <= 0 else None
+        news.clear()
+        missed = await self._missed(after)
+        await self._hello(max([after, *(message.seq for message in missed)]))
         seen = after
-        await self._send({"type": "hello", "person": _person(self._person), "last_seq": seen})
         while True:
-            news.clear()
-            for message in missed or await self._log.after(self._person.id, seen, HISTORY):
+            for message in missed:
                 seen = max(seen, message.seq)
                 await self._send(_frame(message))
                 if message.sender == "bot":
                     await self._send({"type": "typing", "on": False})
-            missed = None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), POLL_SECONDS)
+            news.clear()
+            missed = await self._log.after(self._person.id, seen, HISTORY)
+            await self._greet_anew_if_changed(seen)
+
+    async def _missed(self, after: int) -> Sequence[Message]:
+        if after <= 0:
+            return await self._log.last(self._person.id, HISTORY)
+        return await self._log.after(self._person.id, after, HISTORY)
+
+    async def _greet_anew_if_changed(self, last_seq: int) -> None:
+        """A new language or name: the phone redraws its labels on a second hello."""
+        person = await self._people.find(self._person.id)
+        if person is not None and person.version != self._person.version:
+            self._person = person
+            await self._hello(last_seq)
+
+    async def _hello(self, last_seq: int) -> None:
+        await self._send({"type": "hello", "person": _person(self._person), "last_seq": last_seq})
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self._socket.send_json(frame)

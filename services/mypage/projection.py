@@ -1,0 +1,334 @@
+"""My page's row of a reservation, made from the parts that each context tells, in any order of arrival. Pure.
+
+A status is taken only from its owner's events; sequences of different sources are never compared (rule 13).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from services.cleaning import events as cleaning
+from services.mypage.view import CancellationPart, JobPart, PaymentPart, ReservationView, Stuck
+from services.payment import events as payment
+from services.reservation import events as reservation
+from services.shared_kernel.event import Event, Received, context_of
+
+Part = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One reservation: a part for each source (JSON values only), and the last number seen of each."""
+
+    reservation_id: str
+    customer_id: str
+    reservation: Part
+    payment: Part
+    job: Part
+    last: Mapping[str, int]
+    as_of: datetime
+
+
+def apply(row: Row | None, received: Received) -> Row | None:
+    """The row after the event; None when it is about no reservation. An event seen before changes nothing."""
+    event = received.event
+    tell = _TELLS.get(type(event))
+    reservation_id = getattr(event, "reservation_id", None)
+    if tell is None or reservation_id is None:
+        return row
+    source = context_of(event.TYPE)
+    row = row or Row(
+        reservation_id=reservation_id,
+        customer_id=getattr(event, "customer_id", ""),
+        reservation={},
+        payment={},
+        job={},
+        last={},
+        as_of=received.time,
+    )
+    if received.sequence <= row.last.get(source, 0):
+        return row
+    part_name = {"reservation": "reservation", "payment": "payment", "cleaning": "job"}[source]
+    old = getattr(row, part_name)
+    part = {**old, **tell(event), **_counted(old, received)}
+    return replace(
+        row,
+        last={**row.last, source: received.sequence},
+        as_of=max(row.as_of, received.time),
+        **{part_name: part},
+    )
+
+
+def _counted(old: Part, received: Received) -> Part:
+    """What depends on more than the event's own fields."""
+    match received.event:
+        case cleaning.JobOffered():
+            return {"asked": old.get("asked", 0) + 1}
+        case payment.CompensationOwed():
+            return {"compensation_since": received.time.isoformat()}
+        case _:
+            return {}
+
+
+def view(row: Row) -> ReservationView | None:
+    """What people read; None until the reservation itself has told what it is."""
+    told = row.reservation
+    if "service" not in told:
+        return None
+    return ReservationView(
+        id=row.reservation_id,
+        customer_id=row.customer_id,
+        version=told["version"],
+        status=told["status"],
+        service=told["service"],
+        size_pyeong=told["size_pyeong"],
+        add_ons=tuple(told["add_ons"]),
+        area=told["area"],
+        details_id=told["details_id"],
+        starts_at=_time(told["starts_at"]),
+        ends_at=_time(told["ends_at"]),
+        visit_revision=told["visit_revision"],
+        price_krw=told["price_krw"],
+        hold_expires_at=_time(told["hold_expires_at"]),
+        payment_state=_payment_state(row),
+        payment=_payment_part(row.payment),
+        job=_job_part(row.job, told["visit_revision"]),
+        cancellation=CancellationPart(**told["cancellation"]) if told.get("cancellation") else None,
+    )
+
+
+def stuck(row: Row) -> tuple[Stuck, ...]:
+    """What needs a person now."""
+    found = []
+    status = row.reservation.get("status")
+    marks: list[tuple[str, str | None]] = [
+        ("unfilled", row.job.get("unfilled_since") if status == "CONFIRMED" else None),
+        ("uncovered", row.job.get("uncovered_since") if status == "CONFIRMED" else None),
+        ("no_show", row.job.get("no_show_since") if status == "CONFIRMED" else None),
+        ("refund_late", row.payment.get("refund_late_since")),
+        ("compensation_owed", row.payment.get("compensation_since")),
+        ("worked_though_closed", row.job.get("started_at") if status in ("CANCELLED", "EXPIRED") else None),
+    ]
+    for kind, since in marks:
+        if since:
+            found.append(Stuck(kind=kind, reservation_id=row.reservation_id, since=_time(since)))
+    return tuple(found)
+
+
+def _payment_state(row: Row) -> str:
+    if row.reservation["status"] not in ("AWAITING_PAYMENT", "EXPIRED", "CANCELLED") or row.reservation.get("paid"):
+        return "paid"
+    if row.reservation.get("deferred"):
+        return "deferred"
+    return str(row.payment.get("attempt", "none"))
+
+
+def _payment_part(part: Part) -> PaymentPart | None:
+    if not part.get("paid_krw"):
+        return None
+    refunded, paid = part["refunded_krw"], part["paid_krw"]
+    status = "PAID" if refunded == 0 else "REFUNDED" if refunded >= paid else "PARTIALLY_REFUNDED"
+    return PaymentPart(
+        id=part["id"], status=status, amount_krw=paid, refunded_krw=refunded, method=part.get("method", "card")
+    )
+
+
+def _job_part(part: Part, visit_revision: int) -> JobPart | None:
+    if "status" not in part:
+        return None
+    if part["visit_revision"] < visit_revision and part["status"] not in ("FINISHED", "CALLED_OFF"):
+        # The visit has moved since: who was going to come hasn't said yet whether they still do.
+        return JobPart(id=part["id"], status="OFFERING", visit_revision=visit_revision)
+    return JobPart(
+        id=part["id"],
+        status=part["status"],
+        visit_revision=part["visit_revision"],
+        asked=part.get("asked", 0),
+        cleaner_id=part.get("cleaner_id"),
+        cleaner_name=part.get("cleaner_name"),
+        payout_krw=part.get("payout_krw"),
+        offer_deadline=_maybe(part.get("offer_deadline")),
+        en_route_at=_maybe(part.get("en_route_at")),
+        started_at=_maybe(part.get("started_at")),
+        completed_at=_maybe(part.get("completed_at")),
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _maybe(text: str | None) -> datetime | None:
+    return None if text is None else _time(text)
+
+
+# What each event adds to its source's part.
+
+
+def _visit(event: reservation.VisitEvent) -> Part:
+    return {
+        "version": event.version,
+        "service": event.service,
+        "size_pyeong": event.size_pyeong,
+        "add_ons": list(event.add_ons),
+        "area": event.area,
+        "details_id": event.details_id,
+        "starts_at": event.starts_at.isoformat(),
+        "ends_at": event.ends_at.isoformat(),
+        "visit_revision": event.visit_revision,
+        "price_krw": event.price_krw,
+    }
+
+
+def _requested(event: reservation.ReservationRequested) -> Part:
+    return {
+        **_visit(event),
+        "status": "AWAITING_PAYMENT",
+        "hold_expires_at": event.hold_expires_at.isoformat(),
+    }
+
+
+def _deferred(event: reservation.PaymentDeferred) -> Part:
+    return {"version": event.version, "deferred": True, "hold_expires_at": event.hold_expires_at.isoformat()}
+
+
+def _reopened(event: reservation.PaymentReopened) -> Part:
+    return {"version": event.version, "deferred": False, "hold_expires_at": event.hold_expires_at.isoformat()}
+
+
+def _confirmed(event: reservation.ReservationConfirmed) -> Part:
+    return {**_visit(event), "status": "CONFIRMED", "deferred": False, "paid": True}
+
+
+def _cancelled(event: reservation.ReservationCancelled) -> Part:
+    figures = ("by", "reason", "fee_krw", "refund_krw", "compensation_krw", "policy_version")
+    cancellation = {name: getattr(event, name) for name in figures}
+    return {"version": event.version, "status": "CANCELLED", "cancellation": cancellation}
+
+
+def _status(status: str) -> Callable[[Any], Part]:
+    return lambda event: {"version": event.version, "status": status}
+
+
+def _totals(event: payment.PaymentEvent) -> Part:
+    return {"id": event.payment_id, "paid_krw": event.paid_krw, "refunded_krw": event.refunded_krw}
+
+
+def _approved(event: payment.PaymentApproved) -> Part:
+    return {**_totals(event), "attempt": "paid", "method": event.method}
+
+
+def _refunded(event: payment.PaymentRefunded) -> Part:
+    return {**_totals(event), "refund_late_since": None}
+
+
+def _refund_delayed(event: payment.RefundDelayed) -> Part:
+    return {**_totals(event), "refund_late_since": event.requested_at.isoformat()}
+
+
+def _attempt(state: str) -> Callable[[Any], Part]:
+    return lambda event: {**_totals(event), "attempt": state}
+
+
+def _job(event: cleaning.JobEvent, **more: Any) -> Part:
+    return {"id": event.job_id, "visit_revision": event.visit_revision, **more}
+
+
+_NOBODY: Part = {"cleaner_id": None, "cleaner_name": None, "en_route_at": None, "started_at": None}
+
+
+def _offered(event: cleaning.JobOffered) -> Part:
+    return _job(
+        event,
+        **_NOBODY,
+        status="OFFERING",
+        offer_deadline=event.deadline.isoformat(),
+        payout_krw=event.payout_krw,
+        unfilled_since=None,
+    )
+
+
+def _accepted(event: cleaning.OfferAccepted) -> Part:
+    return _job(
+        event,
+        status="ASSIGNED",
+        cleaner_id=event.cleaner_id,
+        cleaner_name=event.cleaner_name,
+        payout_krw=event.payout_krw,
+        offer_deadline=None,
+        uncovered_since=None,
+    )
+
+
+def _uncovered(event: cleaning.JobUncovered) -> Part:
+    return _job(event, uncovered_since=event.starts_at.isoformat())
+
+
+def _unfilled(event: cleaning.JobUnfilled) -> Part:
+    return _job(event, **_NOBODY, status="UNFILLED", offer_deadline=None, unfilled_since=event.starts_at.isoformat())
+
+
+def _withdrawn(event: cleaning.JobWithdrawn) -> Part:
+    return _job(event, **_NOBODY, status="OFFERING")
+
+
+def _en_route(event: cleaning.JobEnRoute) -> Part:
+    return _job(event, status="EN_ROUTE", en_route_at=event.en_route_at.isoformat())
+
+
+def _started(event: cleaning.JobStarted) -> Part:
+    return _job(event, status="STARTED", started_at=event.started_at.isoformat(), no_show_since=None)
+
+
+def _completed(event: cleaning.JobCompleted) -> Part:
+    return _job(event, status="FINISHED", completed_at=event.completed_at.isoformat())
+
+
+def _no_show(event: cleaning.JobNoShow) -> Part:
+    return _job(event, no_show_since=event.starts_at.isoformat())
+
+
+def _called_off(event: cleaning.JobCalledOff) -> Part:
+    return _job(event, status="CALLED_OFF", offer_deadline=None)
+
+
+def _nothing(event: Any) -> Part:
+    return {}
+
+
+_TELLS: Mapping[type[Event], Callable[[Any], Part]] = {
+    reservation.ReservationRequested: _requested,
+    reservation.PaymentDeferred: _deferred,
+    reservation.PaymentReopened: _reopened,
+    reservation.ReservationConfirmed: _confirmed,
+    reservation.ReservationRescheduled: _visit,
+    reservation.ReservationStarted: _status("IN_PROGRESS"),
+    reservation.ReservationCompleted: _status("COMPLETED"),
+    reservation.ReservationCancelled: _cancelled,
+    reservation.ReservationExpired: _status("EXPIRED"),
+    reservation.RefundRequested: lambda event: {"version": event.version},
+    payment.PaymentPending: _attempt("confirming"),
+    payment.PaymentApproved: _approved,
+    payment.PaymentDeclined: _attempt("declined"),
+    payment.PaymentRefunding: _totals,
+    payment.PaymentRefunded: _refunded,
+    payment.RefundDelayed: _refund_delayed,
+    payment.CompensationOwed: _totals,
+    payment.CompensationPaid: lambda event: {**_totals(event), "compensation_since": None},
+    cleaning.JobOffered: _offered,
+    cleaning.JobUncovered: _uncovered,
+    cleaning.OfferAccepted: _accepted,
+    cleaning.OfferDeclined: _nothing,
+    cleaning.OfferExpired: _nothing,
+    cleaning.OfferRevoked: _nothing,
+    cleaning.JobUnfilled: _unfilled,
+    cleaning.JobWithdrawn: _withdrawn,
+    cleaning.JobEnRoute: _en_route,
+    cleaning.JobStarted: _started,
+    cleaning.JobCompleted: _completed,
+    cleaning.JobCalledOff: _called_off,
+    cleaning.JobNoShow: _no_show,
+}
+
+FOLLOWED = tuple(_TELLS)

@@ -1,0 +1,157 @@
+"""My page: rows written by the projection, and queries that only read."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from services.mypage.projection import FOLLOWED, Row, apply, stuck, view
+from services.mypage.view import Board, Page, ReservationView
+from services.shared_kernel.event import Event, Received
+from services.shared_kernel.ids import short_code
+from storage.engine import Database
+from storage.mypage.tables import reservation as table
+from storage.unit_of_work import SqlUnitOfWork
+
+
+class MyPageUnitOfWork(SqlUnitOfWork):
+    """A transaction of my page."""
+
+    async def load(self, reservation_id: str) -> Row | None:
+        """The row, if anything was heard of the reservation."""
+        found = (await self.connection.execute(select(table).where(table.c.reservation_id == reservation_id))).first()
+        return None if found is None else _row(found)
+
+    async def save(self, row: Row) -> None:
+        """Write it with what it is looked up by."""
+        values = _columns(row)
+        upsert = sqlite_insert if self.context.database.is_sqlite else postgres_insert
+        await self.connection.execute(
+            upsert(table)
+            .values(reservation_id=row.reservation_id, **values)
+            .on_conflict_do_update(index_elements=["reservation_id"], set_=values)
+        )
+
+
+async def project(work: MyPageUnitOfWork, received: Received) -> None:
+    """The reaction to every event that my page shows."""
+    reservation_id = getattr(received.event, "reservation_id", None)
+    if reservation_id is None:
+        return
+    old = await work.load(reservation_id)
+    new = apply(old, received)
+    if new is not None and new is not old:
+        await work.save(new)
+
+
+def reactions() -> Mapping[type[Event], Callable[[MyPageUnitOfWork, Received], Awaitable[None]]]:
+    """Every followed event is answered by the projection."""
+    return {event: project for event in FOLLOWED}
+
+
+class SqlMyPage:
+    """The queries of my page."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_customer(self, customer_id: str, *, limit: int = 20, after: str | None = None) -> Page:
+        """Newest first, a page at a time."""
+        statement = select(table).where(table.c.customer_id == customer_id, table.c.status.is_not(None))
+        if after is not None:
+            statement = statement.where(table.c.reservation_id < after)
+        rows = await self._rows(statement.order_by(table.c.reservation_id.desc()).limit(limit + 1))
+        shown = rows[:limit]
+        return Page(
+            reservations=_views(shown),
+            as_of=max((row.as_of for row in shown), default=None),
+            next=shown[-1].reservation_id if len(rows) > limit else None,
+        )
+
+    async def get(self, reservation_id: str) -> ReservationView | None:
+        """One of them."""
+        found = _views(await self._rows(select(table).where(table.c.reservation_id == reservation_id)))
+        return found[0] if found else None
+
+    async def of_cleaner(self, cleaner_id: str, first: datetime, last: datetime) -> Sequence[ReservationView]:
+        """The visits that this cleaner has in [first, last), by start."""
+        statement = (
+            select(table)
+            .where(table.c.cleaner_id == cleaner_id, table.c.starts_at >= first, table.c.starts_at < last)
+            .order_by(table.c.starts_at)
+        )
+        return _views(await self._rows(statement))
+
+    async def search(self, text: str, limit: int = 5) -> Sequence[ReservationView]:
+        """By id, short code or customer, newest first."""
+        wanted = text.strip()
+        statement = (
+            select(table)
+            .where(
+                or_(
+                    table.c.reservation_id == wanted.lower(),
+                    table.c.short_code == wanted.upper(),
+                    table.c.customer_id == wanted,
+                )
+            )
+            .order_by(table.c.reservation_id.desc())
+            .limit(limit)
+        )
+        return _views(await self._rows(statement))
+
+    async def board(self, first: datetime, last: datetime) -> Board:
+        """Visits of a span by status, and all that is stuck."""
+        counting = (
+            select(table.c.status, func.count(), func.max(table.c.as_of))
+            .where(table.c.starts_at >= first, table.c.starts_at < last)
+            .group_by(table.c.status)
+        )
+        async with self._database.read() as connection:
+            counts = (await connection.execute(counting)).all()
+        rows = await self._rows(select(table).where(table.c.is_stuck).order_by(table.c.starts_at).limit(200))
+        return Board(
+            counts={str(status): int(count) for status, count, _ in counts},
+            stuck=[mark for row in rows for mark in stuck(row)],
+            as_of=max([*(as_of for _, _, as_of in counts), *(row.as_of for row in rows)], default=None),
+        )
+
+    async def _rows(self, statement: Select[Any]) -> Sequence[Row]:
+        async with self._database.read() as connection:
+            return [_row(found) for found in await connection.execute(statement)]
+
+
+def _views(rows: Sequence[Row]) -> Sequence[ReservationView]:
+    return [shown for row in rows if (shown := view(row)) is not None]
+
+
+def _row(found: SqlRow[Any]) -> Row:
+    return Row(
+        reservation_id=found.reservation_id,
+        customer_id=found.customer_id,
+        reservation=found.reservation,
+        payment=found.payment,
+        job=found.job,
+        last=found.last,
+        as_of=found.as_of,
+    )
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    shown = view(row)
+    return {
+        "customer_id": row.customer_id,
+        "cleaner_id": shown.job.cleaner_id if shown and shown.job else None,
+        "short_code": short_code(row.reservation_id),
+        "status": shown.status if shown else None,
+        "starts_at": shown.starts_at if shown else None,
+        "is_stuck": bool(stuck(row)),
+        "reservation": dict(row.reservation),
+        "payment": dict(row.payment),
+        "job": dict(row.job),
+        "last": dict(row.last),
+        "as_of": row.as_of,
+    }
