@@ -9,7 +9,7 @@ from services.shared_kernel.event import Event, registry
 
 @dataclass(frozen=True, kw_only=True)
 class CleanerRegistered(Event):
-    """A cleaner joined, or changed name, areas or days. `days`: ISO weekdays, 1 is Monday."""
+    """A cleaner joined, or changed. `days`: ISO weekdays, 1 is Monday; not `active`: gets no offers for now."""
 
     TYPE: ClassVar[str] = "ssak3.cleaning.cleaner_registered.v1"
     cleaner_id: str
@@ -17,6 +17,7 @@ class CleanerRegistered(Event):
     areas: tuple[str, ...]
     days: tuple[int, ...]
     version: int
+    active: bool = True
 
     @property
     def subject(self) -> str:
@@ -96,6 +97,13 @@ class OfferRevoked(OfferEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobUncovered(JobEvent):
+    """Still without a cleaner shortly before (24 h); the search goes on, operators help."""
+
+    TYPE: ClassVar[str] = "ssak3.cleaning.uncovered.v1"
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobUnfilled(JobEvent):
     """Nobody took it in time; the customer chooses another time or a full refund."""
 
@@ -159,6 +167,6 @@ class JobNoShow(JobEvent):
 
 
 ALL = registry(
-    CleanerRegistered, JobOffered, OfferAccepted, OfferDeclined, OfferExpired, OfferRevoked, JobUnfilled,
-    JobWithdrawn, JobEnRoute, JobStarted, JobCompleted, JobCalledOff, JobNoShow,
+    CleanerRegistered, JobOffered, OfferAccepted, OfferDeclined, OfferExpired, OfferRevoked, JobUncovered,
+    JobUnfilled, JobWithdrawn, JobEnRoute, JobStarted, JobCompleted, JobCalledOff, JobNoShow,
 )  # fmt: skip
