@@ -1,0 +1,47 @@
+"""Registered cards, and visits to the provider's window."""
+
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.payment.values import Card, Checkout
+from services.shared_kernel.refusal import NotFound
+from storage.payment.tables import card as cards
+from storage.payment.tables import checkout as checkouts
+
+
+class SqlCards:
+    """Rows in, values out. A card is never changed: an attempt is sent again with the very card it began with."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of_customer(self, customer_id: str) -> Card | None:
+        newest = (cards.c.registered_at.desc(), cards.c.id.desc())
+        statement = select(cards).where(cards.c.customer_id == customer_id).order_by(*newest).limit(1)
+        row = (await self._connection.execute(statement)).first()
+        return None if row is None else Card(**_values(row))
+
+    async def get(self, card_id: str) -> Card:
+        row = (await self._connection.execute(select(cards).where(cards.c.id == card_id))).first()
+        if row is None:
+            raise NotFound(card_id)
+        return Card(**_values(row))
+
+    async def add(self, card: Card) -> None:
+        values = {name: getattr(card, name) for name in card.__dataclass_fields__}
+        await self._connection.execute(insert(cards).values(**values))
+
+    async def remember_checkout(self, checkout: Checkout) -> None:
+        values = {name: getattr(checkout, name) for name in checkout.__dataclass_fields__}
+        await self._connection.execute(insert(checkouts).values(**values))
+
+    async def checkout(self, attempt_id: str) -> Checkout | None:
+        statement = select(checkouts).where(checkouts.c.attempt_id == attempt_id)
+        row = (await self._connection.execute(statement)).first()
+        return None if row is None else Checkout(**_values(row))
+
+
+def _values(row: Row[Any]) -> dict[str, Any]:
+    return {name: value for name, value in row._mapping.items() if name != "agency_id"}

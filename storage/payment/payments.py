@@ -1,0 +1,123 @@
+"""Payments with their attempts, in rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.payment.ledger import Transaction, booked_for
+from services.payment.model import Attempt, Events, Payment
+from services.payment.policies import order_id
+from services.payment.values import AttemptStatus, Method, PaymentStatus
+from services.shared_kernel.refusal import NotFound, StaleVersion
+from storage.payment.ledger import SqlLedger
+from storage.payment.tables import attempt as attempts
+from storage.payment.tables import payment as payments
+from storage.unit_of_work import SqlUnitOfWork
+
+_ATTEMPT_COLUMNS = tuple(column for column in attempts.c if column.name not in ("agency_id", "payment_id", "position"))
+
+
+class SqlPayments:
+    """Rows in, aggregates out. Saving books what the events move."""
+
+    def __init__(self, work: SqlUnitOfWork, ledger: SqlLedger) -> None:
+        self._work = work
+        self._ledger = ledger
+
+    async def get(self, payment_id: str) -> Payment:
+        found = await self._find(payments.c.id == payment_id)
+        if found is None:
+            raise NotFound(payment_id)
+        return found
+
+    async def of_reservation(self, reservation_id: str) -> Payment | None:
+        return await self._find(payments.c.reservation_id == reservation_id)
+
+    async def of_attempt(self, attempt_id: str) -> Payment | None:
+        owner = select(attempts.c.payment_id).where(attempts.c.id == attempt_id)
+        return await self._find(payments.c.id == owner.scalar_subquery())
+
+    async def is_fenced(self, attempt_id: str) -> bool:
+        statement = select(attempts.c.id).where(attempts.c.id == attempt_id, attempts.c.payment_id.is_(None))
+        return (await self._work.connection.execute(statement)).first() is not None
+
+    async def fence(self, attempt_id: str, at: datetime) -> None:
+        nobody = Attempt(
+            id=attempt_id, order_id=order_id(attempt_id), method=Method.CARD, amount_krw=0, pay_by=at,
+            status=AttemptStatus.VOID, requested_at=at, sent_at=at, next_look_at=None,
+        )  # fmt: skip
+        await self._insert_attempt(None, 0, nobody)
+
+    async def save(self, old: Payment | None, new: Payment, events: Events) -> None:
+        values = {name: value for name, value in _fields(new).items() if name != "attempts"}
+        if old is None:
+            await self._guarded(insert(payments).values(**values), new.id)
+        else:
+            statement = (
+                update(payments).where(payments.c.id == old.id, payments.c.version == old.version).values(**values)
+            )
+            if (await self._work.connection.execute(statement)).rowcount != 1:
+                raise StaleVersion(old.id)
+        await self._save_attempts(old, new)
+        await self._ledger.book(_booked(events))
+        await self._work.record(events)
+
+    async def attempts_due(self, now: datetime, limit: int) -> Sequence[str]:
+        statement = (
+            select(attempts.c.id).where(attempts.c.next_look_at <= now).order_by(attempts.c.next_look_at).limit(limit)
+        )
+        return list((await self._work.connection.execute(statement)).scalars())
+
+    async def _find(self, condition: Any) -> Payment | None:
+        row = (await self._work.connection.execute(select(payments).where(condition))).first()
+        if row is None:
+            return None
+        statement = select(*_ATTEMPT_COLUMNS).where(attempts.c.payment_id == row.id).order_by(attempts.c.position)
+        found = (await self._work.connection.execute(statement)).all()
+        return Payment(
+            id=row.id,
+            version=row.version,
+            reservation_id=row.reservation_id,
+            customer_id=row.customer_id,
+            status=PaymentStatus(row.status),
+            paid_krw=row.paid_krw,
+            refunded_krw=row.refunded_krw,
+            reserved_krw=row.reserved_krw,
+            attempts=tuple(_attempt(line) for line in found),
+        )
+
+    async def _save_attempts(self, old: Payment | None, new: Payment) -> None:
+        before = {attempt.id: attempt for attempt in old.attempts} if old else {}
+        for position, attempt in enumerate(new.attempts):
+            known = before.get(attempt.id)
+            if known is None:
+                await self._insert_attempt(new.id, position, attempt)
+            elif attempt != known:
+                statement = update(attempts).where(attempts.c.id == attempt.id).values(**_fields(attempt))
+                await self._work.connection.execute(statement)
+
+    async def _insert_attempt(self, payment_id: str | None, position: int, attempt: Attempt) -> None:
+        values = {**_fields(attempt), "payment_id": payment_id, "position": position}
+        await self._guarded(insert(attempts).values(**values), attempt.id)
+
+    async def _guarded(self, statement: Any, name: str) -> None:
+        """A unique index that says no means that somebody else was there first."""
+        try:
+            await self._work.connection.execute(statement)
+        except IntegrityError as error:
+            raise StaleVersion(name) from error
+
+
+def _fields(value: Payment | Attempt) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def _booked(events: Events) -> Sequence[Transaction]:
+    return [transaction for event in events for transaction in booked_for(event)]
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(**{**row._mapping, "status": AttemptStatus(row.status), "method": Method(row.method)})
