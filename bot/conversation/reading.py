@@ -25,11 +25,11 @@ __all__ = [
 T = TypeVar("T")
 
 FREE_TEXT = frozenset({"name", "note", "reason", "message", "code"})  # questions whose answer is taken as typed
-DRAFT_FIELDS = frozenset({"service", "size_pyeong", "area", "date", "time", "address", "add_ons", "confirm"})
+DRAFT_FIELDS = frozenset({"service", "size_pyeong", "area", "date", "time", "address", "add_ons"})
 ADDRESS_CHARACTERS = 200
 
 _LEAVE = {Intent.RESTART, Intent.BACK, Intent.HELP}
-_LEAVE_WORDS = {"취소", "그만두기", "상담원", "상담원 연결", "cancel", "human"}
+_LEAVE_WORDS = words_ko.LEAVE_WORDS | words_en.LEAVE_WORDS
 _VISIT = {Intent.BOOK, Intent.PRICE, Intent.FILL}
 _LOOKS_BACK = {Intent.LIST, Intent.REFUND, Intent.STATUS}  # a past day is as good as any
 _UNSURE = re.compile(f"{words_ko.UNSURE}|{words_en.UNSURE}")
@@ -38,9 +38,9 @@ _QUIET = re.compile(f"{words_ko.QUIET_SCOPE}|{words_en.QUIET_SCOPE}")
 _ADVERTISING = re.compile(f"{words_ko.ADVERTISING}|{words_en.ADVERTISING}")
 _NIGHT_YES = re.compile(f"(?:{words_ko.NIGHT_YES}|{words_en.NIGHT_YES}){words_ko.TAIL}")
 _NIGHT_NO = re.compile(f"{words_ko.NIGHT_NO}|{words_en.NIGHT_NO}")
-_CORRECTION = re.compile(r"말고|아니|\bnot\b")
-_OF_A_BOOKING = re.compile(r"거|꺼|예약|방문|booking|reservation|appointment|visit")
-_SOMETHING = re.compile(r"[가-힣]{2}|[a-z]{2}|\d")
+_CORRECTION = re.compile(f"{words_ko.CORRECTION}|{words_en.CORRECTION}")
+_OF_A_BOOKING = re.compile(f"{words_ko.OF_A_BOOKING}|{words_en.OF_A_BOOKING}")
+_SOMETHING = re.compile(f"{words_ko.LETTERS}{{2}}|[a-z]{{2}}|\\d")
 
 
 def read(text: str, *, now: datetime, asking: str | None = None) -> Reading:
@@ -51,6 +51,7 @@ def read(text: str, *, now: datetime, asking: str | None = None) -> Reading:
     or one of `FREE_TEXT`, whose answer comes back in `text` as typed. Rules: reference/TRANSCRIPTS.md §6.
     """
     moment = kst(now)
+    asking = asking or None
     said = clean(text)
     if asking in FREE_TEXT and not said.startswith("/"):
         return _free_text(said)
@@ -89,7 +90,12 @@ def _address(said: str) -> Reading:
 def _takes_as_address(intent: Intent, line: str, found: Findings) -> bool:
     """우리집: not an address yet, but meant as one; the caller says what is missing."""
     other = found.day.said or found.hours.slot.said or found.size.said or found.service.said
-    meant = intent in (Intent.FILL, Intent.UNKNOWN) and not other and not _CORRECTION.search(line)
+    meant = (
+        intent in (Intent.FILL, Intent.UNKNOWN)
+        and not other
+        and not _CORRECTION.search(line)
+        and not _UNSURE.search(line)
+    )
     return meant and bool(_SOMETHING.search(line))
 
 

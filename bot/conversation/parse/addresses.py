@@ -16,7 +16,9 @@ _TAIL = r"(?:[,\s]*(?:[가-힣a-zA-Z0-9]{1,20}(?:아파트|빌라|오피스텔|�
 
 _ADDRESS = re.compile(_PLACE, re.IGNORECASE)
 _IN_SENTENCE = re.compile(_HEAD + _PLACE + _TAIL, re.IGNORECASE)
-_PART = re.compile(r"[가-힣](?:대로|로|길)\s?\d|\d\s?동(?![가-힣])|\d\s?호(?![가-힣])|[가-힣]{2}(?:아파트|빌라|오피스텔|빌딩|타워)")
+_PART = re.compile(
+    r"[가-힣](?:대로|로|길)\s?\d|\d\s?동(?![가-힣])|\d\s?호(?![가-힣])|[가-힣]{2}(?:아파트|빌라|오피스텔|빌딩|타워)"
+)
 
 
 def looks_like_address(text: str) -> bool:

@@ -70,7 +70,7 @@ def _slashed(match: re.Match[str], today: date) -> Day:
 
 
 def _day_of_month(match: re.Match[str], today: date) -> Day:
-    return calendar.day_of_month(to_int(match["date"]), today, surely=bool(match["mark"]))
+    return calendar.day_of_month(to_int(match["date"]), today, surely=match["mark"] is not None)
 
 
 def _ordinal_of_month(match: re.Match[str], today: date) -> Day:
@@ -128,7 +128,9 @@ def _weekday_ko(match: re.Match[str], today: date) -> Day:
     weekday = words_ko.WEEKDAYS.index(match["day"])
     if match["week"]:
         return calendar.weekday_of_week(weekday, _lookup(match["week"], words_ko.WEEK_OFFSETS), today)
-    return calendar.weekday(weekday, today, near=match["near"] in ("이번", "요번"), after=match["near"] in ("다음", "담"))
+    return calendar.weekday(
+        weekday, today, near=match["near"] in ("이번", "요번"), after=match["near"] in ("다음", "담")
+    )
 
 
 def _weekday_en(match: re.Match[str], today: date) -> Day:
@@ -180,7 +182,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(rf"\b(?P<nth>{_ORDINAL_EN})\s+{_WEEKDAY_EN}\s+(?:of|in)\s+(?:{_MONTH_EN}|(?:the\s+)?(?P<rel>this|next)\s+month)"), _nth_weekday_en),
     (re.compile(rf"{_MONTH_EN}\s*(?P<date>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s*(?P<year>20\d\d))?"), _month_day_en),
     (re.compile(rf"(?<!\d)(?P<date>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH_EN}(?:,?\s*(?P<year>20\d\d))?"), _month_day_en),
-    (re.compile(r"(?<![\d./-])(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d|[/-]|\.\d|\s*(?:시|평|%|번|호|층|동))"), _slashed),
+    (re.compile(r"(?<![\d./-])(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d|[/-]|\.\d|\s*(?:시|평|룸|%|번|호|층|동))"), _slashed),
     (re.compile(rf"({NUMBER})\s*일{_LATER}"), _days_later),
     (re.compile(rf"({_COUNTS_KO}){_LATER}"), _counted_later),
     (re.compile(rf"({NUMBER})\s*주일?{_LATER}"), _weeks_later),
@@ -188,7 +190,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(rf"\bin\s+(a|{NUMBER})\s+(days?|weeks?|months?)\b"), _later_en),
     (re.compile(rf"\b(a|{NUMBER})\s+(days?|weeks?|months?)\s+(?:later|from (?:now|today))"), _later_en),
     (re.compile(r"(?<!\d)(?P<date>\d{1,2})(?:st|nd|rd|th)\b"), _ordinal_of_month),
-    (re.compile(rf"(?<![\d/.])(?P<date>\d{{1,2}}|{SINO_TENS})\s*일(?!요일|욜|\s*(?:전|간|동안|째))(?P<mark>날|에)?"), _day_of_month),
+    (re.compile(rf"(?<![\d/.])(?P<date>\d{{1,2}}|{SINO_TENS})\s*일(?!요일|욜|\s*(?:전|간|동안|째))(?P<mark>날|에|(?=\s?(?:거|꺼|것|예약|방문|로)))?"), _day_of_month),
     *((re.compile(words), _shifted(days)) for words, days in words_ko.DAY_WORDS + words_en.DAY_WORDS),
     (re.compile(rf"(?:(?P<week>{_WEEK_KO})\s*(?:의|에|중에)?\s*|(?P<near>이번|요번|다음|담)\s*)?{_WEEKDAY_KO}"), _weekday_ko),
     (re.compile(rf"(?:\b(?P<week>next week|this week)(?:'s| on)?\s+|\b(?P<near>next|this coming|coming|this)\s+)?{_WEEKDAY_EN}(?:\s+(?P<week2>next week|this week))?"), _weekday_en),

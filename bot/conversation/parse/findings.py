@@ -23,7 +23,7 @@ _ADD_ONS = tuple((name, re.compile(words)) for name, words in words_ko.ADD_ONS +
 _RECURRING = re.compile(f"{words_ko.RECURRING}|{words_en.RECURRING}")
 _ANY_DAY = re.compile(f"{words_ko.ANY_DAY}|{words_en.ANY_DAY}")
 _OTHER_DAY = re.compile(f"{words_ko.OTHER_DAY}|{words_en.OTHER_DAY}")
-_NOT_AFTER = re.compile(words_ko.NOT_THIS)
+_NOT_SERVICE = re.compile(rf"(?:\s*{words_ko.CLEANING})?{words_ko.NOT_THIS}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,15 @@ class Findings:
         """How many different fields were said."""
         place = self.places.slot.said or self.places.unserved is not None
         dated = self.day.said and (bool(self.days) or self.hours.on is None)  # 두 시간 뒤 says one thing, not two
-        said = (dated, self.hours.slot.said, self.size.said, place, self.service.said, bool(self.address))
+        said = (
+            dated,
+            self.hours.slot.said,
+            self.size.said,
+            place,
+            self.service.said,
+            bool(self.address),
+            bool(self.add_ons),
+        )
         return sum(said)
 
 
@@ -57,7 +65,7 @@ def find_all(line: str, *, original: str, now: datetime, asking: str | None, mov
     text = mask(text, (match.span() for match in _MONEY_OR_PHONE.finditer(text)), OTHER)
     size, text = find_size(text, answering=asking == "size_pyeong")
     shift, text = find_shift(text) if moving else (Shift(), text)
-    hours, text = find_hours(text, now)
+    hours, text = find_hours(text, now, moving=moving)
     days, text = find_days(text, now.date())
     days = [_made_sure(day, hours, now) for day in days]
     day = settle_days(text, days)
@@ -105,7 +113,7 @@ def _any_or_other(text: str, hours: Hours, day: Slot[date], asking: str | None) 
 
 def _find_services(line: str) -> tuple[Slot[str], tuple[str, ...]]:
     found = [(name, match) for name, words in _SERVICES for match in words.finditer(line)]
-    wanted = list(dict.fromkeys(name for name, match in found if not _NOT_AFTER.match(line, match.end())))
+    wanted = list(dict.fromkeys(name for name, match in found if not _NOT_SERVICE.match(line, match.end())))
     add_ons = tuple(dict.fromkeys(name for name, words in _ADD_ONS if words.search(line)))
     if len(wanted) > 1:
         return Slot(choices=tuple(wanted), why=Why.EITHER), add_ons

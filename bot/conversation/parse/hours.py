@@ -38,6 +38,7 @@ _BOUND_TO = re.compile(r"\s*(?:이전|전에|전까지|까지|안에)")
 _AFTER_EN = re.compile(r"\bafter\s*$")
 _BEFORE_EN = re.compile(r"\b(?:before|by|until)\s*$")
 _JOIN = re.compile(r"\s*(?:~|-|부터|에서|and|to|until)\s*")
+_FROM_TO = re.compile(r"에서|\bfrom\b")
 _LATER = re.compile(
     rf"(?:({NUMBER})\s*시간\s*(반|30분)?|({NUMBER})\s*분)\s*(?:뒤|후|있다가?|이따가?)|"
     rf"\bin\s+(?:(an|{NUMBER})\s*hours?|({NUMBER})\s*min(?:ute)?s?)\b"
@@ -60,9 +61,14 @@ class Hours:
     on: date | None = None
 
 
-def find_hours(text: str, now: datetime) -> tuple[Hours, str]:
-    """The time of day said in the text, and the text without it. `now` is on a Korean clock."""
-    text = _SPAN_EN.sub(r"\1\3-\2\3", _SPAN_KO.sub(r"\1시~", _BETWEEN.sub(r"between \1시 and \2시", text)))
+def find_hours(text: str, now: datetime, *, moving: bool = False) -> tuple[Hours, str]:
+    """The time of day said in the text, and the text without it. `now` is on a Korean clock.
+
+    `moving`: the text moves a visit, so that 10시에서 2시로 names two times and not what lies between.
+    """
+    spans = not (moving and _FROM_TO.search(text))
+    if spans:
+        text = _SPAN_EN.sub(r"\1\3-\2\3", _SPAN_KO.sub(r"\1시~", _BETWEEN.sub(r"between \1시 and \2시", text)))
     later = _LATER.search(text)
     if later:
         return _later(later, now), mask(text, [later.span()], TIME)
@@ -71,7 +77,7 @@ def find_hours(text: str, now: datetime) -> tuple[Hours, str]:
     masked = mask(text, (match.span() for match in matches), TIME)
     if not mentions:
         return _without_clock(masked)
-    bounds = _bounds(text, mentions)
+    bounds = _bounds(text, mentions) if spans else None
     if bounds:
         return Hours(mentions=tuple(mentions), slot=Slot(why=Why.VAGUE), time_from=bounds[0], time_to=bounds[1]), masked
     return Hours(mentions=tuple(mentions), slot=settle(text, mentions)), _mask_parts(masked)
@@ -121,7 +127,9 @@ def _clock(start: int, end: int, hour: int, minute: int, half: str, padded: bool
 
 
 def _hour_24(hour: int, half: str, padded: bool) -> int:
-    afternoon = (half == "pm" and hour < 12) or (half == "day" and hour < 7) or (not half and not padded and 0 < hour < 7)
+    afternoon = (
+        (half == "pm" and hour < 12) or (half == "day" and hour < 7) or (not half and not padded and 0 < hour < 7)
+    )
     if afternoon or (half == "night" and 5 < hour < 13):
         return hour + 12
     return 0 if half == "dawn" and hour == 12 else hour

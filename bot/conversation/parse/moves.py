@@ -8,12 +8,16 @@ from bot.conversation.parse.numbers import NUMBER, to_int
 from bot.conversation.parse.slot import DATE, OTHER, TIME, mask
 
 _COUNTS = "|".join(sorted(words_ko.DAY_COUNTS, key=len, reverse=True))
-_MINUTES = re.compile(rf"({NUMBER})\s*시간\s*(반|30분)?|(?<!시)(?<!시\s)({NUMBER})\s*분(?!\s*(?:이|께))|\b(an|{NUMBER})\s+hours?\b|\b({NUMBER})\s+min(?:ute)?s?\b")
+_MINUTES = re.compile(
+    rf"({NUMBER})\s*시간\s*(반|30분)?|(?<!시)(?<!시\s)({NUMBER})\s*분(?!\s*(?:이|께))|\b(an|{NUMBER})\s+hours?\b|\b({NUMBER})\s+min(?:ute)?s?\b"
+)
 _DAYS = re.compile(rf"({_COUNTS})|(?<!\d)(\d{{1,2}})\s*일(?=\s*(?:만|뒤|후|더|정도|앞|미|늦|당|연기))|({NUMBER})\s*주(?:일)?(?=\s*(?:만|뒤|후|더|미|늦|당|연기))|"
                    rf"\b(a|one|{NUMBER})\s+(day|week)s?\b")  # fmt: skip
 _EARLIER = re.compile(f"{words_ko.EARLIER}|{words_en.EARLIER}")
 _MOVE = re.compile(f"{words_ko.MOVE}|{words_en.MOVE}|\\b(?:later|earlier)\\b")
-_FROM = re.compile(rf"[{DATE}{TIME}]\s*(?:에\s*)?(?:의\s*)?(?:꺼를?|거를?|것을?|껄|걸|예약을?|방문을?|청소를?|일정을?|에서|을|를|말고|booking|reservation|appointment|visit|cleaning|one)")
+_FROM = re.compile(
+    rf"[{DATE}{TIME}]\s*(?:에\s*)?(?:의\s*)?(?:꺼를?|거를?|것을?|껄|걸|예약을?|방문을?|청소를?|일정을?|에서|을|를|말고|booking|reservation|appointment|visit|cleaning|one)"
+)
 _TO_EN = re.compile(r"\bto\b(?!\w)")
 _DATES = re.compile(f"{DATE}+")
 

@@ -13,9 +13,8 @@ SERVICES = (
 
 ADD_ONS = (
     ("fridge", r"\bfridge\b|\brefrigerator\b"),
-    ("oven", r"\boven\b"),
-    ("balcony", r"\bbalcony\b"),
-    ("windows", r"\bwindows?\b"),
+    ("oven", r"\boven\b|\bhood\b"),
+    ("window", r"\bwindows?\b"),
 )
 
 ROOMS = r"\bstudio\b|\bone[- ]room\b|\b(?:one|two|three|four|[1-5])[- ]?bed(?:room)?s?\b"
@@ -36,7 +35,14 @@ DAY_WORDS = (
     (r"\b(?:tomorrow|tomorow|tommorow|tommorrow|tmrw?|tmw|2moro)\b", 1),
     (r"\btoday\b|\btonight\b", 0),
 )
-ORDINALS = ((r"first|1st", 1), (r"second|2nd", 2), (r"third|3rd", 3), (r"fourth|4th", 4), (r"fifth|5th", 5), (r"last", -1))
+ORDINALS = (
+    (r"first|1st", 1),
+    (r"second|2nd", 2),
+    (r"third|3rd", 3),
+    (r"fourth|4th", 4),
+    (r"fifth|5th", 5),
+    (r"last", -1),
+)
 HOLIDAYS = (
     (r"\bchristmas eve\b|\bxmas eve\b", 12, 24),
     (r"\bchristmas\b|\bxmas\b", 12, 25),
@@ -47,9 +53,9 @@ VAGUE_DAYS = (
     r"\b(?:early |late |mid[- ]?)?(?:this|next) month\b|\b(?:the )?end of (?:the )?month\b|\bnext year\b|\bweekdays?\b|"
     r"\bsoon\b|\bseollal\b|\bchuseok\b|\bsome ?day\b|\bin a few days\b"
 )
-ANY_DAY = r"\bany ?day\b|\bany ?time\b|\bwhenever\b"
+ANY_DAY = r"\b(?:earliest|soonest) (?:day|date)\b|\bany ?day\b|\bany ?time\b|\bwhenever\b"
 OTHER_DAY = r"\b(?:another|other|different) (?:day|date)s?\b"
-RECURRING = r"\bevery (?:week|month|day|other|\w+day)\b|\bweekly\b|\bmonthly\b|\bbiweekly\b"
+RECURRING = r"\bevery\b(?! time)|\bweekly\b|\bmonthly\b|\bbiweekly\b"
 
 PARTS_OF_DAY = (
     (r"\bearly (?:in the )?morning\b", 8, 10),
@@ -78,7 +84,7 @@ WHOLE = (
     (Intent.KEEP, r"keep it|leave it(?: as it is)?|never ?mind|nvm"),
     (Intent.YES, r"(?:y|yes|yep|yeah|yup|ya|ok|okay|k|sure|correct|right|agree|i agree|confirm|confirmed|sounds good|go ahead|do it|fine by me)(?:,? (?:yes|please|sure))*"),
     (Intent.NO, r"(?:n|no|nope|nah|no way|not really)(?:,? (?:thanks|thank you|no))*"),
-    (Intent.GREET, r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening))(?: (?:there|ssak3|everyone))?|annyeong\w*"),
+    (Intent.GREET, r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening))(?: (?:there|ssak3|everyone))?|annyeong\w*|thanks(?: a lot)?|thank you(?: (?:so|very) much)?|thx|ty"),
     (Intent.JOBS, r"(?:(?:today'?s|my) jobs?(?: today)?|jobs?(?: for)? today|jobs?|what'?s on today)"),
     (Intent.COMING, r"(?:my )?(?:upcoming|next|coming|future)(?: jobs?)?|jobs? (?:this|next) week|tomorrow'?s jobs?"),
     (Intent.DECLINE, r"(?:decline|reject|refuse|pass|i )?can'?t (?:go|make it|do it)|decline|reject|refuse|pass"),
@@ -129,5 +135,8 @@ LANGUAGES = (("en", r"\benglish\b"), ("ko", r"\bkorean\b"))
 FIND = r"(?:find|search)"
 REPLY = r"reply"
 NOT_THIS_BEFORE = r"\b(?:not|except|but not)\s+(?:on\s+|at\s+)?$"
+LEAVE_WORDS = {"cancel", "human"}
+CORRECTION = r"\bnot\b"
+OF_A_BOOKING = r"\bbooking\b|\breservation\b|\bappointment\b|\bvisit\b"
 NIGHT_YES = r"(?:at )?night(?: too| is fine)?"
 NIGHT_NO = r"(?:only )?(?:daytime|in the day|by day)(?: only)?"
