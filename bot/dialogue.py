@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from bot.conversation.draft import Draft
+from bot.conversation.draft import Draft, dump, load
 from bot.conversation.effects import TemporaryTrouble
 from bot.conversation.router import reply
 from bot.conversation.turn import Context, Effect, Person, Said, Turn
@@ -80,10 +80,10 @@ class Dialogue:
             stored = await work.drafts.load(person_id)
         if message is None or record is None:
             return False
-        turn = await self._converse(record, Draft.from_json(stored), message)
+        turn = await self._converse(record, load(stored), message)
         now = self._clock.now()
         async with self._unit_of_work() as work:
-            await work.drafts.save(person_id, turn.draft.to_json(), now)
+            await work.drafts.save(person_id, dump(turn.draft), now)
             for card in turn.says:
                 await work.log.append(person_id, "bot", card, now)
             await work.received.answered(message.position, now)

@@ -1,0 +1,39 @@
+"""Carries out what any person's conversation may ask for about themselves."""
+
+from bot.carry_out.runner import Table
+from bot.conversation import effects
+from bot.conversation.turn import Person
+from bot.people import People
+
+
+class EverybodysEffects:
+    """Language, consents, quiet nights."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def table(self) -> Table:
+        """Which effect is carried out by what."""
+        return {
+            effects.SetLanguage: self._set_language,
+            effects.Consents: self._consents,
+            effects.SetConsent: self._set_consent,
+            effects.SetQuietNights: self._set_quiet_nights,
+        }
+
+    async def _set_language(self, effect: effects.SetLanguage, person: Person) -> None:
+        await self._people.set_language(person.id, effect.language)
+
+    async def _consents(self, effect: effects.Consents, person: Person) -> effects.Consent:
+        record = await self._people.get(person.id)
+        return effects.Consent(
+            day=record.consent_day_at is not None,
+            night=record.consent_night_at is not None,
+            quiet_nights=record.quiet_at_night,
+        )
+
+    async def _set_consent(self, effect: effects.SetConsent, person: Person) -> None:
+        await self._people.set_consent(person.id, day=effect.day, night=effect.night)
+
+    async def _set_quiet_nights(self, effect: effects.SetQuietNights, person: Person) -> None:
+        await self._people.set_quiet_nights(person.id, effect.quiet)

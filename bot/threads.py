@@ -1,0 +1,132 @@
+"""Talks between a customer and the operators, until an operator ends them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from bot.ports import BotWork, Thread, ThreadLine
+from services.shared_kernel.bot_events import HandoverRequested
+from services.shared_kernel.card import Card
+from services.shared_kernel.clock import KST, Clock, kst
+from services.shared_kernel.ids import Ids
+from services.shared_kernel.refusal import NotFound
+
+# When somebody answers, Korean time, every day.
+OPENS, CLOSES = time(9), time(18)
+USUAL_MINUTES = 10
+LONGEST_LINE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenTalk:
+    """A thread and what was said in it."""
+
+    thread: Thread
+    lines: Sequence[ThreadLine]
+
+
+def opens_at(now: datetime) -> datetime | None:
+    """When somebody is there again; None when they are now."""
+    local = kst(now)
+    if OPENS <= local.time() < CLOSES:
+        return None
+    day = local.date() if local.time() < OPENS else local.date() + timedelta(days=1)
+    return datetime.combine(day, OPENS, KST)
+
+
+class Threads:
+    """Opened by a customer, answered and closed by operators. Whoever calls has checked the role."""
+
+    def __init__(
+        self, unit_of_work: Callable[[], BotWork], clock: Clock, ids: Ids, on_news: Callable[[str], None]
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._ids = ids
+        self._on_news = on_news
+
+    async def ask(self, customer_id: str, text: str) -> Thread:
+        """Open a thread, or go on with the open one. Operators are told when somebody begins to wait."""
+        async with self._unit_of_work() as work:
+            known = await work.threads.open_of(customer_id)
+            thread = known or Thread(
+                id=self._ids.new(),
+                customer_id=customer_id,
+                opened_at=self._clock.now(),
+                waiting_since=None,
+                closed_at=None,
+            )
+            return await self._say_as_customer(work, thread, text)
+
+    async def say(self, customer_id: str, text: str) -> bool:
+        """Pass a text on; False when no thread is open."""
+        async with self._unit_of_work() as work:
+            thread = await work.threads.open_of(customer_id)
+            if thread is None:
+                return False
+            await self._say_as_customer(work, thread, text)
+        return True
+
+    async def _say_as_customer(self, work: BotWork, thread: Thread, text: str) -> Thread:
+        now = self._clock.now()
+        begins_to_wait = thread.waiting_since is None
+        waiting = replace(thread, waiting_since=thread.waiting_since or now)
+        await work.threads.save(waiting)
+        if text.strip():
+            line = ThreadLine(person_id=thread.customer_id, text=text[:LONGEST_LINE], at=now)
+            await work.threads.say(thread.id, line)
+        if begins_to_wait:
+            person = await work.persons.find(thread.customer_id)
+            if person is not None:
+                asked = HandoverRequested(
+                    person_id=person.id,
+                    role=person.role,
+                    language=person.language,
+                    version=person.version,
+                    thread_id=thread.id,
+                )
+                await work.record([asked])
+        return waiting
+
+    async def open_ones(self) -> Sequence[OpenTalk]:
+        """Those that aren't ended, the longest waiting first."""
+        async with self._unit_of_work() as work:
+            threads = await work.threads.open_ones()
+            talks = [OpenTalk(thread=thread, lines=await work.threads.lines(thread.id)) for thread in threads]
+        far = datetime.max.replace(tzinfo=KST)
+        return sorted(talks, key=lambda talk: talk.thread.waiting_since or far)
+
+    async def get(self, thread_id: str) -> OpenTalk:
+        """One of them, ended or not. NotFound."""
+        async with self._unit_of_work() as work:
+            thread = await work.threads.find(thread_id)
+            if thread is None:
+                raise NotFound(thread_id)
+            return OpenTalk(thread=thread, lines=await work.threads.lines(thread_id))
+
+    async def answer(self, thread_id: str, operator_id: str, text: str, card: Card) -> datetime:
+        """Answer the customer: `card` is what they see. When it arrived."""
+        now = self._clock.now()
+        async with self._unit_of_work() as work:
+            thread = await work.threads.find(thread_id)
+            if thread is None or thread.closed_at is not None:
+                raise NotFound(thread_id)
+            line = ThreadLine(person_id=operator_id, text=text[:LONGEST_LINE], at=now)
+            await work.threads.say(thread_id, line)
+            await work.threads.save(replace(thread, waiting_since=None))
+            await work.log.append(thread.customer_id, "bot", card, now)
+        self._on_news(thread.customer_id)
+        return now
+
+    async def close(self, thread_id: str, card: Card) -> None:
+        """End it; `card` tells the customer. Ended already: nothing."""
+        now = self._clock.now()
+        async with self._unit_of_work() as work:
+            thread = await work.threads.find(thread_id)
+            if thread is None:
+                raise NotFound(thread_id)
+            if thread.closed_at is not None:
+                return
+            await work.threads.save(replace(thread, waiting_since=None, closed_at=now))
+            await work.log.append(thread.customer_id, "bot", card, now)
+        self._on_news(thread.customer_id)

@@ -1,0 +1,129 @@
+"""Settings: environment or `.env`, prefix `SSAK3_`, read once into one frozen object."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CONTEXTS = ("reservation", "payment", "cleaning", "notification", "mypage", "bot")
+
+# What a person who got it wrong should see.
+EXAMPLES = {
+    "database_url": "sqlite+aiosqlite:///data/ssak3.db",
+    "http_port": "8000 (0 picks a free one)",
+    "public_url": "https://chat.example.com",
+    "timezone": "Asia/Seoul",
+    "catalog": "/etc/ssak3/catalogue.toml",
+    "policies": "/etc/ssak3/policies.toml",
+    "provider": "sandbox",
+    "log_format": "console",
+    "hold_minutes": "15",
+    "offer_minutes": "10",
+}
+
+# Named in the contract, built in a later release: refused rather than silently ignored.
+NOT_BUILT = {
+    "amqp_urls": "RabbitMQ",
+    "payment_url": "payment in a process of its own",
+    "bot_url": "the bot in a process of its own",
+    "telegram_token": "Telegram",
+    "telegram_api_base": "Telegram",
+    "telegram_mode": "Telegram",
+    "telegram_webhook_secret": "Telegram",
+    "telegram_rate": "Telegram",
+}
+
+
+class WrongSettings(Exception):
+    """The start stops here; the text says which variable, what is wrong, and an example."""
+
+
+class Settings(BaseSettings):
+    """A flag beats the environment beats `.env`. An empty URL means: inside this process."""
+
+    model_config = SettingsConfigDict(env_prefix="SSAK3_", env_file=".env", frozen=True, extra="ignore")
+
+    database_url: str = ""
+    reservation_database_url: str = ""
+    payment_database_url: str = ""
+    cleaning_database_url: str = ""
+    notification_database_url: str = ""
+    mypage_database_url: str = ""
+    bot_database_url: str = ""
+    amqp_urls: str = ""
+    payment_url: str = ""
+    bot_url: str = ""
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = ""
+    api_token: SecretStr = SecretStr("")
+    data_dir: Path = Path("data")
+    timezone: str = "Asia/Seoul"
+    catalog: Path | None = None
+    policies: Path | None = None
+    provider: Literal["sandbox", "toss", "portone"] = "sandbox"
+    toss_secret_key: SecretStr = SecretStr("")
+    toss_client_key: str = ""
+    toss_api_base: str = "https://api.tosspayments.com"
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_base: str = ""
+    telegram_mode: str = ""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_rate: str = ""
+    log_format: Literal["console", "json"] = "console"
+    hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    offer_minutes: int = Field(default=10, ge=1, le=24 * 60)
+
+    @field_validator("timezone")
+    @classmethod
+    def _korea_only(cls, value: str) -> str:
+        # The refund standard counts Korean calendar days; another zone would make other promises.
+        if value != "Asia/Seoul":
+            raise ValueError("only Asia/Seoul is supported: refunds are counted in Korean days")
+        return value
+
+    @field_validator("catalog", "policies")
+    @classmethod
+    def _file_is_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @model_validator(mode="after")
+    def _only_what_is_built(self) -> "Settings":
+        for name, what in NOT_BUILT.items():
+            value = getattr(self, name)
+            if value.get_secret_value() if isinstance(value, SecretStr) else value:
+                raise ValueError(f"SSAK3_{name.upper()}: {what} isn't built yet; leave it empty")
+        if self.provider == "portone":
+            raise ValueError("SSAK3_PROVIDER: portone isn't built yet; use sandbox or toss")
+        if self.provider == "toss" and not (self.toss_secret_key.get_secret_value() and self.toss_client_key):
+            raise ValueError("SSAK3_TOSS_SECRET_KEY and SSAK3_TOSS_CLIENT_KEY are needed for SSAK3_PROVIDER=toss")
+        for name in ("database_url", *(f"{context}_database_url" for context in CONTEXTS)):
+            url = getattr(self, name)
+            if url and not url.startswith("sqlite+aiosqlite:"):
+                raise ValueError(f"SSAK3_{name.upper()}: only SQLite is built yet, e.g. {EXAMPLES['database_url']}")
+        return self
+
+    def database_url_of(self, context: str) -> str:
+        """Where a context keeps its tables: its own URL, the common one, or a file in the data folder."""
+        own: str = getattr(self, f"{context}_database_url", "")
+        return own or self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ssak3.db'}"
+
+
+def read_settings(**flags: Any) -> Settings:
+    """The settings of this start; flags that are None don't count. WrongSettings says all that is wrong."""
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        raise WrongSettings("\n".join(_explain(fault) for fault in error.errors())) from None
+
+
+def _explain(fault: Any) -> str:
+    message = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return str(message)
+    name = str(fault["loc"][0]).lower()
+    example = f" Example: {EXAMPLES[name]}" if name in EXAMPLES else ""
+    return f"SSAK3_{name.upper()}: {message}.{example}"

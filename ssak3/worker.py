@@ -1,0 +1,51 @@
+"""What runs in the background: do what there is, wait, again; a failure never ends it."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+LONGEST_BACKOFF_SECONDS = 30.0
+
+
+@dataclass(kw_only=True)
+class Worker:
+    """`run_once` says how much it did; when that is nothing, it rests until woken or `every_seconds` have passed."""
+
+    name: str
+    run_once: Callable[[], Awaitable[int]]
+    every_seconds: float = 1.0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self.news.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until told to stop; what it is doing then is finished first."""
+        failures = 0
+        while not stopping.is_set():
+            self.news.clear()
+            try:
+                done = await self.run_once()
+                failures = 0
+            except Exception:
+                failures += 1
+                done = 0
+                log.exception("worker.failed", worker=self.name, failures=failures)
+            if not done:
+                await self._rest(stopping, min(LONGEST_BACKOFF_SECONDS, self.every_seconds * 2**failures))
+
+    async def _rest(self, stopping: asyncio.Event, seconds: float) -> None:
+        waits = [asyncio.create_task(event.wait()) for event in (self.news, stopping)]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*waits, return_exceptions=True)
