@@ -1,0 +1,183 @@
+"""Jobs and their offers as rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+
+from services.cleaning.lifecycle import HELD
+from services.cleaning.model import Events, Job
+from services.cleaning.offer import Offer
+from services.cleaning.values import JobStatus, OfferStatus, Visit
+from services.shared_kernel.clock import KST
+from services.shared_kernel.refusal import NotFound, StaleVersion
+from storage.cleaning.tables import job as table
+from storage.cleaning.tables import offer as offers
+from storage.unit_of_work import SqlUnitOfWork
+
+_TO_DO = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED)
+
+
+class SqlJobs:
+    """Rows in, aggregates out. Single jobs are locked where the database can, so that answers come one by one."""
+
+    def __init__(self, work: SqlUnitOfWork) -> None:
+        self._work = work
+
+    async def get(self, job_id: str) -> Job:
+        found = await self._load(select(table).where(table.c.id == job_id).with_for_update())
+        if not found:
+            raise NotFound(job_id)
+        return found[0]
+
+    async def of_reservation(self, reservation_id: str) -> Job | None:
+        found = await self._load(select(table).where(table.c.reservation_id == reservation_id).with_for_update())
+        return found[0] if found else None
+
+    async def save(self, old: Job | None, new: Job, events: Events) -> None:
+        connection = self._work.connection
+        if old is None:
+            await connection.execute(insert(table).values(**_to_row(new)))
+        else:
+            statement = update(table).where(table.c.id == old.id, table.c.version == old.version)
+            if (await connection.execute(statement.values(**_to_row(new)))).rowcount != 1:
+                raise StaleVersion(old.id)
+        await self._save_offers(old, new)
+        await self._work.record(events)
+
+    async def _save_offers(self, old: Job | None, new: Job) -> None:
+        known = {offer.id: offer for offer in old.offers} if old else {}
+        changed = [
+            {"offer_id": offer.id, "new_status": offer.status}
+            for offer in new.offers
+            if offer.id in known and offer != known[offer.id]
+        ]
+        if changed:
+            # Only its status ever changes. Before the new ones, since only one may be open at a time.
+            statement = (
+                update(offers).where(offers.c.id == bindparam("offer_id")).values(status=bindparam("new_status"))
+            )
+            await self._work.connection.execute(statement, changed)
+        added = [
+            _offer_to_row(new.id, number, offer) for number, offer in enumerate(new.offers) if offer.id not in known
+        ]
+        if added:
+            await self._work.connection.execute(insert(offers), added)
+
+    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+        statement = select(table.c.id).where(table.c.due_at <= now).order_by(table.c.due_at).limit(limit)
+        return list((await self._work.connection.execute(statement)).scalars())
+
+    async def open_offers(self, cleaner_id: str) -> Sequence[Job]:
+        return await self._load(
+            select(table)
+            .join(offers, offers.c.job_id == table.c.id)
+            .where(offers.c.cleaner_id == cleaner_id, offers.c.status == OfferStatus.PENDING)
+            .order_by(offers.c.deadline, table.c.id)
+        )
+
+    async def of_cleaner(self, cleaner_id: str, first: date, last: date) -> Sequence[Job]:
+        begin = datetime.combine(first, clock_time(), KST)
+        end = datetime.combine(last + timedelta(days=1), clock_time(), KST)
+        return await self._load(
+            select(table)
+            .where(
+                table.c.cleaner_id == cleaner_id,
+                table.c.status.in_(HELD),
+                table.c.starts_at >= begin,
+                table.c.starts_at < end,
+            )
+            .order_by(table.c.starts_at, table.c.id)
+        )
+
+    async def clash(self, cleaner_id: str, job: Job) -> Job | None:
+        found = await self._load(
+            select(table).where(table.c.cleaner_id == cleaner_id, _at_the_time_of(job)).order_by(table.c.starts_at)
+        )
+        return found[0] if found else None
+
+    async def busy(self, job: Job) -> Set[str]:
+        statement = select(table.c.cleaner_id).where(_at_the_time_of(job))
+        return set((await self._work.connection.execute(statement)).scalars())
+
+    async def counts_since(self, moment: datetime) -> Mapping[str, int]:
+        statement = (
+            select(table.c.cleaner_id, func.count())
+            .where(table.c.starts_at >= moment, table.c.status.in_(HELD))
+            .group_by(table.c.cleaner_id)
+        )
+        rows = (await self._work.connection.execute(statement)).all()
+        return {str(cleaner_id): int(count) for cleaner_id, count in rows}
+
+    async def previous_cleaner(self, customer_id: str) -> str | None:
+        statement = (
+            select(table.c.cleaner_id)
+            .where(table.c.customer_id == customer_id, table.c.status == JobStatus.FINISHED)
+            .order_by(table.c.starts_at.desc())
+            .limit(1)
+        )
+        found: str | None = (await self._work.connection.execute(statement)).scalar_one_or_none()
+        return found
+
+    async def _load(self, statement: Select[Any]) -> list[Job]:
+        rows = (await self._work.connection.execute(statement)).all()
+        if not rows:
+            return []
+        of_job = defaultdict(list)
+        wanted = select(offers).where(offers.c.job_id.in_([row.id for row in rows])).order_by(offers.c.number)
+        for row in (await self._work.connection.execute(wanted)).all():
+            of_job[row.job_id].append(_offer_from_row(row))
+        return [_from_row(row, tuple(of_job[row.id])) for row in rows]
+
+
+def _at_the_time_of(job: Job) -> ColumnElement[bool]:
+    return (
+        (table.c.id != job.id)
+        & table.c.status.in_(_TO_DO)
+        & (table.c.starts_at < job.visit.ends_at)
+        & (table.c.ends_at > job.visit.starts_at)
+    )
+
+
+_PLAIN = (
+    "id", "version", "reservation_id", "customer_id", "price_krw", "payout_krw", "look_at", "unfilled_at",
+    "uncovered_at", "no_show_at", "pool", "cleaner_id", "cleaner_name", "en_route_at", "started_at", "finished_at",
+)  # fmt: skip
+_VISIT = ("service", "size_pyeong", "area", "details_id", "starts_at", "ends_at")
+_OFFER = ("id", "cleaner_id", "visit_revision", "deadline", "pool", "moved_from")
+
+
+def _to_row(job: Job) -> dict[str, Any]:
+    return {
+        **{name: getattr(job, name) for name in _PLAIN},
+        **{name: getattr(job.visit, name) for name in _VISIT},
+        "status": job.status,
+        "add_ons": list(job.visit.add_ons),
+        "visit_revision": job.visit.revision,
+        "due_at": job.due_at,
+    }
+
+
+def _from_row(row: Row[Any], found: tuple[Offer, ...]) -> Job:
+    return Job(
+        **{name: getattr(row, name) for name in _PLAIN},
+        status=JobStatus(row.status),
+        visit=Visit(
+            **{name: getattr(row, name) for name in _VISIT},
+            add_ons=tuple(row.add_ons),
+            revision=row.visit_revision,
+        ),
+        offers=found,
+    )
+
+
+def _offer_to_row(job_id: str, number: int, offer: Offer) -> dict[str, Any]:
+    plain = {name: getattr(offer, name) for name in _OFFER}
+    return {**plain, "job_id": job_id, "number": number, "status": offer.status}
+
+
+def _offer_from_row(row: Row[Any]) -> Offer:
+    return Offer(**{name: getattr(row, name) for name in _OFFER}, status=OfferStatus(row.status))
