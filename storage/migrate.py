@@ -25,7 +25,7 @@ def _config(context: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("version_locations", str(Path(__file__).parent / context / "migrations"))
-    config.set_main_option("version_path_separator", "os")
+    config.set_main_option("path_separator", "os")
     config.attributes["context"] = context
     return config
 
