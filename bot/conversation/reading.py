@@ -100,9 +100,7 @@ def _takes_as_address(intent: Intent, line: str, found: Findings) -> bool:
 
 
 def _intent(line: str, found: Findings, asking: str | None) -> Intent:
-    whole = whole_intent(line) if not found.kinds or whole_intent(found.masked) is None else None
-    whole = whole or whole_intent(found.masked)
-    if whole:
+    if whole := whole_intent(line) or whole_intent(found.masked):
         return whole
     inside = inside_intent(found.masked)
     drafting = asking in DRAFT_FIELDS

@@ -25,7 +25,7 @@ ASKING = st.sampled_from(
 MOMENTS = st.integers(0, 75 * 365 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(text=TEXTS, now=MOMENTS, asking=ASKING)
 def test_any_text_gives_a_reading(text: str, now: datetime, asking: str) -> None:
     reading = read(text, now=now, asking=asking)
@@ -34,7 +34,7 @@ def test_any_text_gives_a_reading(text: str, now: datetime, asking: str) -> None
     assert district_of(text) in (None, *places_table.NAMES)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(text=st.lists(PIECES, max_size=6).map(" ".join), now=MOMENTS)
 def test_a_visit_is_never_read_into_the_past_or_the_night(text: str, now: datetime) -> None:
     reading = read(text, now=now)

@@ -90,56 +90,43 @@ def test_an_hour_of_today_that_is_past_is_asked_again() -> None:
     assert (reading.date, reading.time, reading.asks[0].why) == (date(2026, 11, 23), None, Why.PAST)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("낮 1시", time(13)), ("점심 12시", time(12)), ("아침 8시", time(8)), ("08:30", time(8, 30)), ("십사시", time(14)),
-        ("오후 2시 30분", time(14, 30)), ("두시 십오분", time(14, 15)), ("2시30", time(14, 30)), ("6시", time(18)),
-        ("half past two", time(14, 30)), ("3 o'clock", time(15)), ("2:30pm", time(14, 30)), ("11 a.m.", time(11)),
-        ("오전 열한시 반", time(11, 30)),
-    ],
+HOURS = {
+    "낮 1시": time(13), "점심 12시": time(12), "아침 8시": time(8), "08:30": time(8, 30), "십사시": time(14), "6시": time(18),
+    "오후 2시 30분": time(14, 30), "두시 십오분": time(14, 15), "2시30": time(14, 30), "오전 열한시 반": time(11, 30),
+    "half past two": time(14, 30), "3 o'clock": time(15), "2:30pm": time(14, 30), "11 a.m.": time(11),
+}  # fmt: skip
+CLOSED_HOURS = ("오후 9시", "새벽 5시", "밤 12시", "19:00", "6시 반", "10시 70분", "0시", "오전 13시", "midnight")
+ADDRESSES = {  # a cleaner could find each; the area is what its text names
+    "마포구 OO로 12, 101동 502호": "mapo", "강남구 OO대로 3, 7층": "gangnam", "서울시 송파구 올림픽로 300": "songpa",
+    "연희로 11길 23": None, "서초구 강남대로 373": None, "역삼동 737": "gangnam", "서대문구 신촌동 134": "seodaemun",
+    "45 Yanghwa-ro, Mapo-gu": "mapo", "부산 해운대구 센텀로 9": None, "강남대로 396": None, "OO로 12": None,
+    "와우산로29길 12-3": None, "연남동 223-14": "mapo", "종로 3": None, "Yanghwa-ro 45": None, "올림픽로 35길 10": None,
+}  # fmt: skip
+NO_ADDRESSES = (
+    "우리집", "마포구 연남동", "101동 502호", "토요일 10시로", "토요일로 12시", "2시로 11/28", "10시로 12월 3일", "처음으로",
+    "홍대입구역 2번 출구", "역삼동 24평", "연남동 2시", "카드로 3만원", "영어로 2", "강남구로", "",
 )  # fmt: skip
-def test_hours(text: str, expected: time) -> None:
-    reading = read(text, now=at(MONDAY))
-    assert (reading.time, reading.asks) == (expected, ())
 
 
-@pytest.mark.parametrize(
-    "text", ["오후 9시", "새벽 5시", "밤 12시", "19:00", "6시 반", "10시 70분", "0시", "오전 13시", "midnight"]
-)
-def test_hours_that_no_visit_starts_at(text: str) -> None:
-    reading = read(text, now=at(MONDAY))
-    assert (reading.time, [ask.field for ask in reading.asks]) == (None, ["time"])
+def test_hours() -> None:
+    readings = {text: read(text, now=at(MONDAY)) for text in HOURS}
+    assert {text: reading.time for text, reading in readings.items()} == HOURS
+    assert not [text for text, reading in readings.items() if reading.asks]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("마포구 OO로 12, 101동 502호", "mapo"), ("강남구 OO대로 3, 7층", "gangnam"), ("서울시 송파구 올림픽로 300", "songpa"),
-        ("연희로 11길 23", None), ("서초구 강남대로 373", None), ("역삼동 737", "gangnam"), ("서대문구 신촌동 134", "seodaemun"),
-        ("45 Yanghwa-ro, Mapo-gu", "mapo"), ("부산 해운대구 센텀로 9", None), ("강남대로 396", None), ("", None),
-    ],
-)  # fmt: skip
-def test_the_district_of_an_address(text: str, expected: str | None) -> None:
-    assert district_of(text) == expected
+def test_hours_that_no_visit_starts_at_are_asked_again() -> None:
+    readings = {text: read(text, now=at(MONDAY)) for text in CLOSED_HOURS}
+    asked = {text: (reading.time, [ask.field for ask in reading.asks]) for text, reading in readings.items()}
+    assert asked == dict.fromkeys(CLOSED_HOURS, (None, ["time"]))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["OO로 12", "마포구 OO로 12, 101동 502호", "강남구 OO대로 3, 7층", "와우산로29길 12-3", "월드컵북로 396", "연남동 223-14", "종로 3",
-     "Yanghwa-ro 45", "12 Teheran-ro", "올림픽로 35길 10"],
-)  # fmt: skip
-def test_an_address_that_can_be_found(text: str) -> None:
-    assert looks_like_address(text)
+def test_an_address_can_be_found_and_names_its_district() -> None:
+    assert {text: district_of(text) for text in ADDRESSES} == ADDRESSES
+    assert [text for text in ADDRESSES if looks_like_address(text)] == list(ADDRESSES)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["우리집", "마포구 연남동", "101동 502호", "토요일 10시로", "토요일로 12시", "2시로 11/28", "10시로 12월 3일", "홍대입구역 2번 출구", "처음으로",
-     "역삼동 24평", "연남동 2시", "카드로 3만원", "영어로 2", "강남구로", ""],
-)  # fmt: skip
-def test_what_is_no_address(text: str) -> None:
-    assert not looks_like_address(text)
+def test_what_is_no_address() -> None:
+    assert not [text for text in NO_ADDRESSES if looks_like_address(text)]
 
 
 def test_a_whole_address_keeps_its_numbers_to_itself() -> None:

@@ -1,6 +1,7 @@
 """What is rendered reads aloud rightly, and can be typed back."""
 
 from datetime import UTC, date, datetime, time
+from types import ModuleType
 
 import pytest
 
@@ -84,11 +85,11 @@ def test_money_and_counts() -> None:
     assert english.count(2, "booking") == "2 bookings"
 
 
-@pytest.mark.parametrize("hour", range(8, 19))
 @pytest.mark.parametrize("language", [korean, english])
-def test_what_is_shown_can_be_typed_back(hour: int, language: object) -> None:
+def test_what_is_shown_can_be_typed_back(language: ModuleType) -> None:
     now = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-    shown = datetime(2026, 11, 27, hour - 9 if hour >= 9 else 0, 0, tzinfo=UTC)
-    for text in (language.spoken_moment(shown), language.card_moment(shown)):  # type: ignore[attr-defined]
-        reading = read(text, now=now)
-        assert (reading.date, reading.time) == (date(2026, 11, 27), time(max(hour, 9))), text
+    for hour in range(9):
+        shown = datetime(2026, 11, 27, hour, 30 * (hour % 2), tzinfo=UTC)
+        for text in (language.spoken_moment(shown), language.card_moment(shown)):
+            reading = read(text, now=now)
+            assert (reading.date, reading.time) == (date(2026, 11, 27), time(hour + 9, 30 * (hour % 2))), text
