@@ -1,0 +1,206 @@
+"""What the notification context needs from outside."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.notification.model import Delivery, Info
+from services.notification.values import Contact, Reminder, ReservationCopy
+from services.shared_kernel.card import Card
+from services.shared_kernel.event import Event
+from services.shared_kernel.unit_of_work import UnitOfWork
+from services.shared_kernel.wording import Language
+
+
+class Contacts(Protocol):
+    """How people are reached."""
+
+    async def find(self, person_id: str) -> Contact | None: ...
+
+    async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]: ...
+
+    async def operators(self) -> Sequence[str]:
+        """The ids of all operators, in a fixed order."""
+        ...
+
+    async def save(self, old: Contact | None, new: Contact) -> None:
+        """Write what has changed."""
+        ...
+
+
+class Copies(Protocol):
+    """What is known of reservations."""
+
+    async def find(self, reservation_id: str) -> ReservationCopy | None: ...
+
+    async def find_all(self, reservation_ids: Collection[str]) -> Mapping[str, ReservationCopy]: ...
+
+    async def save(self, old: ReservationCopy | None, new: ReservationCopy) -> None:
+        """Write the parts that have changed."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One hop as people look at it: who was told what about which cause, and how it went."""
+
+    notification: Info
+    delivery: Delivery
+
+
+class Ledger(Protocol):
+    """Notifications and deliveries."""
+
+    async def add(self, notification: Info, delivery: Delivery) -> bool:
+        """Queue it; False if this recipient has been told about this cause by this template already."""
+        ...
+
+    async def add_hop(self, delivery: Delivery) -> None:
+        """The next hop of a notification that is there."""
+        ...
+
+    async def save(self, old: Delivery, new: Delivery) -> bool:
+        """False if `old` isn't what is stored any more; then nothing was written."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Those to send now, the oldest first, at most one of each lane: the lowest that is unfinished."""
+        ...
+
+    async def abandoned(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Those whose sender's lease is over."""
+        ...
+
+    async def notifications(self, ids: Collection[str]) -> Mapping[str, Info]: ...
+
+    async def get(self, delivery_id: str) -> Entry:
+        """NotFound if there is none."""
+        ...
+
+    async def hops(self, notification_id: str) -> Sequence[Delivery]:
+        """All hops so far, the first first."""
+        ...
+
+    async def of_reservation(self, reservation_id: str) -> Sequence[Entry]:
+        """In the order they were queued."""
+        ...
+
+    async def waiting_count(self) -> int:
+        """How many are neither sent nor given up."""
+        ...
+
+    async def told(self, causes: Collection[str]) -> Sequence[tuple[str, str, str]]:
+        """(cause, recipient, template) of every notification with one of these causes."""
+        ...
+
+
+class Reminders(Protocol):
+    """Due rows."""
+
+    async def plan(self, reminders: Sequence[Reminder]) -> None:
+        """Those that are there already stay as they are."""
+        ...
+
+    async def call_off(self, reservation_id: str) -> None:
+        """All that are still planned for this reservation."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Reminder]: ...
+
+    async def take(self, reminder: Reminder, *, told: bool) -> bool:
+        """Close a planned one (as done, or as skipped); False when somebody else was quicker, or it was called off."""
+        ...
+
+
+class NotificationWork(UnitOfWork, Protocol):
+    """A unit of work of this context."""
+
+    @property
+    def contacts(self) -> Contacts: ...
+
+    @property
+    def copies(self) -> Copies: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    def because_of_id(self, event_id: str | None, traceparent: str | None = None) -> None:
+        """From here on, events are caused by this one."""
+        ...
+
+    async def record(self, events: Sequence[Event]) -> None:
+        """Tell these events with this commit."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonDetails:
+    """What only the bot knows; empty when it was erased."""
+
+    name: str = ""
+    address: str = ""
+    note: str = ""
+
+
+class Directory(Protocol):
+    """Personal details, looked up at the last moment. May raise: the sender then tries again later."""
+
+    async def of(self, person_id: str, details_id: str | None) -> PersonDetails: ...
+
+
+class Names(Protocol):
+    """Names of what is known here by id or code only. An id that it doesn't know comes back as it is."""
+
+    def service(self, service_id: str, size_pyeong: int, language: Language) -> str:
+        """A service and its size: 집청소 24평; Home cleaning, 24 pyeong."""
+        ...
+
+    def area(self, area_id: str, language: Language) -> str: ...
+
+    def method(self, method: str, language: Language) -> str:
+        """A way of paying; empty when it isn't known."""
+        ...
+
+    def decline(self, code: str, language: Language) -> str:
+        """Why a card company refused; empty when it isn't known."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """The channel took it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """Surely not sent. `permanent`: this channel will never take it for this person."""
+
+    reason: str
+    permanent: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """Surely not sent: the channel asks to come back then."""
+
+    until: datetime
+
+
+SendResult = Accepted | Rejected | Wait
+
+
+class ChannelSender(Protocol):
+    """One channel's sending end."""
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the same delivery id, sent again, shows up once only."""
+        ...
+
+    async def send(self, delivery_id: str, person_id: str, card: Card) -> SendResult:
+        """Send it. Raising anything means that nobody knows whether it went out."""
+        ...

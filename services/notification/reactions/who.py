@@ -1,0 +1,253 @@
+"""Who is told what: one table from event to recipients and templates. Read by the reaction and by the audit. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from services.cleaning import events as cleaning
+from services.notification.reactions.copying import CLOSED
+from services.notification.reactions.facts import values_of
+from services.notification.values import Notice, ReservationCopy
+from services.payment import events as payment
+from services.reservation import events as reservation
+from services.shared_kernel import bot_events as bot
+from services.shared_kernel.event import Event, Received
+from services.shared_kernel.transient import NotYet
+
+Condition = Callable[[Any, ReservationCopy], bool]
+
+
+class To(Enum):
+    """Whom a line of the table is for."""
+
+    CUSTOMER = "the customer of the reservation"
+    CLEANER = "the cleaner that the event names, if it does"
+    HOLDER = "the cleaner who has or had the job, if anyone"
+    OPERATORS = "every operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the table."""
+
+    to: To
+    template: str
+    when: Condition
+
+
+def always(event: Event, copy: ReservationCopy) -> bool:
+    """Without a condition."""
+    return True
+
+
+def customer(template: str, when: Condition = always) -> Line:
+    """The customer of the reservation is told."""
+    return Line(to=To.CUSTOMER, template=f"customer_{template}", when=when)
+
+
+def cleaner(template: str, when: Condition = always) -> Line:
+    """The cleaner that the event names is told."""
+    return Line(to=To.CLEANER, template=f"cleaner_{template}", when=when)
+
+
+def holder(template: str, when: Condition = always) -> Line:
+    """The cleaner who has or had the job is told."""
+    return Line(to=To.HOLDER, template=f"cleaner_{template}", when=when)
+
+
+def operators(template: str, when: Condition = always) -> Line:
+    """Every operator is told."""
+    return Line(to=To.OPERATORS, template=f"operator_{template}", when=when)
+
+
+def _status(copy: ReservationCopy) -> str:
+    return copy.visit.status if copy.visit else ""
+
+
+def awaiting(event: Event, copy: ReservationCopy) -> bool:
+    """It still waits to be paid; to a closed one nobody offers another payment."""
+    return _status(copy) == "AWAITING_PAYMENT"
+
+
+def declined_now(event: payment.PaymentDeclined, copy: ReservationCopy) -> bool:
+    return awaiting(event, copy) and not event.settled_late
+
+
+def not_made(event: payment.PaymentDeclined, copy: ReservationCopy) -> bool:
+    return awaiting(event, copy) and event.settled_late
+
+
+def unpaid(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
+    return event.paid_krw == 0
+
+
+def compensated(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
+    return event.paid_krw > 0 and event.compensation_krw > 0
+
+
+def our_fault_early(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
+    return event.paid_krw > 0 and event.compensation_krw == 0 and event.by != "customer"
+
+
+def by_customer(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
+    return event.paid_krw > 0 and event.compensation_krw == 0 and event.by == "customer"
+
+
+def worked_on(event: Event, copy: ReservationCopy) -> bool:
+    """The cleaner had started before it was closed, without the reservation knowing."""
+    return copy.job is not None and copy.job.has_started
+
+
+def closed(event: Event, copy: ReservationCopy) -> bool:
+    return _status(copy) in CLOSED
+
+
+def late_approval(event: reservation.RefundRequested, copy: ReservationCopy) -> bool:
+    return event.cause == "late_approval"
+
+
+def duplicate(event: reservation.RefundRequested, copy: ReservationCopy) -> bool:
+    return event.cause == "duplicate"
+
+
+def ends_the_job(event: payment.PaymentRefunded, copy: ReservationCopy) -> bool:
+    """The money of the job itself went back (F9); not that of a second payment."""
+    return event.cause in ("customer_cancelled", "agency_cancelled", "unfilled") and closed(event, copy)
+
+
+def external(event: payment.PaymentRefunded, copy: ReservationCopy) -> bool:
+    return event.external
+
+
+def manual(event: payment.RefundDelayed, copy: ReservationCopy) -> bool:
+    return event.manual
+
+
+def only_late(event: payment.RefundDelayed, copy: ReservationCopy) -> bool:
+    return not event.manual
+
+
+def moved(event: cleaning.JobOffered, copy: ReservationCopy) -> bool:
+    return event.moved_from is not None
+
+
+def new(event: cleaning.JobOffered, copy: ReservationCopy) -> bool:
+    return event.moved_from is None
+
+
+def taken(event: cleaning.OfferRevoked, copy: ReservationCopy) -> bool:
+    return event.reason == "taken"
+
+
+def void(event: cleaning.OfferRevoked, copy: ReservationCopy) -> bool:
+    return event.reason != "taken"
+
+
+TOLD: Mapping[type[Event], tuple[Line, ...]] = {
+    reservation.ReservationRequested: (customer("hold_made"),),
+    reservation.PaymentDeferred: (customer("payment_deferred"),),
+    reservation.PaymentReopened: (customer("payment_reopened"),),
+    reservation.ReservationConfirmed: (customer("reservation_confirmed"),),
+    reservation.ReservationRescheduled: (customer("visit_moved"),),
+    reservation.ReservationStarted: (customer("cleaning_started"),),
+    reservation.ReservationCompleted: (customer("cleaning_completed"),),
+    reservation.ReservationCancelled: (
+        customer("cancelled_unpaid", unpaid),
+        customer("cancelled_by_agency", compensated),
+        customer("cancelled_by_agency_early", our_fault_early),
+        customer("reservation_cancelled", by_customer),
+        operators("closed_reservation_worked", worked_on),
+    ),
+    reservation.ReservationExpired: (
+        customer("hold_expired"),
+        operators("closed_reservation_worked", worked_on),
+    ),
+    reservation.RefundRequested: (
+        customer("late_payment_refunded", late_approval),
+        customer("duplicate_payment_refunded", duplicate),
+    ),
+    payment.PaymentPending: (customer("payment_confirming", awaiting),),
+    payment.PaymentDeclined: (
+        customer("payment_declined", declined_now),
+        customer("payment_not_made", not_made),
+    ),
+    payment.PaymentRefunded: (
+        customer("refund_done"),
+        holder("payment_cancelled", ends_the_job),
+        operators("external_cancel", external),
+    ),
+    payment.RefundDelayed: (
+        customer("refund_delayed"),
+        operators("refund_manual", manual),
+        operators("refund_delayed", only_late),
+    ),
+    payment.CompensationOwed: (operators("compensation_owed"),),
+    payment.CompensationPaid: (customer("compensation_paid"),),
+    payment.PaymentAvailable: (operators("payments_resumed"),),
+    # The offer's card shows the booking and that it is paid (F5).
+    cleaning.JobOffered: (cleaner("job_offered", new), cleaner("job_moved", moved)),
+    cleaning.OfferAccepted: (customer("cleaner_assigned"), cleaner("job_assigned")),
+    cleaning.OfferExpired: (cleaner("offer_expired"),),
+    cleaning.OfferRevoked: (cleaner("offer_taken", taken), cleaner("offer_closed", void)),
+    cleaning.JobUncovered: (operators("no_cleaner_yet"),),
+    cleaning.JobUnfilled: (customer("cleaner_not_found"), operators("job_unfilled")),
+    cleaning.JobWithdrawn: (customer("cleaner_withdrew"),),
+    cleaning.JobEnRoute: (customer("cleaner_en_route"),),
+    cleaning.JobStarted: (operators("closed_reservation_worked", closed),),
+    cleaning.JobCompleted: (operators("closed_reservation_worked", closed),),
+    cleaning.JobCalledOff: (cleaner("job_cancelled"),),
+    cleaning.JobNoShow: (operators("cleaner_no_show"),),
+    bot.HandoverRequested: (operators("handover_requested"),),
+}
+
+# What is told by another event of the same change, by the chat's own answer, or is nobody's news.
+SILENT: Mapping[type[Event], str] = {
+    payment.PaymentApproved: "reservation.confirmed tells the customer, or refund_requested that it goes back",
+    payment.PaymentRefunding: "the cancellation told that the money comes back",
+    cleaning.OfferDeclined: "the cleaner did it, and the chat answered",
+    cleaning.CleanerRegistered: "the cleaner did it, and the chat answered",
+    bot.PersonLinked: "the chat answered",
+    bot.ContactChanged: "the chat answered",
+    bot.ConsentChanged: "the chat answered",
+}
+
+
+def notices_for(received: Received, copy: ReservationCopy | None, operator_ids: Sequence[str]) -> Sequence[Notice]:
+    """Whom an event has to tell, and what; `copy` is the reservation after it.
+
+    NotYet when the reservation itself hasn't been told yet.
+    """
+    event = received.event
+    lines = TOLD.get(type(event), ())
+    about = copy or ReservationCopy(reservation_id="")
+    if lines and copy is not None and copy.visit is None:
+        raise NotYet(f"reservation {copy.reservation_id}")
+    matching = [line for line in lines if line.when(event, about)]
+    if not matching:
+        return []
+    values = values_of(event, about)
+    return [
+        Notice(
+            recipient_id=recipient_id,
+            template=line.template,
+            reservation_id=about.reservation_id or None,
+            values=values,
+        )
+        for line in matching
+        for recipient_id in _recipients(line.to, event, about, operator_ids)
+    ]
+
+
+def _recipients(to: To, event: Event, copy: ReservationCopy, operator_ids: Sequence[str]) -> Sequence[str]:
+    found: str | None = None
+    match to:
+        case To.OPERATORS:
+            return operator_ids
+        case To.CUSTOMER:
+            found = copy.visit.customer_id if copy.visit else None
+        case To.CLEANER:
+            found = getattr(event, "cleaner_id", None)
+        case To.HOLDER:
+            found = copy.job.cleaner_id if copy.job else None
+    return [] if found is None else [found]

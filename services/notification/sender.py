@@ -1,0 +1,194 @@
+"""The loop that sends: take what is due, send with no transaction open, record what came of it.
+
+One recipient's messages about one reservation go out one at a time (the ledger gives out only the lowest unfinished
+one of each lane); different recipients are served at the same time.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from services.notification.model import Delivery, Info
+from services.notification.outcomes import NotRendered, Outcome, Unclear, after, next_channel, told
+from services.notification.policies import SEND_TAKES, prepared
+from services.notification.ports import ChannelSender, NotificationWork, Rejected
+from services.notification.queueing import Cause
+from services.notification.rendering import Renderer
+from services.notification.templates import CannotRender, Templates
+from services.notification.use_cases import alert
+from services.notification.values import Contact, DeliveryStatus
+from services.shared_kernel.card import Card
+from services.shared_kernel.clock import Clock
+from services.shared_kernel.ids import Ids
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """A delivery that this sender holds, with what it needs."""
+
+    delivery: Delivery
+    notification: Info
+    contact: Contact | None
+
+
+class Sender:
+    """`name` tells this sender from its replicas; `paused` holds everything back without losing anything."""
+
+    def __init__(
+        self, unit_of_work: Callable[[], NotificationWork], clock: Clock, ids: Ids, *, name: str,
+        channels: Mapping[str, ChannelSender], renderer: Renderer, templates: Templates,
+        paused: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._ids = ids
+        self._name = name
+        self._channels = channels
+        self._renderer = renderer
+        self._templates = templates
+        self._paused = paused
+        self._queued = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was just queued."""
+        self._queued.set()
+
+    async def wait(self) -> None:
+        """Until something is queued, at most one poll."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._queued.wait(), POLL_SECONDS)
+        self._queued.clear()
+
+    async def run_once(self) -> int:
+        """Handle one batch of what is due; how many deliveries moved on."""
+        if self._paused():
+            return 0
+        taken, moved = await self._take()
+        by_recipient: dict[str, list[_Taken]] = defaultdict(list)
+        for one in taken:
+            by_recipient[one.notification.recipient_id].append(one)
+        groups = await asyncio.gather(*(self._send_in_turn(group) for group in by_recipient.values()))
+        outcomes = [pair for group in groups for pair in group]
+        if outcomes:
+            await self._settle(outcomes)
+        return moved
+
+    async def _take(self) -> tuple[Sequence[_Taken], int]:
+        now = self._clock.now()
+        taken, moved = [], 0
+        async with self._unit_of_work() as work:
+            await self._recover(work, now)
+            for one in await self._with_context(work, await work.ledger.due(now, BATCH)):
+                new = await self._prepare(work, one, now)
+                if not await work.ledger.save(one.delivery, new):
+                    continue
+                moved += 1
+                await self._tell(work, one.notification, new)
+                if new.status is DeliveryStatus.SENDING:
+                    taken.append(_Taken(delivery=new, notification=one.notification, contact=one.contact))
+        return taken, moved
+
+    async def _prepare(self, work: NotificationWork, one: _Taken, now: datetime) -> Delivery:
+        ready = one.delivery.wake() if one.delivery.status is DeliveryStatus.DEFERRED else one.delivery
+        about = one.notification.reservation_id
+        copy = await work.copies.find(about) if about and one.notification.good_until else None
+        return prepared(
+            ready, one.notification, one.contact, copy, usable=self._channels.keys(), by=self._name, now=now
+        )
+
+    async def _send_in_turn(self, group: Sequence[_Taken]) -> Sequence[tuple[_Taken, Outcome]]:
+        return [(one, await self._send(one)) for one in group]
+
+    async def _send(self, one: _Taken) -> Outcome:
+        try:
+            card = await self._renderer.card(one.notification, one.contact)
+        except CannotRender as error:
+            log.error("notification.cannot_render", template=one.notification.template, problem=str(error))
+            return NotRendered(problem=str(error))
+        except Exception as error:  # whoever keeps the details is away: nothing was sent
+            return Rejected(reason=type(error).__name__, permanent=False)
+        return await self._send_card(one.delivery, one.notification.recipient_id, card)
+
+    async def _send_card(self, delivery: Delivery, person_id: str, card: Card) -> Outcome:
+        channel = self._channels[delivery.channel or ""]
+        if not delivery.may_be_sent(now=self._clock.now(), takes=SEND_TAKES):
+            return Rejected(reason="lease_over", permanent=False)
+        try:
+            async with asyncio.timeout(SEND_TAKES.total_seconds()):
+                return await channel.send(delivery.id, person_id, card)
+        except Exception as error:  # whatever it is, nobody knows whether it went out
+            log.warning("notification.unclear", channel=delivery.channel, error=type(error).__name__)
+            return Unclear(repeatable=channel.idempotent, reason=type(error).__name__)
+
+    async def _settle(self, outcomes: Sequence[tuple[_Taken, Outcome]]) -> None:
+        now = self._clock.now()
+        async with self._unit_of_work() as work:
+            for one, outcome in outcomes:
+                new = after(one.delivery, outcome, now)
+                if isinstance(outcome, NotRendered):
+                    await self._report(work, one.notification, outcome.problem)
+                await self._save(work, one, new, now)
+
+    async def _save(self, work: NotificationWork, one: _Taken, new: Delivery, now: datetime) -> None:
+        """Write what came of it. When the lease was over, somebody else writes what they know."""
+        channel = None
+        if new.status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN):
+            hops = await work.ledger.hops(new.notification_id)
+            channel = next_channel(new, hops, one.contact, self._channels.keys())
+        if channel is None:
+            if await work.ledger.save(one.delivery, new):
+                await self._tell(work, one.notification, new)
+            return
+        again = new.again or new.status is DeliveryStatus.UNKNOWN
+        old, hop = new.fall_back(id=self._ids.new(), channel=channel, again=again, at=now)
+        if await work.ledger.save(one.delivery, old):
+            await work.ledger.add_hop(hop)
+
+    async def _recover(self, work: NotificationWork, now: datetime) -> None:
+        """Deliveries whose sender died: sent again where that can't show twice, else unknown (rule 11)."""
+        for one in await self._with_context(work, await work.ledger.abandoned(now, BATCH)):
+            channel = self._channels.get(one.delivery.channel or "")
+            if channel is not None and channel.idempotent:
+                new = one.delivery.wait(until=now, reason="sender_died")
+            else:
+                new = one.delivery.lose()
+            await self._save(work, one, new, now)
+
+    async def _tell(self, work: NotificationWork, notification: Info, delivery: Delivery) -> None:
+        work.because_of_id(notification.cause_event_id)
+        await work.record(told(notification, delivery))
+
+    async def _report(self, work: NotificationWork, notification: Info, problem: str) -> None:
+        """Operators hear of a card that can't be written, unless it is itself for operators."""
+        if notification.template.startswith("operator_"):
+            return
+        values = {"consumer": "ssak3.notification", "event_type": notification.template, "cause": problem}
+        cause = Cause(id=f"unsent:{notification.id}")
+        await alert(
+            work, "operator_event_dead", cause, values, templates=self._templates, ids=self._ids, clock=self._clock
+        )
+
+    async def _with_context(self, work: NotificationWork, deliveries: Sequence[Delivery]) -> Sequence[_Taken]:
+        if not deliveries:
+            return []
+        notifications = await work.ledger.notifications({delivery.notification_id for delivery in deliveries})
+        people = {notification.recipient_id for notification in notifications.values()}
+        contacts = await work.contacts.find_all(people)
+        return [
+            _Taken(
+                delivery=delivery,
+                notification=notifications[delivery.notification_id],
+                contact=contacts.get(notifications[delivery.notification_id].recipient_id),
+            )
+            for delivery in deliveries
+        ]

@@ -1,0 +1,5 @@
+"""What isn't there yet, but will be."""
+
+
+class NotYet(Exception):
+    """Something that this needs comes later, from another context; the consumer tries again after a while."""

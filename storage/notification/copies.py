@@ -1,0 +1,111 @@
+"""Contacts and copies of reservations."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
+from storage.notification.tables import contact as contacts
+from storage.notification.tables import reservation as copies
+
+_CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
+_PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
+
+
+class SqlContacts:
+    """How people are reached."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, person_id: str) -> Contact | None:
+        return (await self.find_all([person_id])).get(person_id)
+
+    async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
+        rows = await self._connection.execute(select(contacts).where(contacts.c.person_id.in_(person_ids)))
+        return {row.person_id: _contact(row) for row in rows}
+
+    async def operators(self) -> Sequence[str]:
+        statement = select(contacts.c.person_id).where(contacts.c.role == "operator").order_by(contacts.c.person_id)
+        return list((await self._connection.execute(statement)).scalars())
+
+    async def save(self, old: Contact | None, new: Contact) -> None:
+        if old is None:
+            await self._connection.execute(
+                insert(contacts).values(person_id=new.person_id, **{name: _column(new, name) for name in _CONTACT})
+            )
+            return
+        changed = {name: _column(new, name) for name in _CONTACT if getattr(new, name) != getattr(old, name)}
+        if changed:
+            statement = update(contacts).where(contacts.c.person_id == new.person_id).values(**changed)
+            await self._connection.execute(statement)
+
+
+def _column(contact: Contact, name: str) -> Any:
+    value = getattr(contact, name)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _contact(row: Row[Any]) -> Contact:
+    values = {name: getattr(row, name) for name in _CONTACT}
+    return Contact(person_id=row.person_id, **(values | {"channels": tuple(row.channels)}))
+
+
+class SqlCopies:
+    """What is known of reservations, each source's part in a column of its own."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, reservation_id: str) -> ReservationCopy | None:
+        return (await self.find_all([reservation_id])).get(reservation_id)
+
+    async def find_all(self, reservation_ids: Collection[str]) -> Mapping[str, ReservationCopy]:
+        rows = await self._connection.execute(select(copies).where(copies.c.reservation_id.in_(reservation_ids)))
+        return {
+            row.reservation_id: ReservationCopy(
+                reservation_id=row.reservation_id,
+                visit=_part_from_json(VisitPart, row.visit),
+                payment=_part_from_json(PaymentPart, row.payment),
+                job=_part_from_json(JobPart, row.job),
+            )
+            for row in rows
+        }
+
+    async def save(self, old: ReservationCopy | None, new: ReservationCopy) -> None:
+        if old is None:
+            values = {name: _part_to_json(getattr(new, name)) for name in _PARTS}
+            await self._connection.execute(insert(copies).values(reservation_id=new.reservation_id, **values))
+            return
+        changed = {
+            name: _part_to_json(getattr(new, name)) for name in _PARTS if getattr(new, name) != getattr(old, name)
+        }
+        if changed:
+            statement = update(copies).where(copies.c.reservation_id == new.reservation_id).values(**changed)
+            await self._connection.execute(statement)
+
+
+def _part_to_json(part: Any) -> dict[str, Any] | None:
+    if part is None:
+        return None
+    values = {field.name: getattr(part, field.name) for field in fields(part)}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _part_from_json(kind: type[Any], raw: dict[str, Any] | None) -> Any:
+    if raw is None:
+        return None
+    values = {name: _value(name, value) for name, value in raw.items()}
+    return kind(**values)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name.endswith("_at") and value is not None:
+        return datetime.fromisoformat(value)
+    if name == "fee_tiers":
+        return tuple((days, percent) for days, percent in value)
+    return value

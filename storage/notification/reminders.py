@@ -1,0 +1,71 @@
+"""Due rows of reminders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notification.values import Reminder, ReminderKind, ReminderStatus
+from storage.notification.tables import reminder as table
+
+
+class SqlReminders:
+    """Each row is closed once, by a guarded update."""
+
+    def __init__(self, connection: AsyncConnection, is_sqlite: bool) -> None:
+        self._connection = connection
+        self._insert = sqlite_insert if is_sqlite else postgres_insert
+
+    async def plan(self, reminders: Sequence[Reminder]) -> None:
+        for reminder in reminders:
+            await self._connection.execute(
+                self._insert(table)
+                .values(
+                    reservation_id=reminder.reservation_id,
+                    visit_revision=reminder.visit_revision,
+                    kind=reminder.kind,
+                    due_at=reminder.due_at,
+                    status=ReminderStatus.PLANNED,
+                )
+                .on_conflict_do_nothing()
+            )
+
+    async def call_off(self, reservation_id: str) -> None:
+        await self._connection.execute(
+            update(table)
+            .where(table.c.reservation_id == reservation_id, table.c.status == ReminderStatus.PLANNED)
+            .values(status=ReminderStatus.CALLED_OFF)
+        )
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Reminder]:
+        rows = await self._connection.execute(
+            select(table)
+            .where(table.c.status == ReminderStatus.PLANNED, table.c.due_at <= now)
+            .order_by(table.c.due_at)
+            .limit(limit)
+        )
+        return [
+            Reminder(
+                reservation_id=row.reservation_id,
+                visit_revision=row.visit_revision,
+                kind=ReminderKind(row.kind),
+                due_at=row.due_at,
+            )
+            for row in rows
+        ]
+
+    async def take(self, reminder: Reminder, *, told: bool) -> bool:
+        result = await self._connection.execute(
+            update(table)
+            .where(
+                table.c.reservation_id == reminder.reservation_id,
+                table.c.visit_revision == reminder.visit_revision,
+                table.c.kind == reminder.kind,
+                table.c.status == ReminderStatus.PLANNED,
+            )
+            .values(status=ReminderStatus.DONE if told else ReminderStatus.SKIPPED)
+        )
+        return result.rowcount == 1

@@ -1,0 +1,102 @@
+"""The notification context's tables."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from storage.engine import UtcDateTime
+from storage.messaging_tables import BigSerial, messaging_tables
+
+metadata = MetaData()
+messaging = messaging_tables("notification", metadata)
+
+contact = Table(
+    "notification_contact",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("agency_id", String(36), nullable=False, server_default="default"),
+    Column("role", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channels", JSON, nullable=False),
+    Column("quiet_at_night", Boolean, nullable=False),
+    Column("consent_day_at", UtcDateTime),
+    Column("consent_night_at", UtcDateTime),
+    Column("name", String(200), nullable=False),
+    Index("notification_contact_by_role", "role", "person_id"),
+)
+
+# One column for each source, so that parts written at the same time don't undo each other.
+reservation = Table(
+    "notification_reservation",
+    metadata,
+    Column("reservation_id", String(36), primary_key=True),
+    Column("agency_id", String(36), nullable=False, server_default="default"),
+    Column("visit", JSON),
+    Column("payment", JSON),
+    Column("job", JSON),
+)
+
+# `position` is the order in which notifications were queued, and so the causal order of each lane.
+notification = Table(
+    "notification_notification",
+    metadata,
+    Column("position", BigSerial, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("agency_id", String(36), nullable=False, server_default="default"),
+    Column("kind", String(8), nullable=False),
+    Column("cause", String(120), nullable=False),
+    Column("cause_event_id", String(36)),
+    Column("recipient_id", String(36), nullable=False),
+    Column("template", String(64), nullable=False),
+    Column("values", JSON, nullable=False),
+    Column("reservation_id", String(36)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("good_until", UtcDateTime),
+    UniqueConstraint("cause", "recipient_id", "template", name="notification_told_once"),
+    Index("notification_by_reservation", "reservation_id", "position"),
+)
+
+delivery = Table(
+    "notification_delivery",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("agency_id", String(36), nullable=False, server_default="default"),
+    Column("notification_id", String(36), ForeignKey("notification_notification.id"), nullable=False),
+    Column("hop", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("lane", String(80), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("channel", String(16)),
+    Column("attempts", Integer, nullable=False),
+    Column("again", Boolean, nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("sending_by", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    UniqueConstraint("notification_id", "hop", name="notification_delivery_hop"),
+    Index("notification_delivery_by_status", "status", "position"),
+    Index("notification_delivery_by_lane", "lane", "position", "status"),
+)
+
+reminder = Table(
+    "notification_reminder",
+    metadata,
+    Column("reservation_id", String(36), primary_key=True),
+    Column("visit_revision", Integer, primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Index("notification_reminder_due", "status", "due_at"),
+)
