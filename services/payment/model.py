@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypedDict
 
 from services.payment.events import (
     PaymentApproved,
@@ -12,6 +11,7 @@ from services.payment.events import (
     PaymentPending,
     PaymentRefunded,
 )
+from services.payment.facts import told
 from services.payment.lifecycle import ATTEMPT, PAYMENT
 from services.payment.policies import (
     LOOK_LATER,
@@ -30,17 +30,6 @@ Events = Sequence[PaymentEvent]
 
 # Their money is the one that came last: what came first belongs to the reservation.
 _NEWEST_FIRST = ("duplicate", "late_approval")
-
-
-class Told(TypedDict):
-    """What every event of a payment says."""
-
-    payment_id: str
-    reservation_id: str
-    customer_id: str
-    version: int
-    paid_krw: int
-    refunded_krw: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,8 +236,9 @@ class Payment:
         """Promise the amount to a refund, of one attempt whose id is the second answer. RefundTooLarge."""
         if amount_krw <= 0:
             raise ValueError(f"{amount_krw} won")
-        candidates = self.attempts[::-1] if cause in _NEWEST_FIRST else self.attempts
-        for attempt in candidates:
+        approved = [attempt for attempt in self.attempts if attempt.approved_at is not None]
+        approved.sort(key=_approved_at, reverse=cause in _NEWEST_FIRST)
+        for attempt in approved:
             if attempt.left_krw >= amount_krw:
                 attempt = replace(attempt, reserved_krw=attempt.reserved_krw + amount_krw)
                 return self._with(attempt, reserved_krw=self.reserved_krw + amount_krw), attempt.id
@@ -295,13 +285,6 @@ class Payment:
         return status
 
 
-def told(payment: Payment) -> Told:
-    """Whose, for what, and the totals so far."""
-    return {
-        "payment_id": payment.id,
-        "reservation_id": payment.reservation_id,
-        "customer_id": payment.customer_id,
-        "version": payment.version,
-        "paid_krw": payment.paid_krw,
-        "refunded_krw": payment.refunded_krw,
-    }
+def _approved_at(attempt: Attempt) -> datetime:
+    assert attempt.approved_at is not None
+    return attempt.approved_at

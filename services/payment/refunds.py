@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.payment.events import CompensationOwed, CompensationPaid, PaymentRefunding, RefundDelayed
+from services.payment.facts import told
 from services.payment.lifecycle import COMPENSATION, REFUND
-from services.payment.model import Events, Payment, told
+from services.payment.model import Events, Payment
 from services.payment.policies import LOST_AFTER, next_refund_try, refund_alert, refund_due
 from services.payment.refusals import NotAllowed
 from services.payment.values import CompensationAction, CompensationStatus, RefundAction, RefundStatus

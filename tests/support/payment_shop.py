@@ -1,0 +1,105 @@
+"""The payment context for real: SQLite, the sandbox over sockets, breaker and loops."""
+
+import shutil
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import select
+
+from messaging.envelope import decode
+from services.payment.adapters.guarded import GuardedProvider
+from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Ledger, create_app, start
+from services.payment.adapters.toss import TossProvider
+from services.payment.loops import AttemptLoop, AvailabilityLoop, RefundLoop
+from services.payment.provider import Provider
+from services.payment.results import Result
+from services.payment.use_cases import PaymentUseCases
+from services.shared_kernel.adapters.breaker import Breaker
+from services.shared_kernel.event import Received
+from storage.engine import Database
+from storage.migrate import migrate
+from storage.payment.repositories import PaymentUnitOfWork
+from storage.payment.tables import messaging
+from storage.unit_of_work import Context
+from tests.support.time import FakeClock, FakeIds
+
+PRICE = 80_000
+HOME = "http://shop.test"
+
+
+async def empty_database(folder: Path) -> Path:
+    """A file with the payment context's tables, to be copied by each test."""
+    path = folder / "empty.db"
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    await migrate({"payment": database})
+    await database.close()
+    return path
+
+
+class Shop:
+    """`provider` may be wrapped by a test; `restart` forgets everything that isn't in the file."""
+
+    def __init__(self, folder: Path, empty: Path) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.ids = FakeIds(self.clock)
+        self.seconds = 0.0
+        shutil.copy(empty, folder / "shop.db")
+
+    async def open(self) -> None:
+        self.session = aiohttp.ClientSession()
+        self.ledger_file = Ledger.open(self.folder / "ledger.jsonl")
+        app = create_app(self.ledger_file, clock=self.clock, ids=self.ids, return_base=HOME, slow_seconds=0.4)
+        self.sandbox = await start(app)
+        toss = TossProvider(self.session, f"{self.sandbox.url}/toss", SANDBOX_SECRET_KEY, timeout=0.2)
+        self.breaker = Breaker("provider", 3, 20.0, now=lambda: self.seconds)
+        self.provider: Provider = GuardedProvider(toss, self.breaker)
+        self.database = Database(f"sqlite+aiosqlite:///{self.folder / 'shop.db'}")
+        self.restart()
+
+    def restart(self, provider: Provider | None = None) -> None:
+        """As a new process would find it."""
+        context = Context(tables=messaging, database=self.database, clock=self.clock, ids=self.ids)
+        self.work = lambda: PaymentUnitOfWork(context)
+        chosen = provider or self.provider
+        self.use_cases = PaymentUseCases(self.work, self.clock, self.ids, chosen, test_card=TEST_CARD)
+        self.attempts = AttemptLoop(self.work, self.clock, self.ids, chosen)
+        self.refunds = RefundLoop(self.work, self.clock, self.ids, chosen)
+        self.availability = AvailabilityLoop(
+            self.work, self.clock, chosen, "sandbox", lambda: self.breaker.state == "closed"
+        )
+
+    async def close(self) -> None:
+        await self.use_cases.drain()
+        await self.sandbox.close()
+        self.ledger_file.close()
+        await self.session.close()
+        await self.database.close()
+
+    async def mode(self, mode: str) -> None:
+        async with self.session.put(f"{self.sandbox.url}/mode", json={"mode": mode}) as response:
+            assert response.status == 200
+
+    async def provider_ledger(self) -> dict[str, list[dict[str, Any]]]:
+        async with self.session.get(f"{self.sandbox.url}/ledger") as response:
+            content: dict[str, list[dict[str, Any]]] = await response.json()
+            return content
+
+    async def pay(self, attempt_id: str = "attempt-1", reservation_id: str = "r1") -> Result:
+        return await self.use_cases.pay(
+            reservation_id=reservation_id, customer_id="c1", attempt_id=attempt_id, amount_krw=PRICE, method="card",
+            pay_by=self.clock.now() + timedelta(minutes=15),
+        )  # fmt: skip
+
+    async def told(self) -> Sequence[Received]:
+        """All events, as they went out."""
+        async with self.database.read() as connection:
+            log = messaging.event_log
+            rows = await connection.execute(select(log.c.body).order_by(log.c.position))
+            return [decode(row.body) for row in rows]
+
+    async def told_names(self) -> list[str]:
+        return [type(received.event).__name__ for received in await self.told()]
