@@ -12,6 +12,7 @@ import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from messaging.envelope import decode
 from services.cleaning.events import OfferAccepted
@@ -97,6 +98,17 @@ async def test_two_units_of_work_that_read_the_same_job_cannot_both_write(cleani
     with pytest.raises(StaleVersion):
         async with cleaning.open_work() as work:
             await work.jobs.save(old, new, events)
+
+
+async def test_the_database_allows_one_offer_at_a_time(cleaning):
+    await cleaning.join("a", "b")
+    old = await cleaning.confirm()
+    deadline = FRIDAY_2PM - timedelta(hours=2)
+    new, events = old.ask(["b"], deadline=deadline, look_at=deadline, ids=cleaning.ids)
+    with pytest.raises(IntegrityError):
+        async with cleaning.open_work() as work:
+            await work.jobs.save(old, new, events)
+    assert await cleaning.use.job(job_id=old.id) == old
 
 
 async def test_what_is_written_is_what_is_read(cleaning):

@@ -46,36 +46,43 @@ class JobMachine(RuleBasedStateMachine):
     def job(self) -> Job:
         return self.cleaning.store.jobs[self.job_id]
 
-    def attempt(self, verb: str, cleaner_id: str, **more: object) -> None:
-        """Do it, twice: the second time the same answer and no more events. Refused: nothing has changed."""
+    def attempt(self, verb: str, cleaner_id: str, **more: object) -> bool:
+        """Do it, twice: the second time the same answer and no more events. Refused (False): nothing has changed."""
         before = dict(self.cleaning.store.jobs), len(self.cleaning.store.log)
         command = getattr(self.cleaning.use, verb)
         try:
             first = now(command(cleaner_id=cleaner_id, **{"job_id": self.job_id, **more}))
         except Refusal:
             assert (self.cleaning.store.jobs, len(self.cleaning.store.log)) == before
-            return
+            return False
         told = len(self.cleaning.store.log)
         assert now(command(cleaner_id=cleaner_id, **{"job_id": self.job_id, **more})) == first
         assert len(self.cleaning.store.log) == told
+        return True
 
     @rule(cleaner_id=cleaners)
     def join(self, cleaner_id: str) -> None:
         now(self.cleaning.join(cleaner_id))
 
-    @rule(cleaner_id=cleaners, stale=st.booleans(), late_ok=st.booleans())
-    def accept(self, cleaner_id: str, stale: bool, late_ok: bool) -> None:
-        revision = self.job.visit.revision - stale
-        self.attempt("accept", cleaner_id, visit_revision=revision, late_ok=late_ok)
+    @rule(cleaner_id=cleaners, late_ok=st.booleans())
+    def accept(self, cleaner_id: str, late_ok: bool) -> None:
+        self.attempt("accept", cleaner_id, visit_revision=self.job.visit.revision, late_ok=late_ok)
+
+    @rule(verb=st.sampled_from(["accept", "decline"]))
+    def answer_as_asked(self, verb: str) -> None:
+        for offer in self.job.pending()[:1]:
+            self.attempt(verb, offer.cleaner_id, visit_revision=offer.visit_revision)
+
+    @rule(verb=st.sampled_from(["accept", "decline"]))
+    def answer_what_has_moved(self, verb: str) -> None:
+        for offer in self.job.offers:
+            if offer.visit_revision < self.job.visit.revision:
+                assert not self.attempt(verb, offer.cleaner_id, visit_revision=offer.visit_revision)
 
     @rule()
-    def accept_as_asked(self) -> None:
-        for offer in self.job.pending()[:1]:
-            self.attempt("accept", offer.cleaner_id, visit_revision=offer.visit_revision, late_ok=True)
-
-    @rule(cleaner_id=cleaners, late_ok=st.booleans())
-    def accept_other(self, cleaner_id: str, late_ok: bool) -> None:
-        self.attempt("accept", cleaner_id, job_id=self.other_id, visit_revision=1, late_ok=late_ok)
+    def accept_other(self) -> None:
+        for offer in self.cleaning.store.jobs[self.other_id].pending()[:1]:
+            self.attempt("accept", offer.cleaner_id, job_id=self.other_id, visit_revision=1)
 
     @rule(cleaner_id=cleaners)
     def decline(self, cleaner_id: str) -> None:
@@ -92,8 +99,10 @@ class JobMachine(RuleBasedStateMachine):
 
     @rule(hours=st.integers(-20, 60), doubled=st.booleans())
     def move(self, hours: int, doubled: bool) -> None:
+        before = self.job
         self.moves += not doubled
-        now(self.cleaning.move(self.job, self.job.visit.starts_at + timedelta(hours=hours), revision=self.moves))
+        after = now(self.cleaning.move(before, before.visit.starts_at + timedelta(hours=hours), revision=self.moves))
+        assert not doubled or after is before or before.visit.revision < self.moves
 
     @rule()
     @precondition(lambda self: self.moves > 2)
