@@ -1,0 +1,189 @@
+"""Cancelling: the won amounts first, and a button that carries them."""
+
+from bot.conversation.effects import Cancel, MyReservations, OnMyPage, QuoteCancellation, TheReservation
+from bot.conversation.find_visit import ask_which, on_day, upcoming
+from bot.conversation.hello import has_given
+from bot.conversation.quote import release
+from bot.conversation.reading import Reading
+from bot.conversation.standing import how_it_stands
+from bot.conversation.talk import Talk, button, card, pair
+from bot.conversation.turn import Conversation, Turn, ask
+from services.mypage.view import ReservationView
+from services.reservation.model import Reservation
+from services.reservation.policies import CancellationQuote
+from services.reservation.refusals import FiguresChanged, NotAllowed, TooLate
+from services.reservation.values import Status
+from services.shared_kernel.card import Button, Card
+
+
+def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
+    """취소: of the unfinished booking, of the one that there is, or of which?"""
+    page = yield from ask(MyReservations())
+    hold = talk.booking.hold if talk.booking else ""
+    coming = [each for each in upcoming(page.reservations) if each.id != hold]
+    meant = on_day(coming, reading.date)
+    unfinished = has_given(talk) and reading.date is None
+    if unfinished and meant:
+        return _draft_or(talk, meant[0] if len(meant) == 1 else None)
+    if unfinished:
+        return (yield from drop_draft(talk))
+    if len(meant) == 1:
+        return (yield from cancel(talk, meant[0].id))
+    if coming:
+        return ask_which(talk, meant or coming, "cancel", lambda view: _one(talk, view))
+    if talk.booking is not None:
+        return (yield from drop_draft(talk))
+    return talk.answer(talk.menu(talk.say.nothing_to_cancel()))
+
+
+def _one(talk: Talk, view: ReservationView) -> Button:
+    return button(talk.say.cancel_one_label(view.starts_at), "cancel", view.id, view.version)
+
+
+def _draft_or(talk: Talk, only: ReservationView | None) -> Turn:
+    say = talk.say
+    other = _one(talk, only) if only else button(say.cancel, "cancel_one")
+    says = card(say.drop_or_cancel(), button(say.drop_draft, "drop_draft"), other, button(say.go_on, "go_on"))
+    return talk.aside(says)
+
+
+def cancel_one(talk: Talk) -> Conversation:
+    """One of several, the unfinished booking aside."""
+    page = yield from ask(MyReservations())
+    hold = talk.booking.hold if talk.booking else ""
+    coming = [each for each in upcoming(page.reservations) if each.id != hold]
+    if not coming:
+        return talk.aside(talk.menu(talk.say.nothing_to_cancel()))
+    return ask_which(talk, coming, "cancel", lambda view: _one(talk, view))
+
+
+def drop_draft(talk: Talk) -> Conversation:
+    """The unfinished booking, with the place that it holds."""
+    held = bool(talk.booking and talk.booking.hold)
+    freed = yield from release(talk)
+    if freed.turn:
+        return freed.turn
+    return talk.answer(talk.menu(talk.say.draft_dropped(held=held)), booking=None)
+
+
+def drop(talk: Talk, reservation_id: str) -> Conversation:
+    """예약 그만두기 on an unpaid one, in one tap: no money is at stake."""
+    reservation = yield from ask(TheReservation(reservation_id=reservation_id))
+    if reservation.paid is not None or reservation.status is not Status.AWAITING_PAYMENT:
+        return talk.aside(*how_it_stands(talk, reservation))
+    return (yield from _cancel(talk, reservation, 0))
+
+
+def cancel(talk: Talk, reservation_id: str) -> Conversation:
+    """What cancelling gives, and the button that does it."""
+    reservation = yield from ask(TheReservation(reservation_id=reservation_id))
+    return (yield from _terms(talk, reservation))
+
+
+def _terms(talk: Talk, reservation: Reservation, lead: str = "") -> Conversation:
+    try:
+        quote = yield from ask(QuoteCancellation(reservation_id=reservation.id))
+    except TooLate:
+        return (yield from too_late(talk, reservation))
+    except NotAllowed as refusal:
+        return talk.aside(*how_it_stands(talk, refusal.reservation))
+    text = talk.say.cancel_terms(quote, reservation, talk.context.now)
+    return _confirm(talk, reservation, quote, f"{lead} {text}".strip())
+
+
+def _confirm(talk: Talk, reservation: Reservation, quote: CancellationQuote, text: str) -> Turn:
+    sure = button(talk.say.confirm_cancel, "cancel!", reservation.id, reservation.version, quote.refund_krw)
+    keep = button(talk.say.keep, "keep", reservation.id)
+    says = pair(text, sure, keep)
+    return talk.answer(says, yes=sure.action, no=keep.action, doing="cancel", about=reservation.id)
+
+
+def cancel_now(talk: Talk, reservation_id: str, version: str, shown_krw: str) -> Conversation:
+    """취소 확정: only of what was shown; anything else is asked again."""
+    reservation = yield from ask(TheReservation(reservation_id=reservation_id))
+    if reservation.status is Status.CANCELLED:
+        return _cancelled_before(talk, reservation)
+    moved_on = reservation.version != int(version)
+    if moved_on and reservation.status in (Status.AWAITING_PAYMENT, Status.CONFIRMED):
+        return (yield from _again(talk, reservation, int(shown_krw)))
+    return (yield from _cancel(talk, reservation, int(shown_krw)))
+
+
+def _again(talk: Talk, reservation: Reservation, shown_krw: int) -> Conversation:
+    try:
+        quote = yield from ask(QuoteCancellation(reservation_id=reservation.id))
+    except (TooLate, NotAllowed):
+        return (yield from _terms(talk, reservation))
+    if quote.refund_krw != shown_krw:
+        return _changed(talk, reservation, quote, shown_krw)
+    return (yield from _terms(talk, reservation, lead=talk.say.changed_meanwhile()))
+
+
+def _cancel(talk: Talk, reservation: Reservation, shown_krw: int) -> Conversation:
+    say = talk.say
+    effect = Cancel(reservation_id=reservation.id, expected_refund_krw=shown_krw, reason=say.cancel_reason)
+    try:
+        cancelled = yield from ask(effect)
+    except FiguresChanged as refusal:
+        return _changed(talk, reservation, refusal.quote, shown_krw)
+    except TooLate:
+        return (yield from too_late(talk, reservation))
+    except NotAllowed as refusal:
+        return talk.aside(*how_it_stands(talk, refusal.reservation))
+    return _done(talk, cancelled, say.cancelled(cancelled.cancellation.refund_krw if cancelled.cancellation else 0))
+
+
+def _changed(talk: Talk, reservation: Reservation, quote: CancellationQuote, shown_krw: int) -> Turn:
+    text = talk.say.cancel_terms_changed(quote, shown_krw, reservation, talk.context.now)
+    return _confirm(talk, reservation, quote, text)
+
+
+def _done(talk: Talk, reservation: Reservation, text: str) -> Turn:
+    ours = talk.booking is not None and talk.booking.hold == reservation.id
+    says = card(text, quick=(button(talk.say.book_again, "rebook", reservation.id), button(talk.say.my, "my")))
+    return talk.answer(says, booking=None if ours else talk.booking, about=reservation.id)
+
+
+def _cancelled_before(talk: Talk, reservation: Reservation) -> Turn:
+    refund = reservation.cancellation.refund_krw if reservation.cancellation else 0
+    return talk.aside(card(talk.say.cancelled_before(reservation.visit.starts_at, refund), *_again_buttons(talk)))
+
+
+def _again_buttons(talk: Talk) -> tuple[Button, Button]:
+    return button(talk.say.my, "my"), button(talk.say.book, "book")
+
+
+def too_late(talk: Talk, reservation: Reservation) -> Conversation:
+    """From the visit's time on, a person decides."""
+    view = yield from ask(OnMyPage(reservation_id=reservation.id))
+    started_at = view.job.started_at if view and view.job else None
+    text = talk.say.too_late_started(started_at) if started_at else talk.say.too_late()
+    return talk.aside(card(text, button(talk.say.human, "human")), about=reservation.id)
+
+
+def refund_all(talk: Talk, reservation_id: str) -> Conversation:
+    """전액 돌려받기, in one tap, as long as nobody was found."""
+    reservation = yield from ask(TheReservation(reservation_id=reservation_id))
+    if reservation.status is Status.CANCELLED:
+        return _cancelled_before(talk, reservation)
+    if reservation.status is not Status.CONFIRMED:
+        return talk.aside(*how_it_stands(talk, reservation))
+    if not reservation.unfilled:
+        return (yield from _terms(talk, reservation, lead=talk.say.found_meanwhile()))
+    quote = yield from ask(QuoteCancellation(reservation_id=reservation_id))
+    effect = Cancel(
+        reservation_id=reservation_id, expected_refund_krw=quote.refund_krw, reason=talk.say.unfilled_reason
+    )
+    try:
+        yield from ask(effect)
+    except (FiguresChanged, TooLate, NotAllowed):
+        return (yield from cancel(talk, reservation_id))
+    return _done(talk, reservation, talk.say.refunded_in_full(quote.refund_krw, quote.compensation_krw))
+
+
+def keep(talk: Talk, reservation_id: str = "") -> Conversation:
+    """그대로 두기."""
+    yield from ()
+    more = (button(talk.say.show, "show", reservation_id),) if reservation_id else ()
+    says: Card = card(talk.say.kept(), *more)
+    return talk.aside(says) if talk.booking else talk.answer(says, about=reservation_id)

@@ -1,0 +1,73 @@
+"""Greetings, the start menu, help, and what isn't understood."""
+
+from dataclasses import replace
+
+from bot.conversation.effects import SayToPerson
+from bot.conversation.talk import Talk, button, card
+from bot.conversation.turn import Conversation, Turn, ask
+from services.shared_kernel.card import Card
+
+
+def greet(talk: Talk) -> Conversation:
+    """안녕하세요."""
+    yield from ()
+    return talk.aside(talk.menu(talk.say.hello()))
+
+
+def home(talk: Talk) -> Conversation:
+    """The start menu; an unfinished booking is kept."""
+    yield from ()
+    return talk.answer(_with_way_back(talk, talk.menu(talk.say.start_menu(unfinished=has_given(talk)))), **_kept(talk))
+
+
+def _kept(talk: Talk) -> dict[str, object]:
+    return {"booking": talk.booking if has_given(talk) else None}
+
+
+def _with_way_back(talk: Talk, menu: Card) -> Card:
+    return replace(menu, quick_replies=(button(talk.say.go_on, "go_on"),)) if has_given(talk) else menu
+
+
+def has_given(talk: Talk) -> bool:
+    """Whether there is an unfinished booking with anything in it."""
+    return talk.booking is not None and bool(talk.booking.given)
+
+
+def help_(talk: Talk) -> Conversation:
+    """What one can say."""
+    yield from ()
+    return talk.aside(talk.menu(talk.say.help()))
+
+
+def old_button(talk: Talk) -> Turn:
+    """A button that nobody knows any more."""
+    return talk.aside(talk.menu(talk.say.old_button()))
+
+
+def not_understood(talk: Talk, question: Conversation | None = None) -> Conversation:
+    """Into the open thread with an operator, if there is one; else help in three steps.
+
+    `question` asks again for what a booking needs.
+    """
+    text = talk.said.text.strip()
+    if text and (yield from ask(SayToPerson(text=text))):
+        return talk.aside(card(talk.say.passed_on()))
+    misses = talk.draft.misses + 1
+    unfinished = has_given(talk)
+    if misses >= 3:
+        way_on = button(talk.say.go_on, "go_on") if talk.booking else button(talk.say.book, "book")
+        says = card(talk.say.shall_a_person_help(unfinished=unfinished), button(talk.say.human, "human"), way_on)
+        return _still_asking(talk, says, misses=misses, yes="human")
+    if question is not None:
+        turn = yield from question
+        first, *rest = turn.says
+        lead = talk.say.not_understood_here() if misses == 1 else talk.say.try_buttons()
+        says_again = (replace(first, text=f"{lead} {first.text}".strip()), *rest)
+        return replace(turn, draft=replace(turn.draft, misses=misses), says=says_again)
+    if misses == 1:
+        return _still_asking(talk, card(talk.say.not_understood()), misses=misses)
+    return _still_asking(talk, talk.menu(talk.say.try_buttons()), misses=misses)
+
+
+def _still_asking(talk: Talk, says: Card, *, misses: int, yes: str = "") -> Turn:
+    return Turn(draft=replace(talk.draft, yes=yes, no="", again="", misses=misses), says=(says,))

@@ -1,0 +1,69 @@
+"""Questions about money: what it costs, what cancelling costs, where a refund is."""
+
+from bot.conversation.cancel import cancel
+from bot.conversation.effects import CurrentPolicy, MyReservations
+from bot.conversation.find_visit import on_day, upcoming
+from bot.conversation.reading import Reading
+from bot.conversation.talk import Talk, button, card
+from bot.conversation.turn import Conversation, ask
+from services.reservation.refusals import NotOffered
+from services.reservation.values import Status
+
+
+def price(talk: Talk, reading: Reading) -> Conversation:
+    """Of what was named; of everything where it wasn't."""
+    yield from ()
+    say, catalogue = talk.say, talk.context.catalogue
+    booking = talk.booking
+    service = catalogue.services.get(reading.service or (booking.service if booking else None) or "")
+    pyeong = reading.size_pyeong or (booking.size_pyeong if booking else None)
+    book = button(say.book, "book")
+    if service and pyeong:
+        try:
+            amount = catalogue.price_krw(service.id, pyeong, ())
+        except NotOffered:
+            text = say.size_not_offered(service, service.sizes[-1].up_to_pyeong)
+            return talk.aside(card(text, button(say.human, "human")))
+        this = button(say.this_way, "book_with", service.id, pyeong)
+        return talk.aside(card(say.price(service, pyeong, amount), *(() if booking else (this,))))
+    if service:
+        return talk.aside(card(say.price_from(service, service.sizes[0].price_krw), book))
+    lines = []
+    for each in catalogue.services.values():
+        try:
+            lines.append(say.price_line(each, each.size(pyeong).price_krw if pyeong else each.sizes[0].price_krw))
+        except NotOffered:
+            continue
+    text = say.prices(pyeong, lines) if pyeong and lines else say.prices_from(lines)
+    return talk.aside(card(text, *(() if booking else (book,))))
+
+
+def fee(talk: Talk, reading: Reading) -> Conversation:
+    """What cancelling would cost: of the booking that is meant, else as a rule."""
+    page = yield from ask(MyReservations())
+    hold = talk.booking.hold if talk.booking else ""
+    coming = [each for each in upcoming(page.reservations) if each.id != hold]
+    dealt = [each for each in on_day(coming, reading.date) if each.status == Status.CONFIRMED]
+    if len(dealt) == 1:
+        return (yield from cancel(talk, dealt[0].id))
+    policy = yield from ask(CurrentPolicy())
+    more = (button(talk.say.my, "my"),) if dealt else ()
+    return talk.aside(card(talk.say.policy_line(policy), *more))
+
+
+def refund(talk: Talk) -> Conversation:
+    """환불 언제 돼요: from my page, the latest first."""
+    say = talk.say
+    page = yield from ask(MyReservations())
+    owed = [each for each in page.reservations if each.cancellation and each.cancellation.refund_krw]
+    if not owed:
+        return talk.aside(card(say.no_refund(), button(say.my, "my"), button(say.human, "human")))
+    sentences = []
+    for view in owed[:3]:
+        assert view.cancellation is not None
+        amount = view.cancellation.refund_krw
+        done = view.payment is not None and view.payment.refunded_krw >= amount
+        sentence = say.refund_done(amount) if done else say.refund_under_way(amount)
+        sentences.append(sentence if len(owed) == 1 else say.refund_of(view.starts_at, sentence))
+    show = button(say.details_label(owed[0].starts_at), "show", owed[0].id)
+    return talk.aside(card("\n".join(sentences), show), about=owed[0].id)

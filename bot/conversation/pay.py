@@ -1,0 +1,126 @@
+"""Paying: one tap, at most one charge, and what is true whatever the answer is."""
+
+from bot.conversation.effects import CheckoutLink, MyReservations, Pay, TemporaryTrouble, TheReservation, WhyDeclined
+from bot.conversation.free import free_between
+from bot.conversation.quote import booking_of
+from bot.conversation.standing import how_it_stands, is_payable
+from bot.conversation.talk import Talk, button, card, cards
+from bot.conversation.turn import Conversation, Turn, ask
+from services.reservation.model import Reservation
+from services.reservation.refusals import AlreadyPaid, AlreadyPaying, HoldExpired, NotAllowed
+from services.reservation.values import PaymentState, Status
+from services.shared_kernel.card import Button
+from services.shared_kernel.clock import kst, kst_date
+
+
+def pay(talk: Talk, reservation_id: str) -> Conversation:
+    """The tap that pays. Paying is safe at any version: the price never changes, and it is charged once."""
+    try:
+        reservation = yield from ask(Pay(reservation_id=reservation_id))
+    except AlreadyPaid as refusal:
+        return _paid_before(talk, refusal.reservation)
+    except AlreadyPaying as refusal:
+        return _over(talk, refusal.reservation, talk.say.paying_is_blocked(), button(talk.say.my, "my"))
+    except HoldExpired as refusal:
+        return (yield from hold_is_over(talk, refusal.reservation))
+    except NotAllowed as refusal:
+        return talk.aside(*how_it_stands(talk, refusal.reservation))
+    return (yield from _paid_or_not(talk, reservation))
+
+
+def _paid_or_not(talk: Talk, reservation: Reservation) -> Conversation:
+    say, now = talk.say, talk.context.now
+    if reservation.status is Status.CONFIRMED:
+        text = say.paid(reservation.price_krw, reservation.visit.starts_at)
+        return _over(talk, reservation, text)
+    match reservation.payment_state:
+        case PaymentState.DECLINED:
+            return (yield from _declined(talk, reservation))
+        case PaymentState.DEFERRED:
+            text = say.deferred(reservation.hold_expires_at, now)
+            cancel = button(say.cancel, "cancel", reservation.id, reservation.version)
+            return _over(talk, reservation, text, button(say.my, "my"), cancel)
+        case PaymentState.CONFIRMING:
+            return _over(talk, reservation, say.confirming())
+        case _:
+            return talk.aside(*how_it_stands(talk, reservation))
+
+
+def _over(talk: Talk, reservation: Reservation, text: str, *buttons: Button) -> Turn:
+    """Say it; the unfinished booking that held this place is finished with."""
+    ours = talk.booking is not None and talk.booking.hold == reservation.id
+    quick = () if buttons else (button(talk.say.my, "my"),)
+    booking = None if ours else talk.booking
+    return talk.answer(card(text, *buttons, quick=quick), booking=booking, about=reservation.id)
+
+
+def _paid_before(talk: Talk, reservation: Reservation) -> Turn:
+    if reservation.status is Status.CONFIRMED and reservation.paid is not None:
+        return _over(talk, reservation, talk.say.paid_once(reservation.paid.amount_krw))
+    return talk.aside(*how_it_stands(talk, reservation))
+
+
+def _declined(talk: Talk, reservation: Reservation) -> Conversation:
+    say = talk.say
+    try:
+        reason = yield from ask(WhyDeclined(reservation_id=reservation.id))
+        url = yield from ask(CheckoutLink(reservation_id=reservation.id))
+    except TemporaryTrouble:
+        reason = url = ""
+    again = button(say.pay_again, "pay", reservation.id, reservation.version)
+    drop = button(say.drop_hold, "drop", reservation.id, reservation.version)
+    other = (Button(label=say.pay_otherwise, url=url),) if url else ()
+    text = say.declined(reason, reservation.hold_expires_at, talk.context.now)
+    return talk.answer(card(text, *other, again, drop), booking=talk.booking, about=reservation.id)
+
+
+def hold_is_over(talk: Talk, reservation: Reservation) -> Conversation:
+    """The place was given back: is the same time still free?"""
+    say, visit = talk.say, reservation.visit
+    day = kst_date(visit.starts_at)
+    free = yield from free_between(talk, booking_of(reservation), day, day)
+    still_free = kst(visit.starts_at) in free
+    others = button(say.other_times, "retime", reservation.id)
+    same = (button(say.book_again, "rebook", reservation.id),) if still_free else ()
+    return _over(talk, reservation, say.hold_is_over(still_free=still_free), *same, others)
+
+
+def to_pay(talk: Talk, reservation_id: str) -> Conversation:
+    """Name the amount before the button that takes it."""
+    reservation = yield from ask(TheReservation(reservation_id=reservation_id))
+    return (yield from _name_amount(talk, reservation))
+
+
+def _name_amount(talk: Talk, reservation: Reservation) -> Conversation:
+    if reservation.payment_state is PaymentState.CONFIRMING and reservation.paying is not None:
+        return _over(talk, reservation, talk.say.paying_is_blocked(), button(talk.say.my, "my"))
+    over = talk.context.now >= reservation.hold_expires_at
+    if reservation.status is Status.EXPIRED or (is_payable(reservation) and over):
+        return (yield from hold_is_over(talk, reservation))
+    if not is_payable(reservation):
+        return talk.aside(*how_it_stands(talk, reservation))
+    say = talk.say
+    service = talk.context.catalogue.services.get(reservation.visit.service)
+    name = service.name(say.language) if service else reservation.visit.service
+    text = say.ask_to_pay(reservation, name, talk.context.now)
+    tap = button(say.pay_label(reservation.price_krw), "pay", reservation.id, reservation.version)
+    return talk.aside(card(text, tap), yes=tap.action, about=reservation.id)
+
+
+def asked_to_pay(talk: Talk) -> Conversation:
+    """결제할게: right after the amount was shown it is the tap; else the amount comes first."""
+    if talk.draft.yes.startswith("pay:"):
+        return (yield from pay(talk, talk.draft.yes.split(":")[1]))
+    known = talk.booking.hold if talk.booking and talk.booking.hold else ""
+    if known:
+        return (yield from to_pay(talk, known))
+    page = yield from ask(MyReservations())
+    unpaid = [each for each in page.reservations if each.status == Status.AWAITING_PAYMENT]
+    if len(unpaid) == 1:
+        return (yield from to_pay(talk, unpaid[0].id))
+    if unpaid:
+        buttons = [button(talk.say.pay_one_label(each.starts_at), "to_pay", each.id) for each in unpaid]
+        return talk.aside(*cards(talk.say.ask_reservation("pay"), buttons, talk.say.choose_below()))
+    if talk.draft.about:
+        return (yield from to_pay(talk, talk.draft.about))
+    return talk.aside(talk.menu(talk.say.nothing_to_pay()))
