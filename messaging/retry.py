@@ -1,6 +1,6 @@
 """Which failures are worth another try, and when."""
 
-from services.shared_kernel.refusal import Refusal
+from services.shared_kernel.refusal import Refusal, StaleVersion
 
 DELAYS_SECONDS = (1, 5, 30, 120, 600)
 
@@ -15,6 +15,9 @@ class Poison(Exception):
 
 def delay_after(attempt: int, error: BaseException) -> int | None:
     """Seconds until the next try after attempt number `attempt` failed with `error`; None: no more tries."""
+    if isinstance(error, StaleVersion):
+        # Somebody else was quicker with the same row: reading it again decides anew.
+        return DELAYS_SECONDS[0] if attempt <= len(DELAYS_SECONDS) else None
     if isinstance(error, Refusal | Poison | ValueError | TypeError | KeyError | AttributeError):
         return None
     return DELAYS_SECONDS[attempt - 1] if attempt <= len(DELAYS_SECONDS) else None

@@ -49,15 +49,16 @@ def apply(row: Row | None, received: Received) -> Row | None:
     )
     if received.sequence <= row.last.get(source, 0):
         return row
-    part_name = {"reservation": "reservation", "payment": "payment", "cleaning": "job"}[source]
-    old = getattr(row, part_name)
+    old = {"reservation": row.reservation, "payment": row.payment}.get(source, row.job)
     part = {**old, **tell(event), **_counted(old, received)}
-    return replace(
-        row,
-        last={**row.last, source: received.sequence},
-        as_of=max(row.as_of, received.time),
-        **{part_name: part},
-    )
+    changed = replace(row, last={**row.last, source: received.sequence}, as_of=max(row.as_of, received.time))
+    match source:
+        case "reservation":
+            return replace(changed, reservation=part)
+        case "payment":
+            return replace(changed, payment=part)
+        case _:
+            return replace(changed, job=part)
 
 
 def _counted(old: Part, received: Received) -> Part:

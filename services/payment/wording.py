@@ -1,6 +1,6 @@
 """What the payment context itself says to people: on the checkout pages and in reasons short enough for brackets."""
 
-from services.shared_kernel.wording import won
+from services.shared_kernel.wording import Language, won
 
 NO_CARD_KO, NO_CARD_EN = "등록된 카드가 없음", "no card is registered"
 TEST_CARD_LABEL = "연습 카드"
@@ -30,3 +30,10 @@ ASK_CARD_COMPANY = "카드사 확인 필요"
 def fill(sentence: str, *, amount_krw: int = 0, name: str = "", reason: str = "") -> str:
     """The sentence with its figures."""
     return sentence.format(amount=won(amount_krw, "ko"), name=name, reason=reason)
+
+
+def method_name(method: str, language: Language) -> str:
+    """A way of paying; empty when it isn't known."""
+    if method not in ("card", "checkout"):
+        return ""
+    return "card" if language == "en" else "카드"

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
 from sqlalchemy import Row as SqlRow
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -50,7 +50,7 @@ async def project(work: MyPageUnitOfWork, received: Received) -> None:
 
 def reactions() -> Mapping[type[Event], Callable[[MyPageUnitOfWork, Received], Awaitable[None]]]:
     """Every followed event is answered by the projection."""
-    return {event: project for event in FOLLOWED}
+    return dict.fromkeys(FOLLOWED, project)
 
 
 class SqlMyPage:

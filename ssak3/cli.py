@@ -1,0 +1,202 @@
+"""The command line. A flag beats the environment beats `.env`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ssak3 import __version__
+from ssak3.logs import set_up_logs
+from ssak3.processes import PROCESSES
+from ssak3.settings import Settings, WrongSettings, read_settings
+from ssak3.system import SystemClock, SystemIds
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3 (싹3): book cleanings by chat.")
+events = typer.Typer(no_args_is_help=True, help="The event contract.")
+app.add_typer(events, name="events")
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder for the database, the ledger and tokens.")]
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 picks a free one.")]
+
+
+def main() -> None:
+    """Entry point: what a user can mend is said in a line, without a stack trace."""
+    from ssak3.embedded import CannotStart
+
+    try:
+        app()
+    except (WrongSettings, CannotStart) as problem:
+        err.print(f"[red]ssak3 can't start.[/red]\n{problem}", markup=True)
+        sys.exit(2)
+
+
+@app.command()
+def demo(port: Port = None, data: Data = None) -> None:
+    """Everything in one process; prints the page's address and the invite links."""
+    from ssak3.embedded import run_embedded
+
+    settings = _settings(http_port=port, data_dir=data)
+    _run(run_embedded(settings, SystemClock(), SystemIds(), is_demo=True, on_ready=_say_hello))
+
+
+@app.command()
+def run(
+    processes: Annotated[list[str], typer.Argument(help=f"Any of: {' '.join(PROCESSES)}, or all.")],
+    port: Port = None,
+    data: Data = None,
+) -> None:
+    """The named processes in one OS process. Without RabbitMQ they share the embedded broker: all, or the sandbox."""
+    from ssak3.embedded import run_embedded
+
+    wanted = set(PROCESSES) if processes == ["all"] else set(processes)
+    unknown = wanted - set(PROCESSES)
+    if unknown:
+        raise WrongSettings(f"There is no process {', '.join(sorted(unknown))}. There are: {' '.join(PROCESSES)}.")
+    if wanted != set(PROCESSES):
+        missing = " ".join(name for name in PROCESSES if name not in wanted)
+        raise WrongSettings(
+            "The embedded broker joins the processes of one OS process only, and RabbitMQ isn't built yet. "
+            f"Add: {missing} (or: ssak3 run all)."
+        )
+    settings = _settings(http_port=port, data_dir=data)
+    _run(run_embedded(settings, SystemClock(), SystemIds(), is_demo=False, on_ready=_say_ready))
+
+
+@app.command()
+def chat(
+    role: Annotated[str, typer.Option("--as", help="customer, cleaner or operator.")] = "customer",
+    invite: Annotated[str | None, typer.Option("--invite", help="A one-time code, for a cleaner or operator.")] = None,
+    port: Port = None,
+    data: Data = None,
+) -> None:
+    """The same conversation in the terminal. Starts the demo if none answers."""
+    from ssak3.terminal import chat_in_terminal
+
+    if role not in ("customer", "cleaner", "operator"):
+        raise WrongSettings(f"--as {role}: customer, cleaner or operator.")
+    _run(chat_in_terminal(_settings(http_port=port, data_dir=data), role, invite))
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Bring every context's tables up to date."""
+    _run(_migrate(_settings(data_dir=data)))
+
+
+@app.command()
+def invite(
+    role: Annotated[str, typer.Argument(help="cleaner or operator.")], port: Port = None, data: Data = None
+) -> None:
+    """A one-time code and link; it works for a week."""
+    if role not in ("cleaner", "operator"):
+        raise WrongSettings(f"Invites are for a cleaner or an operator, not {role!r}.")
+    _run(_invite(_settings(http_port=port, data_dir=data), role))
+
+
+@app.command()
+def audit(data: Data = None) -> None:
+    """Check the promises from independent sources; exit 1 if one is broken or something is stuck."""
+    from ssak3.audit import audit_and_report
+
+    _run(audit_and_report(_settings(data_dir=data), out))
+
+
+@app.command()
+def doctor(port: Port = None, data: Data = None) -> None:
+    """Can everything be reached, are versions, clock and settings sound; exit 1 with what to do."""
+    from ssak3.doctor import examine_and_report
+
+    _run(examine_and_report(_settings(http_port=port, data_dir=data), out))
+
+
+@events.command("list")
+def list_events(
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page docs/events.md.")] = False,
+) -> None:
+    """Every event, and who listens."""
+    from messaging.catalogue import EVENTS, listeners
+    from messaging.contract import page
+
+    if markdown:
+        typer.echo(page(), nl=False)
+        return
+    table = Table("type", "reaches", "what happened", box=None)
+    for event_type, event in EVENTS.items():
+        table.add_row(event_type, " ".join(listeners(event_type)), " ".join((event.__doc__ or "").split()))
+    out.print(table)
+
+
+@events.command("asyncapi")
+def print_asyncapi() -> None:
+    """An AsyncAPI 3 document, as JSON."""
+    from messaging.contract import asyncapi
+
+    typer.echo(json.dumps(asyncapi(__version__), indent=2, ensure_ascii=False))
+
+
+def _settings(**flags: Any) -> Settings:
+    settings = read_settings(**flags)
+    set_up_logs(settings.log_format)
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, int | None]) -> None:
+    import uvloop
+
+    status = uvloop.run(work) if sys.platform != "win32" else asyncio.run(work)
+    if status:
+        raise typer.Exit(status)
+
+
+async def _say_hello(ssak3: Any) -> None:
+    from ssak3.links import invite_link
+
+    url = ssak3.settings.public_url
+    out.print(f"\n[bold]Ssak3 (싹3)[/bold] is running: {url}\n")
+    out.print("Open it for all three phones. To be a cleaner or an operator elsewhere, use a one-time link:")
+    for role in ("cleaner", "operator"):
+        out.print(f"  {role:9}{invite_link(url, role, await ssak3.people.invite(role))}")
+    out.print(f"\nHTTP API: {url}/docs   token: {ssak3.settings.data_dir / 'api_token'}   Ctrl-C stops.\n")
+
+
+async def _say_ready(ssak3: Any) -> None:
+    out.print(f"Ssak3 is running: {ssak3.settings.public_url}")
+
+
+async def _migrate(settings: Settings) -> None:
+    from ssak3.databases import open_databases
+
+    databases = open_databases(settings, SystemClock(), SystemIds(), lambda event: None)
+    try:
+        behind = await databases.migrate()
+    finally:
+        await databases.close()
+    out.print(f"Brought up to date: {', '.join(behind)}." if behind else "Every table is up to date.")
+
+
+async def _invite(settings: Settings, role: str) -> None:
+    from bot.people import People
+    from ssak3.databases import open_databases
+    from ssak3.links import invite_link
+    from ssak3.system import invite_code
+    from storage.bot.repositories import BotUnitOfWork
+
+    databases = open_databases(settings, SystemClock(), SystemIds(), lambda event: None)
+    try:
+        await databases.migrate()
+        context = databases.contexts["bot"]
+        people = People(lambda: BotUnitOfWork(context), SystemClock(), SystemIds(), invite_code)
+        code = await people.invite(role)
+    finally:
+        await databases.close()
+    url = settings.public_url or f"http://127.0.0.1:{settings.http_port}"
+    out.print(f"{code}\n{invite_link(url, role, code)}")

@@ -1,0 +1,319 @@
+"""The composition root: builds every part from the settings, and runs nothing."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from bot.carry_out.customer import CustomerEffects
+from bot.carry_out.everybody import EverybodysEffects
+from bot.carry_out.runner import Runner
+from bot.channels.answering import Answering
+from bot.channels.hub import Hub
+from bot.dialogue import Dialogue
+from bot.message_log import LogReader, LogWriter
+from bot.people import People
+from bot.threads import Threads
+from messaging.consumer import Consumer
+from messaging.in_process import InProcessBroker
+from messaging.relay import Relay
+from services.cleaning.policies import parse_policies as parse_dispatch
+from services.cleaning.reactions import CleaningReactions
+from services.cleaning.ticks import CleaningTicks
+from services.cleaning.use_cases import CleaningUseCases
+from services.notification.reactions import NotificationReactions
+from services.notification.reminders import ReminderTick
+from services.notification.rendering import Renderer
+from services.notification.sender import Sender
+from services.notification.templates import load_packaged
+from services.notification.use_cases import NotificationUseCases
+from services.payment.adapters.checkout import CheckoutLinks
+from services.payment.adapters.guarded import GuardedProvider
+from services.payment.adapters.session import ClientSession
+from services.payment.adapters.toss import TossProvider
+from services.payment.loops import AttemptLoop, AvailabilityLoop, RefundLoop
+from services.payment.reactions import PaymentReactions
+from services.payment.use_cases import PaymentUseCases
+from services.reservation.catalogue import Catalogue, parse_catalogue
+from services.reservation.policies import Policies, parse_policies
+from services.reservation.reactions import ReservationReactions
+from services.reservation.ticks import ReservationTicks
+from services.reservation.use_cases import ReservationUseCases
+from services.shared_kernel.adapters.breaker import Breaker
+from services.shared_kernel.clock import Clock
+from services.shared_kernel.event import Event
+from services.shared_kernel.ids import Ids
+from ssak3.databases import Databases, open_databases
+from ssak3.gateways import BotDirectory, CatalogueNames, InProcessPayments, LogSender
+from ssak3.payment_facts import PaymentFacts
+from ssak3.processes import WRITERS
+from ssak3.settings import Settings
+from ssak3.system import invite_code
+from ssak3.worker import Worker
+from storage.bot.repositories import BotUnitOfWork
+from storage.broker.queue_store import SqlQueueStore
+from storage.cleaning.repositories import CleaningUnitOfWork
+from storage.mypage.repositories import MyPageUnitOfWork, SqlMyPage, reactions
+from storage.notification.repositories import NotificationUnitOfWork
+from storage.payment.repositories import PaymentUnitOfWork
+from storage.reservation.repositories import ReservationUnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """What a process is given: the world around it. Tests give it another."""
+
+    clock: Clock
+    ids: Ids
+    session: ClientSession
+    provider_url: str
+    provider_secret: str
+    test_card: str | None
+    api_token: str
+    new_code: Callable[[], str] = invite_code
+    monotonic: Callable[[], float] = time.monotonic
+    # Longer than the 3 s that a customer waits: the call goes on, so that its answer is known when it comes.
+    provider_timeout_seconds: float = 8.0
+    payment_timeout_seconds: float = 3.0
+
+
+@dataclass(kw_only=True)
+class Switches:
+    """What the demo can turn off."""
+
+    notifications_paused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """Something that time does, looked at every so often."""
+
+    name: str
+    run: Callable[[], Awaitable[int]]
+    every_seconds: float
+
+
+FAILURES_BEFORE_OPEN = 5
+OPEN_SECONDS = 10.0
+
+
+@dataclass(kw_only=True)
+class Observers:
+    """Who hears of every committed event in this process: the demo's live line."""
+
+    listeners: list[Callable[[Event], None]] = field(default_factory=list)
+
+    def __call__(self, event: Event) -> None:
+        for listener in self.listeners:
+            listener(event)
+
+
+class Ssak3:
+    """All parts of one OS process, ready to run."""
+
+    def __init__(self, settings: Settings, outside: Outside) -> None:
+        self.settings = settings
+        self.outside = outside
+        self.clock, self.ids = outside.clock, outside.ids
+        self.switches = Switches()
+        self.observers = Observers()
+        self.catalogue: Catalogue = parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
+        policies = _text(settings.policies, "services.reservation", "policies.toml")
+        self.policies: Policies = parse_policies(policies, settings.hold_minutes)
+        self.databases: Databases = open_databases(settings, self.clock, self.ids, self.observers)
+        self.queues = SqlQueueStore(self.databases.broker)
+        self.broker = InProcessBroker(self.queues, self.clock)
+        self.relays = {name: Relay(name, self.databases.outbox_of(name), self.broker) for name in WRITERS}
+        self._build_payment()
+        self._build_reservation()
+        self._build_cleaning()
+        self._build_mypage()
+        self._build_bot()
+        self._build_notification()
+        self._build_conversation()
+        self._build_consumers()
+
+    def _build_payment(self) -> None:
+        outside, context = self.outside, self.databases.contexts["payment"]
+
+        def work() -> PaymentUnitOfWork:
+            return PaymentUnitOfWork(context)
+
+        self.provider_breaker = Breaker("provider", FAILURES_BEFORE_OPEN, OPEN_SECONDS, now=outside.monotonic)
+        toss = TossProvider(
+            outside.session, outside.provider_url, outside.provider_secret, outside.provider_timeout_seconds
+        )
+        provider = GuardedProvider(toss, self.provider_breaker)
+        self.payments = PaymentUseCases(work, self.clock, self.ids, provider, outside.test_card)
+        self.payment_reactions = PaymentReactions(self.clock, self.ids)
+        self.attempts = AttemptLoop(work, self.clock, self.ids, provider)
+        self.refunds = RefundLoop(work, self.clock, self.ids, provider)
+        self.availability = AvailabilityLoop(
+            work, self.clock, provider, self.settings.provider, lambda: self.provider_breaker.state == "closed"
+        )
+
+    def _build_reservation(self) -> None:
+        context, catalogue = self.databases.contexts["reservation"], self.catalogue
+
+        def work() -> ReservationUnitOfWork:
+            return ReservationUnitOfWork(context, catalogue)
+
+        self.payment_breaker = Breaker("payment", FAILURES_BEFORE_OPEN, OPEN_SECONDS, now=self.outside.monotonic)
+        gateway = InProcessPayments(self.payments, self.payment_breaker, self.outside.payment_timeout_seconds)
+        self.reservations = ReservationUseCases(work, self.clock, self.ids, catalogue, self.policies, gateway)
+        self.reservation_ticks = ReservationTicks(work, self.clock, self.ids, self.policies, gateway)
+        self.reservation_reactions = ReservationReactions(self.ids)
+
+    def _build_cleaning(self) -> None:
+        context = self.databases.contexts["cleaning"]
+
+        def work() -> CleaningUnitOfWork:
+            return CleaningUnitOfWork(context)
+
+        policy = parse_dispatch(_text(None, "services.cleaning", "policies.toml"), self.settings.offer_minutes)
+        self.cleaning = CleaningUseCases(work, self.clock, self.ids, policy)
+        self.cleaning_ticks = CleaningTicks(work, self.clock, self.ids, policy)
+        self.cleaning_reactions = CleaningReactions(self.clock, self.ids, policy)
+
+    def _build_mypage(self) -> None:
+        self.my_page = SqlMyPage(self.databases.contexts["mypage"].database)
+
+    def _build_bot(self) -> None:
+        context = self.databases.contexts["bot"]
+
+        def work() -> BotUnitOfWork:
+            return BotUnitOfWork(context)
+
+        self.bot_work = work
+        self.hub = Hub()
+        self.people = People(work, self.clock, self.ids, self.outside.new_code)
+        self.threads = Threads(work, self.clock, self.ids, self.hub.tell)
+        self.log_reader = LogReader(work)
+        self.log_writer = LogWriter(work, self.clock, self.hub.tell)
+
+    def _build_notification(self) -> None:
+        context = self.databases.contexts["notification"]
+
+        def work() -> NotificationUnitOfWork:
+            return NotificationUnitOfWork(context)
+
+        templates = load_packaged()
+        names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
+        self.notifications = NotificationUseCases(work, self.clock, self.ids, templates)
+        self.reminders = ReminderTick(work, self.clock, self.ids, templates)
+        self.notification_reactions = NotificationReactions(self.clock, self.ids, templates)
+        self.sender = Sender(
+            work,
+            self.clock,
+            self.ids,
+            name=self.ids.new(),
+            channels={name: LogSender(name, self.log_writer) for name in ("web", "console", "api")},
+            renderer=Renderer(templates, BotDirectory(self.bot_work), names),
+            templates=templates,
+            paused=lambda: self.switches.notifications_paused,
+        )
+
+    def _build_conversation(self) -> None:
+        links = CheckoutLinks(f"checkout {self.outside.api_token}".encode(), self.settings.public_url)
+        self.checkout_links = links
+        self.payment_facts = PaymentFacts(self.payments, self.reservations, self.catalogue, links)
+        customer = CustomerEffects(
+            self.reservations,
+            self.catalogue,
+            self.policies,
+            self.my_page,
+            self.threads,
+            self.bot_work,
+            self.clock,
+            self.ids,
+            self.payment_facts.why_declined,
+            self.payment_facts.checkout_link,
+        )
+        self.runner = Runner(EverybodysEffects(self.people).table(), {"customer": customer.table()})
+        self.dialogue = Dialogue(self.bot_work, self.clock, self.ids, self.catalogue, self.runner, self.hub.tell)
+        self.answering = Answering(self.dialogue)
+
+    def _build_consumers(self) -> None:
+        contexts, catalogue = self.databases.contexts, self.catalogue
+        subscribe = self.broker.subscribe
+        self.consumers: dict[str, Consumer[Any]] = {
+            "reservation": Consumer(
+                "reservation",
+                subscribe("reservation"),
+                lambda: ReservationUnitOfWork(contexts["reservation"], catalogue),
+                self.reservation_reactions.table(),
+            ),
+            "payment": Consumer(
+                "payment",
+                subscribe("payment"),
+                lambda: PaymentUnitOfWork(contexts["payment"]),
+                self.payment_reactions.table(),
+            ),
+            "cleaning": Consumer(
+                "cleaning",
+                subscribe("cleaning"),
+                lambda: CleaningUnitOfWork(contexts["cleaning"]),
+                self.cleaning_reactions.table(),
+            ),
+            "notification": Consumer(
+                "notification",
+                subscribe("notification"),
+                lambda: NotificationUnitOfWork(contexts["notification"]),
+                self.notification_reactions.table(),
+                is_paused=lambda: self.switches.notifications_paused,
+            ),
+            "mypage": Consumer(
+                "mypage", subscribe("mypage"), lambda: MyPageUnitOfWork(contexts["mypage"]), reactions()
+            ),
+        }
+
+    def ticks(self) -> list[Tick]:
+        """What the scheduler calls; each may run twice, or in two places."""
+        return [
+            Tick(name="expire-holds", run=self.reservation_ticks.expire_holds, every_seconds=2),
+            Tick(name="settle-payments", run=self.reservation_ticks.settle_payments, every_seconds=5),
+            Tick(name="call-back", run=self.reservation_ticks.call_back, every_seconds=2),
+            Tick(name="dispatch", run=self.cleaning_ticks.run_due, every_seconds=2),
+            Tick(name="remind", run=self.reminders.remind, every_seconds=10),
+        ]
+
+    def workers(self) -> dict[str, Worker]:
+        """Everything that runs in the background, by the names that `ssak3.processes` uses."""
+        workers = {
+            **{
+                f"relay:{name}": Worker(name=f"relay:{name}", run_once=relay.run_once, every_seconds=0.25)
+                for name, relay in self.relays.items()
+            },
+            **{
+                f"consume:{name}": Worker(name=f"consume:{name}", run_once=_patient(consumer), every_seconds=0.05)
+                for name, consumer in self.consumers.items()
+            },
+            "sender": Worker(name="sender", run_once=self.sender.run_once, every_seconds=0.25),
+            "attempts": Worker(name="attempts", run_once=self.attempts.run_once),
+            "refunds": Worker(name="refunds", run_once=self.refunds.run_once),
+            "availability": Worker(name="availability", run_once=self.availability.run_once),
+        }
+        for name in WRITERS:
+            self.databases.contexts[name].on_commit = workers[f"relay:{name}"].wake
+        return workers
+
+    async def close(self) -> None:
+        """Finish what is held, and give connections back."""
+        await self.answering.drain()
+        await self.payments.drain()
+        await self.databases.close()
+
+
+def _patient(consumer: Consumer[Any]) -> Callable[[], Awaitable[int]]:
+    async def run_once() -> int:
+        return await consumer.run_once(wait_seconds=1.0)
+
+    return run_once
+
+
+def _text(own: Path | None, package: str, name: str) -> str:
+    if own is not None:
+        return own.read_text(encoding="utf-8")
+    return (files(package) / name).read_text(encoding="utf-8")

@@ -1,0 +1,49 @@
+"""`ssak3 chat`: a phone in the terminal, on the demo that runs, or on one started for it."""
+
+import asyncio
+import contextlib
+import urllib.error
+import urllib.request
+
+from bot.channels.console.client import chat
+from ssak3.embedded import run_embedded
+from ssak3.settings import Settings
+from ssak3.system import SystemClock, SystemIds
+
+
+async def chat_in_terminal(settings: Settings, role: str, invite: str | None) -> int:
+    """Until the person leaves. Exit status 0."""
+    url = settings.public_url or f"http://127.0.0.1:{settings.http_port}"
+    if await asyncio.to_thread(_answers, url):
+        await chat(url, role, invite, data_dir=settings.data_dir)
+        return 0
+    started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    demo = asyncio.create_task(
+        run_embedded(
+            settings,
+            SystemClock(),
+            SystemIds(),
+            is_demo=True,
+            on_ready=lambda ssak3: started.set_result(ssak3.settings.public_url),
+        )
+    )
+    await asyncio.wait([demo, started], return_when=asyncio.FIRST_COMPLETED)
+    if demo.done():
+        demo.result()
+        return 1
+    talking = asyncio.create_task(chat(started.result(), role, invite, data_dir=settings.data_dir))
+    await asyncio.wait([demo, talking], return_when=asyncio.FIRST_COMPLETED)
+    talking.cancel()
+    demo.cancel()
+    for task in (talking, demo):
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    return 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health/live", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

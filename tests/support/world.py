@@ -1,0 +1,213 @@
+"""The whole system on a fake clock: real SQLite, real broker rows, a real sandbox on a socket, real conversations.
+
+Nothing runs by itself: `settle()` lets everything that is due happen, `later(...)` moves the clock and settles.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.conversation.turn import Said
+from bot.ports import Message, PersonRecord
+from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Ledger, create_app, start
+from services.payment.adapters.session import ClientSession, new_session
+from services.shared_kernel.card import Button, Card
+from services.shared_kernel.event import Event
+from ssak3.composition import Outside, Ssak3
+from ssak3.settings import Settings
+from tests.support.time import FakeClock, FakeIds
+
+MOST_ROUNDS = 400
+
+
+class Phone:
+    """One person's chat, as they see it."""
+
+    def __init__(self, world: "World", person: PersonRecord) -> None:
+        self.world = world
+        self.person = person
+        self._said = 0
+        self._read = 0
+
+    @property
+    def id(self) -> str:
+        return self.person.id
+
+    async def say(self, text: str) -> list[Card]:
+        """Type it; what is answered at once."""
+        return await self._send(Said(text=text))
+
+    async def tap(self, label: str) -> list[Card]:
+        """Tap the newest button or quick reply with this label."""
+        return await self._send(Said(text=label, action=(await self.button(label)).action))
+
+    async def act(self, action: str) -> list[Card]:
+        """Tap a button of long ago, by its action."""
+        return await self._send(Said(text="…", action=action))
+
+    async def button(self, label: str) -> Button:
+        """The newest with this label; an AssertionError shows what there is."""
+        shown = []
+        for message in reversed(await self.log()):
+            for button in (*message.card.buttons, *message.card.quick_replies):
+                if button.label == label:
+                    return button
+                shown.append(button.label)
+        raise AssertionError(f"no button {label!r}; there are {shown[:30]}\n{await self.transcript()}")
+
+    async def _send(self, said: Said) -> list[Card]:
+        self._said += 1
+        before = await self._last_seq()
+        await self.world.ssak3.dialogue.receive(self.id, f"{self.id}-{self._said}", said)
+        await self.world.ssak3.dialogue.answer(self.id)
+        return [message.card for message in await self.log() if message.seq > before and message.sender == "bot"]
+
+    async def log(self) -> list[Message]:
+        """Everything, oldest first."""
+        return list(await self.world.ssak3.log_reader.after(self.id, 0, 10_000))
+
+    async def _last_seq(self) -> int:
+        log = await self.log()
+        return log[-1].seq if log else 0
+
+    async def news(self) -> list[Card]:
+        """Notices that came since the last time this was asked."""
+        log = [message for message in await self.log() if message.sender == "bot" and message.card.notice]
+        fresh, self._read = log[self._read :], len(log)
+        return [message.card for message in fresh]
+
+    async def titles(self) -> list[str]:
+        """The titles of all notices, oldest first."""
+        return [message.card.title for message in await self.log() if message.card.notice]
+
+    async def transcript(self) -> str:
+        """The chat as text, for a failing test's reader."""
+        lines = []
+        for message in await self.log():
+            card = message.card
+            items = " / ".join(f"{item.name}: {item.value}" for item in card.items)
+            buttons = "".join(f"[{button.label}]" for button in (*card.buttons, *card.quick_replies))
+            lines.append(f"{message.sender}: {card.title} {card.text} {items} {buttons}".replace("\n", " "))
+        return "\n".join(lines)
+
+
+class World:
+    """The system and its people."""
+
+    def __init__(self, ssak3: Ssak3, clock: FakeClock, sandbox_url: str, session: ClientSession) -> None:
+        self.ssak3 = ssak3
+        self.clock = clock
+        self.sandbox_url = sandbox_url
+        self.session = session
+        self.events: list[Event] = []
+        ssak3.observers.listeners.append(self.events.append)
+
+    async def customer(self) -> Phone:
+        """Somebody new, greeted."""
+        person = await self.ssak3.people.welcome_customer(channel="web")
+        return await self._greeted(person)
+
+    async def cleaner(self, name: str = "OO클린", areas: tuple[str, ...] = ("mapo", "seodaemun", "gangnam", "songpa"),
+                      days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)) -> Phone:  # fmt: skip
+        """A cleaner who has joined by invite and registered."""
+        phone = await self.invited("cleaner")
+        await self.ssak3.cleaning.register_cleaner(cleaner_id=phone.id, name=name, areas=areas, days=days)
+        await self.ssak3.people.rename(phone.id, name)
+        await self.settle()
+        return phone
+
+    async def operator(self) -> Phone:
+        """An operator who has joined by invite."""
+        return await self.invited("operator")
+
+    async def invited(self, role: str) -> Phone:
+        """Somebody who has just used an invite."""
+        code = await self.ssak3.people.invite(role)
+        return await self._greeted(await self.ssak3.people.join(code=code, role=role, channel="web"))
+
+    async def _greeted(self, person: PersonRecord) -> Phone:
+        await self.ssak3.dialogue.receive(person.id, "hello", Said(action="hello"))
+        await self.ssak3.dialogue.answer(person.id)
+        await self.settle()
+        return Phone(self, person)
+
+    async def provider(self, mode: str) -> None:
+        """Switch the sandbox: normal, slow, down, declining, unknown."""
+        async with self.session.put(f"{self.sandbox_url}/mode", json={"mode": mode}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def ledger(self) -> dict[str, Any]:
+        """What the provider really did."""
+        async with self.session.get(f"{self.sandbox_url}/ledger") as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    async def settle(self, *, ticks: bool = True) -> None:
+        """Let everything happen that is due now, until nothing is left to do."""
+        for _ in range(MOST_ROUNDS):
+            if not await self._round(ticks=ticks):
+                return
+        raise AssertionError("it never comes to rest")
+
+    async def _round(self, *, ticks: bool) -> int:
+        ssak3, done = self.ssak3, 0
+        for relay in ssak3.relays.values():
+            done += await relay.run_once()
+        for consumer in ssak3.consumers.values():
+            done += await consumer.run_once()
+        for loop in (ssak3.attempts, ssak3.refunds, ssak3.availability, ssak3.sender):
+            done += await loop.run_once()
+        if ticks and not done:
+            for tick in ssak3.ticks():
+                done += await tick.run()
+        return done
+
+    async def later(self, **duration: float) -> None:
+        """Move the clock and let happen what is due."""
+        self.clock.advance(**duration)
+        await self.settle()
+
+    def happened(self, kind: type[Event]) -> list[Any]:
+        """The events of a kind, in the order of their commits."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@asynccontextmanager
+async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) -> AsyncIterator[World]:
+    """Made anew in a folder, or opened again where it was left."""
+    clock = clock or FakeClock()
+    ids = FakeIds(clock)
+    ledger = Ledger.open(folder / "sandbox.jsonl")
+    sandbox = await start(
+        create_app(ledger, clock=clock, ids=ids, return_base="http://127.0.0.1:8000", slow_seconds=0.3), "127.0.0.1", 0
+    )
+    session = new_session()
+    values: dict[str, Any] = {
+        "clock": clock,
+        "ids": ids,
+        "session": session,
+        "provider_url": f"{sandbox.url}/toss",
+        "provider_secret": SANDBOX_SECRET_KEY,
+        "test_card": TEST_CARD,
+        "api_token": "test-token",
+        "monotonic": lambda: clock.now().timestamp(),
+        "provider_timeout_seconds": 0.2,
+        "payment_timeout_seconds": 0.25,
+    } | outside
+    settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)  # type: ignore[call-arg]
+    ssak3 = Ssak3(settings, Outside(**values))
+    try:
+        await ssak3.databases.migrate()
+        yield World(ssak3, clock, sandbox.url, session)
+    finally:
+        await ssak3.close()
+        await session.close()
+        await sandbox.close()
+        ledger.close()
+
+
+async def together(*work: Any) -> list[Any]:
+    """At the same time; exceptions come back as values."""
+    return list(await asyncio.gather(*work, return_exceptions=True))
