@@ -221,11 +221,19 @@ class PlainNames:
         return ""
 
 
+class Crash(BaseException):
+    """The process dies: nothing that catches exceptions runs."""
+
+
 @dataclass
 class FakeChannel:
-    """Keeps what it was given, once for each delivery id if it is idempotent; says what `answers` say, one by one."""
+    """Keeps what it was given, once for each delivery id if it is idempotent; says what `answers` say, one by one.
+
+    `dies` once, right after it took a card: the sender never hears of it.
+    """
 
     idempotent: bool = True
+    dies: bool = False
     answers: list[SendResult | BaseException] = field(default_factory=list)
     log: list[tuple[str, str, Card]] = field(default_factory=list)
     calls: int = 0
@@ -237,6 +245,9 @@ class FakeChannel:
             raise answer
         if isinstance(answer, Accepted) and not (self.idempotent and delivery_id in [row[0] for row in self.log]):
             self.log.append((delivery_id, person_id, card))
+        if self.dies:
+            self.dies = False
+            raise Crash
         return answer
 
     def titles(self, person_id: str) -> list[str]:

@@ -6,7 +6,7 @@ from services.notification.policies import reminders_of
 from services.notification.ports import NotificationWork
 from services.notification.queueing import Cause, queue
 from services.notification.reactions.copying import contact_after, copied, person_of, reservation_of
-from services.notification.reactions.who import SILENT, TOLD, notices_for
+from services.notification.reactions.who import SILENT, TOLD, notices_for, tells_operators
 from services.notification.templates import Templates
 from services.notification.values import ReservationCopy
 from services.reservation import events as reservation
@@ -37,7 +37,8 @@ class NotificationReactions:
         now = self._clock.now()
         await _learn_contact(work, received)
         copy = await _learn_reservation(work, received.event)
-        notices = notices_for(received, copy, await work.contacts.operators())
+        operators = await work.contacts.operators() if tells_operators(received.event) else ()
+        notices = notices_for(received, copy, operators)
         cause = Cause(id=received.id, event_id=received.id)
         await queue(work, notices, cause, templates=self._templates, ids=self._ids, now=now)
         if copy is not None and isinstance(received.event, (*_PLANS, *_ENDS)):

@@ -239,6 +239,11 @@ def notices_for(received: Received, copy: ReservationCopy | None, operator_ids: 
     ]
 
 
+def tells_operators(event: Event) -> bool:
+    """Whether operators may have to hear of it."""
+    return any(line.to is To.OPERATORS for line in TOLD.get(type(event), ()))
+
+
 def _recipients(to: To, event: Event, copy: ReservationCopy, operator_ids: Sequence[str]) -> Sequence[str]:
     found: str | None = None
     match to:
