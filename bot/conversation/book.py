@@ -149,7 +149,8 @@ def _proceed(talk: Talk, merged: Merged, *, asks_time: bool) -> Conversation:
         return (yield from _not_offered(talk, merged))
     how = _lead(talk, merged)
     booking = merged.booking
-    if asks_time and booking.date and not booking.time:
+    bounded = booking.time_from is not None or booking.time_to is not None
+    if (asks_time or (bounded and "date" in merged.new)) and booking.date and not booking.time:
         return (yield from ask_for(talk, booking, "time", Asking()))
     if merged.touches_slot or merged.changed or merged.new:
         freed = yield from release(talk, booking)

@@ -41,12 +41,7 @@ def nearest_free(talk: Talk, booking: Booking, wanted: datetime) -> Looking:
         latest = talk.context.catalogue.latest_day(talk.context.now)
         found = yield from free_between(talk, booking, kst_date(talk.context.now), latest)
     others = [start for start in found if start != wanted]
-    return sorted(others, key=lambda start: (_distance(start, wanted), start))[:NEAREST]
-
-
-def _distance(start: datetime, wanted: datetime) -> tuple[int, timedelta]:
-    """Another hour of the same day is nearer than the same hour of another day."""
-    return abs((kst_date(start) - kst_date(wanted)).days), abs(start - wanted)
+    return sorted(others, key=lambda start: (abs(start - wanted), start))[:NEAREST]
 
 
 def slot_buttons(talk: Talk, starts: Sequence[datetime]) -> list[Button]:

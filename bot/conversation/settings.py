@@ -1,5 +1,6 @@
 """Language, consent to advertising by day and by night, and quiet nights."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.conversation.effects import Consents, SetConsent, SetLanguage, SetQuietNights
@@ -12,14 +13,19 @@ from services.shared_kernel.card import Card
 from services.shared_kernel.clock import kst_date
 
 
-def language(talk: Talk, wanted: str | None) -> Conversation:
-    """Switch; without a wish, to the other one. What was being done stays."""
+def language(talk: Talk, wanted: str | None, go_on: Callable[[Talk], Conversation]) -> Conversation:
+    """Switch; without a wish, to the other one. What was being done goes on with its question."""
     if wanted not in ("ko", "en"):
         wanted = "ko" if talk.say.language == "en" else "en"
     yield from ask(SetLanguage(language=wanted))
     say = texts(wanted)
     other = button(say.other_language, "lang", "ko" if wanted == "en" else "en")
-    return replace(talk, say=say).aside(card(say.switched(unfinished=has_given(talk)), other))
+    switched = card(say.switched(unfinished=has_given(talk)), other)
+    talk = replace(talk, say=say)
+    if talk.booking is None or not talk.draft.asking:
+        return talk.aside(switched)
+    turn = yield from go_on(talk)
+    return replace(turn, says=(switched, *turn.says))
 
 
 def settings(talk: Talk) -> Conversation:
