@@ -89,6 +89,26 @@ class ThreadLine:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyUse:
+    """One idempotency key, as one caller uses it on one route."""
+
+    caller: str
+    route: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyedCall:
+    """What is known of a call with a key. `status` and `answer` are there once it is finished."""
+
+    body_hash: str
+    fresh_id: str
+    running_until: datetime | None
+    status: int | None
+    answer: bytes | None
+
+
 class Persons(Protocol):
     async def find(self, person_id: str) -> PersonRecord | None: ...
     async def save(self, old: PersonRecord | None, new: PersonRecord, events: Sequence[Event]) -> None: ...
@@ -143,6 +163,33 @@ class Threads(Protocol):
     async def open_ones(self) -> Sequence[Thread]: ...
 
 
+class KeyedCalls(Protocol):
+    async def add(
+        self, use: KeyUse, *, body_hash: str, fresh_id: str, running_until: datetime, at: datetime
+    ) -> bool:  # fmt: skip
+        """False when this key was used before."""
+        ...
+
+    async def find(self, use: KeyUse) -> KeyedCall | None: ...
+    async def resume(self, use: KeyUse, *, now: datetime, running_until: datetime) -> bool:
+        """By a guarded update: False when it is running or finished."""
+        ...
+
+    async def finish(self, use: KeyUse, *, status: int, answer: bytes) -> None:
+        """The first answer stays."""
+        ...
+
+    async def let_go(self, use: KeyUse) -> None:
+        """It stopped unfinished; the same call goes on with it at once."""
+        ...
+
+    async def forget(self, use: KeyUse) -> None:
+        """Nothing was begun; the key is free again."""
+        ...
+
+    async def purge(self, before: datetime) -> int: ...
+
+
 class BotWork(UnitOfWork, Protocol):
     """A unit of work of the bot."""
 
@@ -160,4 +207,6 @@ class BotWork(UnitOfWork, Protocol):
     def details(self) -> DetailsStore: ...
     @property
     def threads(self) -> Threads: ...
+    @property
+    def keyed_calls(self) -> KeyedCalls: ...
     async def record(self, events: Sequence[Event]) -> None: ...

@@ -14,6 +14,7 @@ from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
 from services.shared_kernel.event import Event
 from services.shared_kernel.refusal import StaleVersion
 from storage.bot import tables
+from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
 from storage.unit_of_work import SqlUnitOfWork
@@ -31,6 +32,7 @@ class BotUnitOfWork(SqlUnitOfWork):
         self.received = SqlReceived(self.connection, upsert)
         self.details = SqlDetails(self.connection)
         self.threads = SqlThreads(self.connection, upsert)
+        self.keyed_calls = SqlKeyedCalls(self.connection, upsert)
 
 
 class SqlPersons:

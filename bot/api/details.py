@@ -1,0 +1,100 @@
+"""Reservations with the address and the note that only the bot keeps."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from bot.api.answers import (
+    ReservationOnMyPage,
+    ReservationOut,
+    cancellation_out,
+    job_on_my_page,
+    payment_out,
+)
+from bot.ports import BotWork, Details
+from services.mypage.view import ReservationView
+from services.reservation.model import Reservation
+from services.shared_kernel.ids import Ids
+
+
+class DetailsBook:
+    """Keeps details under ids that say nothing, and joins them back into what callers read."""
+
+    def __init__(self, unit_of_work: Callable[[], BotWork], ids: Ids) -> None:
+        self._unit_of_work = unit_of_work
+        self._ids = ids
+
+    async def keep(self, *, customer_id: str, address: str, note: str | None) -> str:
+        """The id they are kept under."""
+        details = Details(id=self._ids.new(), person_id=customer_id, address=address, phone="", note=note or "")
+        async with self._unit_of_work() as work:
+            await work.details.add(details)
+        return details.id
+
+    async def with_details(self, reservation: Reservation) -> ReservationOut:
+        """The aggregate in JSON."""
+        visit = reservation.visit
+        found = await self._find([visit.details_id])
+        return ReservationOut(
+            id=reservation.id,
+            version=reservation.version,
+            status=reservation.status.value,
+            customer_id=reservation.customer_id,
+            service=visit.service,
+            size_pyeong=visit.size_pyeong,
+            add_ons=list(visit.add_ons),
+            area=visit.area,
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+            price_krw=reservation.price_krw,
+            hold_expires_at=reservation.hold_expires_at,
+            payment_state=reservation.payment_state.value,
+            payment=payment_out(reservation.paid),
+            cancellation=cancellation_out(reservation),
+            **_told(found.get(visit.details_id)),
+        )
+
+    async def on_my_page(self, views: Sequence[ReservationView]) -> list[ReservationOnMyPage]:
+        """Rows of my page in JSON."""
+        found = await self._find({view.details_id for view in views})
+        return [_on_my_page(view, found.get(view.details_id)) for view in views]
+
+    async def _find(self, details_ids: Collection[str]) -> Mapping[str, Details]:
+        found: dict[str, Details] = {}
+        if not details_ids:
+            return found
+        async with self._unit_of_work() as work:
+            for details_id in details_ids:
+                details = await work.details.find(details_id)
+                if details is not None:
+                    found[details_id] = details
+        return found
+
+
+def _on_my_page(view: ReservationView, details: Details | None) -> ReservationOnMyPage:
+    return ReservationOnMyPage.model_validate(
+        {
+            "id": view.id,
+            "version": view.version,
+            "status": view.status,
+            "customer_id": view.customer_id,
+            "service": view.service,
+            "size_pyeong": view.size_pyeong,
+            "add_ons": list(view.add_ons),
+            "area": view.area,
+            "starts_at": view.starts_at,
+            "ends_at": view.ends_at,
+            "price_krw": view.price_krw,
+            "hold_expires_at": view.hold_expires_at,
+            "payment_state": view.payment_state,
+            "payment": payment_out(view.payment),
+            "job": job_on_my_page(view.job),
+            "cancellation": cancellation_out(view),
+            **_told(details),
+        }
+    )
+
+
+def _told(details: Details | None) -> dict[str, Any]:
+    if details is None:
+        return {"address": None, "note": None}
+    return {"address": details.address, "note": details.note or None}

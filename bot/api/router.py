@@ -1,0 +1,46 @@
+"""The JSON API, put together."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
+
+from bot.api.browse import BrowseRoutes
+from bot.api.details import DetailsBook
+from bot.api.gate import Gate
+from bot.api.jobs import JobRoutes
+from bot.api.refused import Refused
+from bot.api.reservations import ReservationRoutes
+from bot.idempotency import Idempotency
+from bot.people import People
+from bot.ports import BotWork
+from services.cleaning.use_cases import CleaningUseCases
+from services.mypage.ports import MyPage
+from services.reservation.catalogue import Catalogue
+from services.reservation.use_cases import ReservationUseCases
+from services.shared_kernel.clock import Clock
+from services.shared_kernel.ids import Ids
+
+BEARER = HTTPBearer(auto_error=False, description="`SSAK3_API_TOKEN`; the demo keeps it in `<data>/api_token`.")
+KEY = APIKeyHeader(
+    name="Idempotency-Key", auto_error=False, scheme_name="IdempotencyKey",
+    description="On any POST, up to 200 characters, kept 24 h: the same call again gives the same answer.",
+)  # fmt: skip
+
+
+def api_router(
+    *, reservations: ReservationUseCases, cleaning: CleaningUseCases, my_page: MyPage, people: People,
+    unit_of_work: Callable[[], BotWork], catalogue: Catalogue, clock: Clock, ids: Ids, idempotency: Idempotency,
+    token: str,
+) -> APIRouter:  # fmt: skip
+    """All of `/api`. An empty token is refused with ValueError: it would let everybody in."""
+    if not token:
+        raise ValueError("the API needs a token")
+    book = DetailsBook(unit_of_work, ids)
+    refused = Refused(book, catalogue)
+    gate = Gate(token, idempotency, ids, refused)
+    router = APIRouter(route_class=gate.route_class(), dependencies=[Security(BEARER), Security(KEY)])
+    ReservationRoutes(reservations, people, catalogue, clock, book, refused).add_to(router)
+    BrowseRoutes(reservations, my_page, people, catalogue, clock, book).add_to(router)
+    JobRoutes(cleaning).add_to(router)
+    return router

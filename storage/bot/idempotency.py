@@ -1,0 +1,85 @@
+"""Calls with an idempotency key, and what was answered."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import KeyedCall, KeyUse
+from storage.bot.tables import idempotency as table
+
+
+class SqlKeyedCalls:
+    """Guarded updates only, so that of two calls with one key one runs."""
+
+    def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
+        self._connection = connection
+        self._upsert = upsert
+
+    async def add(
+        self, use: KeyUse, *, body_hash: str, fresh_id: str, running_until: datetime, at: datetime
+    ) -> bool:  # fmt: skip
+        """False when this key was used before."""
+        result = await self._connection.execute(
+            self._upsert(table)
+            .values(
+                caller=use.caller,
+                route=use.route,
+                key=use.key,
+                body_hash=body_hash,
+                fresh_id=fresh_id,
+                running_until=running_until,
+                created_at=at,
+            )
+            .on_conflict_do_nothing()
+        )
+        return bool(result.rowcount == 1)
+
+    async def find(self, use: KeyUse) -> KeyedCall | None:
+        """What is known of it."""
+        row = (await self._connection.execute(select(table).where(_is(use)))).first()
+        if row is None:
+            return None
+        return KeyedCall(
+            body_hash=row.body_hash,
+            fresh_id=row.fresh_id,
+            running_until=row.running_until,
+            status=row.status,
+            answer=row.answer,
+        )
+
+    async def resume(self, use: KeyUse, *, now: datetime, running_until: datetime) -> bool:
+        """False when it is running or finished."""
+        is_idle = or_(table.c.running_until.is_(None), table.c.running_until <= now)
+        result = await self._connection.execute(
+            update(table).where(_is(use), _is_open(), is_idle).values(running_until=running_until)
+        )
+        return bool(result.rowcount == 1)
+
+    async def finish(self, use: KeyUse, *, status: int, answer: bytes) -> None:
+        """The first answer stays."""
+        await self._connection.execute(
+            update(table).where(_is(use), _is_open()).values(status=status, answer=answer, running_until=None)
+        )
+
+    async def let_go(self, use: KeyUse) -> None:
+        """It stopped unfinished; the same call goes on with it at once."""
+        await self._connection.execute(update(table).where(_is(use), _is_open()).values(running_until=None))
+
+    async def forget(self, use: KeyUse) -> None:
+        """Nothing was begun; the key is free again."""
+        await self._connection.execute(delete(table).where(_is(use), _is_open()))
+
+    async def purge(self, before: datetime) -> int:
+        """Drop what began before; how many."""
+        result = await self._connection.execute(delete(table).where(table.c.created_at < before))
+        return int(result.rowcount)
+
+
+def _is(use: KeyUse) -> ColumnElement[bool]:
+    return and_(table.c.caller == use.caller, table.c.route == use.route, table.c.key == use.key)
+
+
+def _is_open() -> ColumnElement[bool]:
+    return table.c.status.is_(None)
