@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+from bot.conversation.texts_threads import answer_card, closed_card
 from bot.ports import BotWork, Thread, ThreadLine
 from services.shared_kernel.bot_events import HandoverRequested
-from services.shared_kernel.card import Card
 from services.shared_kernel.clock import KST, Clock, kst
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import NotFound
@@ -104,29 +104,53 @@ class Threads:
                 raise NotFound(thread_id)
             return OpenTalk(thread=thread, lines=await work.threads.lines(thread_id))
 
-    async def answer(self, thread_id: str, operator_id: str, text: str, card: Card) -> datetime:
-        """Answer the customer: `card` is what they see. When it arrived."""
+    async def with_customer(self, customer_id: str) -> Thread:
+        """The open thread with a customer, opened by us if there is none."""
+        async with self._unit_of_work() as work:
+            known = await work.threads.open_of(customer_id)
+            if known is not None:
+                return known
+            thread = Thread(
+                id=self._ids.new(),
+                customer_id=customer_id,
+                opened_at=self._clock.now(),
+                waiting_since=None,
+                closed_at=None,
+            )
+            await work.threads.save(thread)
+            return thread
+
+    async def answer(self, thread_id: str, *, operator_id: str, reply_id: str, text: str) -> datetime:
+        """Answer in the person's chat; an ended thread is opened again. The same `reply_id` sends nothing twice."""
         now = self._clock.now()
         async with self._unit_of_work() as work:
-            thread = await work.threads.find(thread_id)
-            if thread is None or thread.closed_at is not None:
-                raise NotFound(thread_id)
-            line = ThreadLine(person_id=operator_id, text=text[:LONGEST_LINE], at=now)
-            await work.threads.say(thread_id, line)
-            await work.threads.save(replace(thread, waiting_since=None))
-            await work.log.append(thread.customer_id, "bot", card, now)
+            thread = await self._get(work, thread_id)
+            card = answer_card(text[:LONGEST_LINE], await self._language(work, thread))
+            if await work.log.append(thread.customer_id, "bot", card, now, delivery_id=reply_id):
+                line = ThreadLine(person_id=operator_id, text=text[:LONGEST_LINE], at=now)
+                await work.threads.say(thread_id, line)
+                await work.threads.save(replace(thread, waiting_since=None, closed_at=None))
         self._on_news(thread.customer_id)
         return now
 
-    async def close(self, thread_id: str, card: Card) -> None:
-        """End it; `card` tells the customer. Ended already: nothing."""
+    async def close(self, thread_id: str) -> None:
+        """End it, and say so. Ended already: nothing."""
         now = self._clock.now()
         async with self._unit_of_work() as work:
-            thread = await work.threads.find(thread_id)
-            if thread is None:
-                raise NotFound(thread_id)
+            thread = await self._get(work, thread_id)
             if thread.closed_at is not None:
                 return
             await work.threads.save(replace(thread, waiting_since=None, closed_at=now))
+            card = closed_card(await self._language(work, thread))
             await work.log.append(thread.customer_id, "bot", card, now)
         self._on_news(thread.customer_id)
+
+    async def _get(self, work: BotWork, thread_id: str) -> Thread:
+        thread = await work.threads.find(thread_id)
+        if thread is None:
+            raise NotFound(thread_id)
+        return thread
+
+    async def _language(self, work: BotWork, thread: Thread) -> str:
+        person = await work.persons.find(thread.customer_id)
+        return person.language if person else "ko"

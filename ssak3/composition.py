@@ -1,18 +1,22 @@
 """The composition root: builds every part from the settings, and runs nothing."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bot.carry_out.cleaner import CleanerEffects
 from bot.carry_out.customer import CustomerEffects
 from bot.carry_out.everybody import EverybodysEffects
+from bot.carry_out.operator import OperatorEffects
 from bot.carry_out.runner import Runner
+from bot.carry_out.talks import TalkEffects
 from bot.channels.answering import Answering
 from bot.channels.hub import Hub
 from bot.dialogue import Dialogue
+from bot.idempotency import Idempotency
 from bot.message_log import LogReader, LogWriter
 from bot.people import People
 from bot.threads import Threads
@@ -45,16 +49,19 @@ from services.shared_kernel.adapters.breaker import Breaker
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event
 from services.shared_kernel.ids import Ids
+from ssak3.alerts import Alerts
 from ssak3.databases import Databases, open_databases
 from ssak3.gateways import BotDirectory, CatalogueNames, InProcessPayments, LogSender
+from ssak3.links import invite_link
+from ssak3.operators import BrokersDeadLetters, ReservationHistory
 from ssak3.payment_facts import PaymentFacts
 from ssak3.processes import WRITERS
 from ssak3.settings import Settings
 from ssak3.system import invite_code
-from ssak3.worker import Worker
 from storage.bot.repositories import BotUnitOfWork
 from storage.broker.queue_store import SqlQueueStore
 from storage.cleaning.repositories import CleaningUnitOfWork
+from storage.history import SqlHistory
 from storage.mypage.repositories import MyPageUnitOfWork, SqlMyPage, reactions
 from storage.notification.repositories import NotificationUnitOfWork
 from storage.payment.repositories import PaymentUnitOfWork
@@ -84,15 +91,6 @@ class Switches:
     """What the demo can turn off."""
 
     notifications_paused: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tick:
-    """Something that time does, looked at every so often."""
-
-    name: str
-    run: Callable[[], Awaitable[int]]
-    every_seconds: float
 
 
 FAILURES_BEFORE_OPEN = 5
@@ -199,9 +197,12 @@ class Ssak3:
         def work() -> NotificationUnitOfWork:
             return NotificationUnitOfWork(context)
 
-        templates = load_packaged()
+        self.templates = templates = load_packaged()
         names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
         self.notifications = NotificationUseCases(work, self.clock, self.ids, templates)
+        self.alerts = Alerts(
+            self.notifications, self.clock, self.settings.provider, lambda: self.provider_breaker.state
+        )
         self.reminders = ReminderTick(work, self.clock, self.ids, templates)
         self.notification_reactions = NotificationReactions(self.clock, self.ids, templates)
         self.sender = Sender(
@@ -218,7 +219,7 @@ class Ssak3:
     def _build_conversation(self) -> None:
         links = CheckoutLinks(f"checkout {self.outside.api_token}".encode(), self.settings.public_url)
         self.checkout_links = links
-        self.payment_facts = PaymentFacts(self.payments, self.reservations, self.catalogue, links)
+        facts = PaymentFacts(self.payments, self.reservations, self.catalogue, links)
         customer = CustomerEffects(
             self.reservations,
             self.catalogue,
@@ -228,76 +229,64 @@ class Ssak3:
             self.bot_work,
             self.clock,
             self.ids,
-            self.payment_facts.why_declined,
-            self.payment_facts.checkout_link,
+            facts.why_declined,
+            facts.checkout_link,
         )
-        self.runner = Runner(EverybodysEffects(self.people).table(), {"customer": customer.table()})
+        cleaner = CleanerEffects(self.cleaning, self.people, self.threads, self.bot_work, self.clock)
+        by_role = {
+            "customer": customer.table(),
+            "cleaner": cleaner.table(),
+            "operator": {**self._operator_effects().table(), **self._talk_effects().table()},
+        }
+        self.runner = Runner(EverybodysEffects(self.people).table(), by_role)
         self.dialogue = Dialogue(self.bot_work, self.clock, self.ids, self.catalogue, self.runner, self.hub.tell)
         self.answering = Answering(self.dialogue)
+        self.idempotency = Idempotency(self.bot_work, self.clock, self.ids)
+
+    def _talk_effects(self) -> TalkEffects:
+        return TalkEffects(self.threads, self.people, self.my_page)
+
+    def _operator_effects(self) -> OperatorEffects:
+        history = ReservationHistory(
+            SqlHistory(self.databases.contexts), self.notifications, self.people, self.templates.title
+        )
+        return OperatorEffects(
+            self.reservations,
+            self.catalogue,
+            self.payments,
+            self.my_page,
+            self.people,
+            self.threads,
+            history,
+            BrokersDeadLetters(self.queues, lambda consumer: self.broker.subscribe(consumer).wake()),
+            self.bot_work,
+            self.clock,
+            lambda role, code: invite_link(self.settings.public_url, role, code),
+        )
 
     def _build_consumers(self) -> None:
         contexts, catalogue = self.databases.contexts, self.catalogue
-        subscribe = self.broker.subscribe
-        self.consumers: dict[str, Consumer[Any]] = {
-            "reservation": Consumer(
-                "reservation",
-                subscribe("reservation"),
-                lambda: ReservationUnitOfWork(contexts["reservation"], catalogue),
-                self.reservation_reactions.table(),
-            ),
-            "payment": Consumer(
-                "payment",
-                subscribe("payment"),
-                lambda: PaymentUnitOfWork(contexts["payment"]),
-                self.payment_reactions.table(),
-            ),
-            "cleaning": Consumer(
-                "cleaning",
-                subscribe("cleaning"),
-                lambda: CleaningUnitOfWork(contexts["cleaning"]),
-                self.cleaning_reactions.table(),
-            ),
-            "notification": Consumer(
-                "notification",
-                subscribe("notification"),
-                lambda: NotificationUnitOfWork(contexts["notification"]),
-                self.notification_reactions.table(),
-                is_paused=lambda: self.switches.notifications_paused,
-            ),
-            "mypage": Consumer(
-                "mypage", subscribe("mypage"), lambda: MyPageUnitOfWork(contexts["mypage"]), reactions()
-            ),
-        }
+        self.consumers: dict[str, Consumer[Any]] = {}
 
-    def ticks(self) -> list[Tick]:
-        """What the scheduler calls; each may run twice, or in two places."""
-        return [
-            Tick(name="expire-holds", run=self.reservation_ticks.expire_holds, every_seconds=2),
-            Tick(name="settle-payments", run=self.reservation_ticks.settle_payments, every_seconds=5),
-            Tick(name="call-back", run=self.reservation_ticks.call_back, every_seconds=2),
-            Tick(name="dispatch", run=self.cleaning_ticks.run_due, every_seconds=2),
-            Tick(name="remind", run=self.reminders.remind, every_seconds=10),
-        ]
+        def add(name: str, unit_of_work: Callable[[], Any], table: Any, paused: Callable[[], bool] = _never) -> None:
+            self.consumers[name] = Consumer(
+                name, self.broker.subscribe(name), unit_of_work, table, paused, self.alerts.dead
+            )
 
-    def workers(self) -> dict[str, Worker]:
-        """Everything that runs in the background, by the names that `ssak3.processes` uses."""
-        workers = {
-            **{
-                f"relay:{name}": Worker(name=f"relay:{name}", run_once=relay.run_once, every_seconds=0.25)
-                for name, relay in self.relays.items()
-            },
-            **{
-                f"consume:{name}": Worker(name=f"consume:{name}", run_once=_patient(consumer), every_seconds=0.05)
-                for name, consumer in self.consumers.items()
-            },
-            "sender": Worker(name="sender", run_once=self.sender.run_once, every_seconds=0.25),
-            "attempts": Worker(name="attempts", run_once=self.attempts.run_once),
-            "refunds": Worker(name="refunds", run_once=self.refunds.run_once),
-            "availability": Worker(name="availability", run_once=self.availability.run_once),
-        }
-        for name in WRITERS:
-            self.databases.contexts[name].on_commit = workers[f"relay:{name}"].wake
-        return workers
+        add(
+            "reservation",
+            lambda: ReservationUnitOfWork(contexts["reservation"], catalogue),
+            self.reservation_reactions.table(),
+        )
+        add("payment", lambda: PaymentUnitOfWork(contexts["payment"]), self.payment_reactions.table())
+        add("cleaning", lambda: CleaningUnitOfWork(contexts["cleaning"]), self.cleaning_reactions.table())
+        add(
+            "notification",
+            lambda: NotificationUnitOfWork(contexts["notification"]),
+            self.notification_reactions.table(),
+            lambda: self.switches.notifications_paused,
+        )
+        add("mypage", lambda: MyPageUnitOfWork(contexts["mypage"]), reactions())
 
     async def close(self) -> None:
         """Finish what is held, and give connections back."""
@@ -306,11 +295,8 @@ class Ssak3:
         await self.databases.close()
 
 
-def _patient(consumer: Consumer[Any]) -> Callable[[], Awaitable[int]]:
-    async def run_once() -> int:
-        return await consumer.run_once(wait_seconds=1.0)
-
-    return run_once
+def _never() -> bool:
+    return False
 
 
 def _text(own: Path | None, package: str, name: str) -> str:

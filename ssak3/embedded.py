@@ -20,6 +20,7 @@ from services.payment.adapters.session import new_session
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from ssak3 import http
+from ssak3.background import ticks_of, workers_of
 from ssak3.composition import Outside, Ssak3
 from ssak3.demo_http import DemoSwitches
 from ssak3.scheduler import make_scheduler
@@ -145,8 +146,8 @@ async def _serve(
     )  # fmt: skip
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
-    workers = [asyncio.create_task(worker.run(stopping)) for worker in ssak3.workers().values()]
-    scheduler = make_scheduler(ssak3.ticks())
+    workers = [asyncio.create_task(worker.run(stopping)) for worker in workers_of(ssak3).values()]
+    scheduler = make_scheduler(ticks_of(ssak3))
     scheduler.start()
     with _run_file(ssak3.settings):
         try:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from bot.api.router import api_router
 from bot.channels.web.router import WebChannel
 from bot.channels.web.session import Sessions
 from services.payment.adapters.checkout import CheckoutPages, create_checkout_router
@@ -35,6 +36,20 @@ def create_app(ssak3: Ssak3, *, is_demo: bool, ready: Callable[[], bool]) -> Fas
     )  # fmt: skip
     app.include_router(web.router())
     web.mount(app)
+    app.include_router(
+        api_router(
+            reservations=ssak3.reservations,
+            cleaning=ssak3.cleaning,
+            my_page=ssak3.my_page,
+            people=ssak3.people,
+            unit_of_work=ssak3.bot_work,
+            catalogue=ssak3.catalogue,
+            clock=ssak3.clock,
+            ids=ssak3.ids,
+            idempotency=ssak3.idempotency,
+            token=api_token,
+        )
+    )
     app.include_router(create_router(ssak3.payments, api_token), tags=["payment"])
     app.include_router(create_checkout_router(_checkout_pages(ssak3)))
     _health_routes(app, ssak3, ready)

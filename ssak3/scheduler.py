@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from ssak3.composition import Tick
+from ssak3.background import Tick
 
 log = structlog.get_logger(__name__)
 

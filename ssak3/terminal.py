@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import urllib.error
 import urllib.request
+from typing import Any
 
 from bot.channels.console.client import chat
+
 from ssak3.embedded import run_embedded
 from ssak3.settings import Settings
 from ssak3.system import SystemClock, SystemIds
@@ -27,7 +29,8 @@ async def chat_in_terminal(settings: Settings, role: str, invite: str | None) ->
             on_ready=lambda ssak3: started.set_result(ssak3.settings.public_url),
         )
     )
-    await asyncio.wait([demo, started], return_when=asyncio.FIRST_COMPLETED)
+    waiting: list[asyncio.Future[Any]] = [demo, started]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     if demo.done():
         demo.result()
         return 1

@@ -55,6 +55,11 @@ class Templates:
         """The card to send; more values than it needs do no harm. CannotRender says what is missing or wrong."""
         return filled(self._get(template_id, language), values)
 
+    def title(self, template_id: str, language: Language) -> str:
+        """The first line as it stands in lists, each value an ellipsis; the id itself for a template of the past."""
+        template = self.by_id.get((template_id, language))
+        return re.sub(r"#\{[^}]*\}", "…", template.title.text) if template else template_id
+
     def _get(self, template_id: str, language: Language) -> Template:
         template = self.by_id.get((template_id, language))
         if template is None:

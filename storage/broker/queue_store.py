@@ -1,6 +1,8 @@
 """The embedded broker's rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, insert, not_, select, update
 
@@ -8,6 +10,19 @@ from messaging.broker import Message
 from messaging.in_process import QueueRow
 from storage.broker.tables import message as table
 from storage.engine import Database
+
+LONGEST_CAUSE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadGroup:
+    """Dead letters of one consumer with one cause; `first_at` is when the first was set aside."""
+
+    consumer: str
+    cause: str
+    count: int
+    routing_keys: tuple[str, ...]
+    first_at: datetime
 
 
 class SqlQueueStore:
@@ -63,10 +78,10 @@ class SqlQueueStore:
             await connection.execute(delete(table).where(table.c.position.in_(positions)))
 
     async def put_off(self, position: int, until: float, attempt: int, wait_queue: str, cause: str) -> None:
-        await self._change(position, queue=wait_queue, available_at=until, attempt=attempt, cause=cause)
+        await self._change(position, queue=wait_queue, available_at=until, attempt=attempt, cause=cause[:LONGEST_CAUSE])
 
-    async def set_aside(self, position: int, dead_queue: str, cause: str) -> None:
-        await self._change(position, queue=dead_queue, cause=cause)
+    async def set_aside(self, position: int, dead_queue: str, cause: str, at: float) -> None:
+        await self._change(position, queue=dead_queue, cause=cause[:LONGEST_CAUSE], available_at=at)
 
     async def _change(self, position: int, **values: object) -> None:
         async with self._database.write() as connection:
@@ -85,3 +100,36 @@ class SqlQueueStore:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(table.c.queue, func.count()).group_by(table.c.queue))).all()
         return {str(queue): int(count) for queue, count in rows}
+
+    async def dead_groups(self) -> list[DeadGroup]:
+        """Dead letters by consumer and cause, the largest group first."""
+        statement = select(table.c.home, table.c.cause, table.c.routing_key, table.c.available_at).where(
+            table.c.queue.endswith(".dead")
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        grouped: dict[tuple[str, str], list[tuple[str, float]]] = {}
+        for home, cause, key, at in rows:
+            grouped.setdefault((home.removeprefix("ssak3."), cause or ""), []).append((key, at))
+        groups = [
+            DeadGroup(
+                consumer=consumer,
+                cause=cause,
+                count=len(letters),
+                routing_keys=tuple(sorted({key for key, _ in letters})),
+                first_at=datetime.fromtimestamp(min(at for _, at in letters), UTC),
+            )
+            for (consumer, cause), letters in grouped.items()
+        ]
+        return sorted(groups, key=lambda group: -group.count)
+
+    async def replay(self, consumer: str, cause: str) -> int:
+        """Put a group of dead letters back into its queue, as new; how many."""
+        home = f"ssak3.{consumer}"
+        statement = (
+            update(table)
+            .where(table.c.home == home, table.c.queue == f"{home}.dead", table.c.cause == cause)
+            .values(queue=home, attempt=1, available_at=0.0, cause=None)
+        )
+        async with self._database.write() as connection:
+            return int((await connection.execute(statement)).rowcount)

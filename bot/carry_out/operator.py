@@ -1,0 +1,182 @@
+"""Carries out what an operator's conversation asks for about visits, money and upkeep."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+from bot.carry_out.runner import Table
+from bot.conversation import effects, effects_operator
+from bot.conversation.turn import Person
+from bot.people import INVITE_LIFE, People
+from bot.ports import BotWork
+from bot.threads import Threads
+from services.mypage.ports import MyPage
+from services.mypage.view import ReservationView
+from services.payment.refunds import Compensation, Refund
+from services.payment.use_cases import PaymentUseCases
+from services.reservation.catalogue import Catalogue
+from services.reservation.model import Reservation
+from services.reservation.policies import CancellationQuote
+from services.reservation.use_cases import ReservationUseCases
+from services.reservation.values import Party
+from services.shared_kernel.clock import KST, Clock
+from services.shared_kernel.refusal import NotFound
+
+
+class DeadLetters(Protocol):
+    """What the broker has set aside."""
+
+    async def groups(self) -> Sequence[effects_operator.DeadGroup]: ...
+
+    async def replay(self, consumer: str, cause: str) -> int: ...
+
+
+class History(Protocol):
+    """What the event logs say happened to a reservation."""
+
+    async def of(self, view: ReservationView, language: str) -> Sequence[effects_operator.HistoryLine]: ...
+
+
+class OperatorEffects:
+    """`link` makes an invite's link from role and code."""
+
+    def __init__(
+        self, reservations: ReservationUseCases, catalogue: Catalogue, payments: PaymentUseCases, my_page: MyPage,
+        people: People, threads: Threads, history: History, dead: DeadLetters,
+        unit_of_work: Callable[[], BotWork], clock: Clock, link: Callable[[str, str], str],
+    ) -> None:  # fmt: skip
+        self._reservations = reservations
+        self._catalogue = catalogue
+        self._payments = payments
+        self._my_page = my_page
+        self._people = people
+        self._threads = threads
+        self._history = history
+        self._dead = dead
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._link = link
+
+    def table(self) -> Table:
+        """Which effect is carried out by what."""
+        return {
+            effects.FreeStarts: self._free_starts,
+            effects_operator.Board: self._board,
+            effects_operator.FindReservations: self._find,
+            effects_operator.History: self._history_of,
+            effects_operator.QuoteOperatorCancel: self._quote,
+            effects_operator.OperatorCancel: self._cancel,
+            effects_operator.OperatorMove: self._move,
+            effects_operator.OperatorRefund: self._refund,
+            effects_operator.RetryRefund: self._retry_refund,
+            effects_operator.OwedCompensations: self._owed,
+            effects_operator.PayCompensation: self._pay_compensation,
+            effects_operator.MakeInvite: self._invite,
+            effects_operator.DeadLetters: self._dead_letters,
+            effects_operator.ReplayDead: self._replay,
+        }
+
+    async def _free_starts(self, effect: effects.FreeStarts, person: Person) -> Sequence[effects.FreeStart]:
+        hours = None
+        if effect.service is not None and effect.size_pyeong is not None:
+            hours = self._catalogue.service(effect.service).size(effect.size_pyeong).hours
+        return await self._reservations.free_starts(area=effect.area, first=effect.first, last=effect.last, hours=hours)
+
+    async def _board(self, effect: effects_operator.Board, person: Person) -> effects_operator.BoardNow:
+        first = datetime.combine(effect.day, time(), KST)
+        talks = await self._threads.open_ones()
+        return effects_operator.BoardNow(
+            visits=await self._my_page.board(first, first + timedelta(days=1)),
+            waiting=sum(talk.thread.waiting_since is not None for talk in talks),
+            dead=sum(group.count for group in await self._dead.groups()),
+            payments_ok=await self._payments.is_available(),
+        )
+
+    async def _find(
+        self, effect: effects_operator.FindReservations, person: Person
+    ) -> Sequence[effects_operator.Found]:
+        views = await self._my_page.search(effect.text)
+        return [await self._found(view) for view in views]
+
+    async def _found(self, view: ReservationView) -> effects_operator.Found:
+        async with self._unit_of_work() as work:
+            customer = await work.persons.find(view.customer_id)
+            details = await work.details.find(view.details_id)
+        return effects_operator.Found(
+            reservation=view,
+            customer_name=customer.name if customer else "",
+            phone=details.phone if details else "",
+            address=details.address if details else "",
+            note=details.note if details else "",
+        )
+
+    async def _history_of(
+        self, effect: effects_operator.History, person: Person
+    ) -> Sequence[effects_operator.HistoryLine]:
+        view = await self._my_page.get(effect.reservation_id)
+        if view is None:
+            raise NotFound(effect.reservation_id)
+        return await self._history.of(view, person.language)
+
+    async def _quote(self, effect: effects_operator.QuoteOperatorCancel, person: Person) -> CancellationQuote:
+        return await self._reservations.cancellation_quote(
+            reservation_id=effect.reservation_id, customer_id=None, by=Party.AGENCY
+        )
+
+    async def _cancel(self, effect: effects_operator.OperatorCancel, person: Person) -> Reservation:
+        return await self._reservations.cancel(
+            reservation_id=effect.reservation_id,
+            customer_id=None,
+            expected_refund_krw=effect.expected_refund_krw,
+            reason=effect.reason,
+            by=Party.AGENCY,
+        )
+
+    async def _move(self, effect: effects_operator.OperatorMove, person: Person) -> Reservation:
+        return await self._reservations.reschedule(
+            reservation_id=effect.reservation_id, customer_id=None, starts_at=effect.starts_at, by=Party.AGENCY
+        )
+
+    async def _refund(self, effect: effects_operator.OperatorRefund, person: Person) -> Refund:
+        return await self._payments.refund(
+            payment_id=effect.payment_id,
+            refund_id=effect.refund_id,
+            amount_krw=effect.amount_krw,
+            reason=effect.reason,
+        )
+
+    async def _retry_refund(self, effect: effects_operator.RetryRefund, person: Person) -> Refund:
+        return await self._payments.try_refund_now(refund_id=effect.refund_id)
+
+    async def _owed(
+        self, effect: effects_operator.OwedCompensations, person: Person
+    ) -> Sequence[effects_operator.Owed]:
+        found = []
+        for compensation in await self._payments.owed_compensations():
+            payment = await self._payments.get(payment_id=compensation.payment_id)
+            customer = await self._people.find(payment.customer_id)
+            found.append(
+                effects_operator.Owed(
+                    compensation=compensation,
+                    reservation_id=payment.reservation_id,
+                    customer_name=customer.name if customer else "",
+                )
+            )
+        return found
+
+    async def _pay_compensation(self, effect: effects_operator.PayCompensation, person: Person) -> Compensation:
+        return await self._payments.pay_compensation(compensation_id=effect.compensation_id, by=person.id)
+
+    async def _invite(self, effect: effects_operator.MakeInvite, person: Person) -> effects_operator.Invitation:
+        code = await self._people.invite(effect.role)
+        return effects_operator.Invitation(
+            code=code, link=self._link(effect.role, code), expires_at=self._clock.now() + INVITE_LIFE
+        )
+
+    async def _dead_letters(
+        self, effect: effects_operator.DeadLetters, person: Person
+    ) -> Sequence[effects_operator.DeadGroup]:
+        return await self._dead.groups()
+
+    async def _replay(self, effect: effects_operator.ReplayDead, person: Person) -> int:
+        return await self._dead.replay(effect.consumer, effect.cause)

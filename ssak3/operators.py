@@ -1,0 +1,70 @@
+"""What operators see of the inside: dead letters, and what happened to a reservation."""
+
+from collections.abc import Callable, Sequence
+
+from bot.conversation.effects_operator import DeadGroup, HistoryLine
+from bot.people import People
+from services.mypage.view import ReservationView
+from services.notification.use_cases import NotificationUseCases
+from services.shared_kernel.wording import Language
+from storage.broker.queue_store import SqlQueueStore
+from storage.history import SqlHistory
+
+
+class BrokersDeadLetters:
+    """The embedded broker's."""
+
+    def __init__(self, queues: SqlQueueStore, wake: Callable[[str], None]) -> None:
+        self._queues = queues
+        self._wake = wake
+
+    async def groups(self) -> Sequence[DeadGroup]:
+        return [
+            DeadGroup(
+                consumer=group.consumer,
+                cause=group.cause,
+                count=group.count,
+                types=tuple(f"ssak3.{key}" for key in group.routing_keys),
+                first_at=group.first_at,
+            )
+            for group in await self._queues.dead_groups()
+        ]
+
+    async def replay(self, consumer: str, cause: str) -> int:
+        replayed = await self._queues.replay(consumer, cause)
+        self._wake(consumer)
+        return replayed
+
+
+class ReservationHistory:
+    """Events from the logs, notices from the delivery ledger."""
+
+    def __init__(
+        self, logs: SqlHistory, notifications: NotificationUseCases, people: People,
+        title: Callable[[str, Language], str],
+    ) -> None:  # fmt: skip
+        self._logs = logs
+        self._notifications = notifications
+        self._people = people
+        self._title = title
+
+    async def of(self, view: ReservationView, language: str) -> Sequence[HistoryLine]:
+        subjects = {"reservation": view.id}
+        if view.payment is not None:
+            subjects["payment"] = view.payment.id
+        if view.job is not None:
+            subjects["cleaning"] = view.job.id
+        lines = [HistoryLine(at=event.at, source="event", name=event.type) for event in await self._logs.of(subjects)]
+        for entry in await self._notifications.ledger_of(view.id):
+            recipient = await self._people.find(entry.notification.recipient_id)
+            lines.append(
+                HistoryLine(
+                    at=entry.delivery.sent_at or entry.notification.created_at,
+                    source="notice",
+                    name=entry.notification.template,
+                    title=self._title(entry.notification.template, "en" if language == "en" else "ko"),
+                    to=recipient.role if recipient else "",
+                    status=entry.delivery.status,
+                )
+            )
+        return sorted(lines, key=lambda line: line.at)
