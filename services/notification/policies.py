@@ -54,7 +54,7 @@ def prepared(
     *, usable: Collection[str], by: str, now: datetime,
 ) -> Delivery:  # fmt: skip
     """What becomes of a due delivery: taken for sending, or put off, or suppressed."""
-    channel = delivery.channel or first_channel(contact, usable)
+    channel = delivery.channel if delivery.channel in usable else first_channel(contact, usable)
     untrue = why_untrue(notification, copy, now)
     if untrue:
         return delivery.suppress(reason=untrue)

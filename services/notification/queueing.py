@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.notification.model import Delivery, Info
+from services.notification.outcomes import told
 from services.notification.policies import kept
 from services.notification.ports import NotificationWork
 from services.notification.templates import Templates
@@ -29,8 +30,8 @@ async def queue(
     for notice in notices:
         notification = Info(
             id=ids.new(),
-            cause=cause.id,
-            cause_event_id=cause.event_id,
+            cause=notice.cause or cause.id,
+            cause_event_id=notice.cause or cause.event_id,
             recipient_id=notice.recipient_id,
             template=notice.template,
             values=kept(notice.values, templates.variables(notice.template)),
@@ -38,5 +39,10 @@ async def queue(
             reservation_id=notice.reservation_id,
             good_until=cause.good_until,
         )
-        added += await work.ledger.add(notification, Delivery.first(notification, id=ids.new()))
+        delivery = Delivery.first(notification, id=ids.new())
+        if notice.overtaken:
+            delivery = delivery.suppress(reason="overtaken")
+        if await work.ledger.add(notification, delivery):
+            added += 1
+            await work.record(told(notification, delivery))
     return added

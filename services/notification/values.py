@@ -101,18 +101,26 @@ class VisitPart:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentPart:
-    """What payment has told: the totals so far."""
+    """What payment has told: the totals so far.
+
+    `ended_by` is the event that gave the money of a cancelled job back, `ended_krw` how much.
+    """
 
     payment_id: str
     version: int
     paid_krw: int
     refunded_krw: int
     method: str = ""
+    ended_by: str = ""
+    ended_krw: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobPart:
-    """What cleaning has told. `cleaner_id` is who has the job, or had it when it was called off."""
+    """What cleaning has told. `cleaner_id` is who has the job, or had it when it was called off.
+
+    `started_by` is the event that told of the start.
+    """
 
     job_id: str
     version: int
@@ -120,7 +128,8 @@ class JobPart:
     payout_krw: int = 0
     cleaner_id: str | None = None
     cleaner_name: str = ""
-    has_started: bool = False
+    started_by: str = ""
+    called_off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,10 +144,15 @@ class ReservationCopy:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Somebody is to be told something."""
+    """Somebody is to be told something. `cause` when another event than the one at hand has to be told.
+
+    `overtaken`: what has happened since made it untrue; it is written down, and stays home.
+    """
 
     recipient_id: str
     template: str
+    cause: str | None = None
+    overtaken: bool = False
     reservation_id: str | None = None
     values: Values = field(default_factory=dict)
 

@@ -154,10 +154,10 @@ async def test_one_channel_takes_over_from_another(tmp_path):
 
 async def test_a_channel_may_ask_to_wait_as_often_as_it_likes(tmp_path):
     async with at_home(tmp_path) as home:
-        home.web.answers = [Wait(until=home.clock.now() + timedelta(seconds=30 * n)) for n in range(1, 20)]
+        home.web.answers = [Wait(until=home.clock.now() + timedelta(seconds=30 * n)) for n in range(1, 15)]
         await home.hear(home.story.requested())
-        for _ in range(25):
-            await home.send_all()
+        for _ in range(15):
+            await home.sender.run_once()
             home.clock.advance(seconds=30)
         assert len(home.web.log) == 1
 
@@ -166,8 +166,8 @@ async def test_it_is_given_up_after_many_tries(tmp_path):
     async with at_home(tmp_path) as home:
         home.web.answers = [Rejected(reason="busy", permanent=False)] * 50
         await home.hear(home.story.requested())
-        for _ in range(20):
-            await home.send_all()
+        for _ in range(13):
+            await home.sender.run_once()
             home.clock.advance(minutes=10)
         assert home.web.calls == 12
         (entry,) = await home.use_cases.ledger_of(home.story.reservation_id)
@@ -282,9 +282,9 @@ async def test_somebody_without_a_channel_is_left_in_peace(tmp_path):
     async with at_home(tmp_path) as home:
         story = Story(home.clock, home.ids)
         await home.hear(story.requested())
-        for _ in range(40):
+        for _ in range(4):
             await home.send_all()
-            home.clock.advance(seconds=2)
+            home.clock.advance(seconds=20)
         (entry,) = await home.use_cases.ledger_of(story.reservation_id)
         assert (entry.delivery.status, entry.delivery.reason) == ("SUPPRESSED", "no_channel")
         assert await told_events(home) == ["suppressed"]
@@ -346,3 +346,37 @@ async def test_cancelled_and_refunded_told_to_both_sides(tmp_path):
         await home.send_all()
         assert home.web.titles(story.customer)[-2:] == ["64,000원을 돌려드려요", "64,000원을 돌려드렸어요"]
         assert home.web.titles(story.cleaner)[-2:] == ["11/27(금) 14:00 일이 취소됐어요", "고객 결제가 취소됐어요"]
+
+
+async def test_what_is_overtaken_when_it_is_heard_is_written_down_and_stays_home(tmp_path):
+    async with at_home(tmp_path) as home:
+        story = home.story
+        await home.hear(story.requested(), story.confirmed())
+        await home.hear(story.payment(payment.PaymentPending, attempt_id="attempt-1", amount_krw=80_000))
+        await home.send_all()
+        assert home.web.titles(story.customer) == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]
+        assert ("customer_payment_confirming", "SUPPRESSED") in await home.states()
+        assert await told_events(home) == ["suppressed", "sent", "sent"]
+
+
+@pytest.mark.parametrize("money_first", [False, True])
+async def test_the_cleaner_hears_of_the_money_once_in_either_order(tmp_path, money_first):
+    async with at_home(tmp_path) as home:
+        story = home.story
+        await home.hear(story.requested(), story.confirmed(), story.offered(), story.accepted(), story.cancelled())
+        called_off = story.job(cleaning.JobCalledOff, cleaner_id=story.cleaner, reason="개인 사정")
+        both = [story.refunded(), called_off] if money_first else [called_off, story.refunded()]
+        await home.hear(*both)
+        await home.send_all()
+        assert home.web.titles(story.cleaner)[2:] == ["11/27(금) 14:00 일이 취소됐어요", "고객 결제가 취소됐어요"]
+
+
+async def test_a_channel_that_is_gone_is_replaced_by_one_that_is_there(tmp_path):
+    console = FakeChannel(answers=[Rejected(reason="busy", permanent=False)])
+    async with at_home(tmp_path, console=console) as home:
+        await home.hear(home.story.linked(home.story.customer, "customer", "console"), home.story.requested())
+        await home.send_all()
+        del home.channels["console"]
+        home.clock.advance(seconds=2)
+        await home.send_all()
+        assert len(home.web.titles(home.story.customer)) == 1

@@ -53,10 +53,10 @@ def test_the_first_channel_that_can_be_used(channels, tried, first):
 def test_reminders_are_planned_for_what_is_still_to_come():
     clock = FakeClock()
     story = Story(clock, FakeIds(clock))
-    held = copied(None, story.requested().event)
+    held = copied(None, story.requested())
     assert held is not None
     assert reminders_of(held, clock.now()) == []
-    copy = copied(held, story.confirmed().event)
+    copy = copied(held, story.confirmed())
     assert copy is not None
     planned = reminders_of(copy, clock.now())
     assert [(row.kind, row.due_at) for row in planned] == [

@@ -36,7 +36,7 @@ class NotificationReactions:
         """Learn from the event, then tell. NotYet when it tells about a reservation that isn't known yet."""
         now = self._clock.now()
         await _learn_contact(work, received)
-        copy = await _learn_reservation(work, received.event)
+        copy = await _learn_reservation(work, received)
         operators = await work.contacts.operators() if tells_operators(received.event) else ()
         notices = notices_for(received, copy, operators)
         cause = Cause(id=received.id, event_id=received.id)
@@ -57,12 +57,12 @@ async def _learn_contact(work: NotificationWork, received: Received) -> None:
             await work.contacts.save(old, new)
 
 
-async def _learn_reservation(work: NotificationWork, event: Event) -> ReservationCopy | None:
-    reservation_id = reservation_of(event)
+async def _learn_reservation(work: NotificationWork, received: Received) -> ReservationCopy | None:
+    reservation_id = reservation_of(received.event)
     if reservation_id is None:
         return None
     old = await work.copies.find(reservation_id)
-    new = copied(old, event)
+    new = copied(old, received)
     if new is not None and new != old:
         await work.copies.save(old, new)
     return new

@@ -73,7 +73,7 @@ class _Replay:
             if contact.role == "operator":
                 self._operator_since.setdefault(contact.person_id, received.time)
         reservation_id = reservation_of(received.event)
-        copy = copied(self._copies.get(reservation_id), received.event) if reservation_id else None
+        copy = copied(self._copies.get(reservation_id), received) if reservation_id else None
         if copy is not None:
             self._copies[copy.reservation_id] = copy
         operators = [
@@ -83,7 +83,7 @@ class _Replay:
         ]
         return [
             Expected(
-                cause=received.id,
+                cause=notice.cause or received.id,
                 recipient_id=notice.recipient_id,
                 template=notice.template,
                 event_type=received.event.TYPE,

@@ -11,6 +11,8 @@ from services.shared_kernel.event import Event, Received
 from services.shared_kernel.transient import NotYet
 
 CLOSED = ("CANCELLED", "EXPIRED")
+# Causes of a refund that give the money of the job itself back; not that of a second payment.
+ENDS_THE_JOB = ("customer_cancelled", "agency_cancelled", "unfilled")
 
 
 def reservation_of(event: Event) -> str | None:
@@ -20,11 +22,12 @@ def reservation_of(event: Event) -> str | None:
     return None
 
 
-def copied(old: ReservationCopy | None, event: Event) -> ReservationCopy | None:
+def copied(old: ReservationCopy | None, received: Received) -> ReservationCopy | None:
     """The copy after an event; the same when it says nothing about a reservation.
 
     NotYet for a change of a visit that hasn't been told yet.
     """
+    event = received.event
     reservation_id = reservation_of(event)
     if reservation_id is None:
         return old
@@ -32,9 +35,9 @@ def copied(old: ReservationCopy | None, event: Event) -> ReservationCopy | None:
     if isinstance(event, reservation.ReservationEvent):
         return replace(copy, visit=_visit(copy.visit, event))
     if isinstance(event, payment.PaymentEvent):
-        return replace(copy, payment=_payment(copy.payment, event))
+        return replace(copy, payment=_payment(copy.payment, event, received.id))
     assert isinstance(event, cleaning.JobEvent)
-    return replace(copy, job=_job(copy.job, event))
+    return replace(copy, job=_job(copy.job, event, received.id))
 
 
 def _visit(old: VisitPart | None, event: reservation.ReservationEvent) -> VisitPart:
@@ -101,20 +104,22 @@ def _whole_visit(old: VisitPart | None, event: reservation.VisitEvent) -> VisitP
     )
 
 
-def _payment(old: PaymentPart | None, event: payment.PaymentEvent) -> PaymentPart:
-    method = old.method if old else ""
-    if isinstance(event, payment.PaymentApproved | payment.PaymentRefunded):
-        method = event.method
-    return PaymentPart(
+def _payment(old: PaymentPart | None, event: payment.PaymentEvent, event_id: str) -> PaymentPart:
+    part = replace(
+        old or PaymentPart(payment_id=event.payment_id, version=0, paid_krw=0, refunded_krw=0),
         payment_id=event.payment_id,
         version=event.version,
         paid_krw=event.paid_krw,
         refunded_krw=event.refunded_krw,
-        method=method,
     )
+    if isinstance(event, payment.PaymentApproved | payment.PaymentRefunded):
+        part = replace(part, method=event.method)
+    if isinstance(event, payment.PaymentRefunded) and event.cause in ENDS_THE_JOB:
+        part = replace(part, ended_by=event_id, ended_krw=event.amount_krw)
+    return part
 
 
-def _job(old: JobPart | None, event: cleaning.JobEvent) -> JobPart:
+def _job(old: JobPart | None, event: cleaning.JobEvent, event_id: str) -> JobPart:
     part = old or JobPart(job_id=event.job_id, version=event.version, visit_revision=event.visit_revision)
     part = replace(part, version=event.version)
     match event:
@@ -131,10 +136,10 @@ def _job(old: JobPart | None, event: cleaning.JobEvent) -> JobPart:
             )
         case cleaning.JobWithdrawn():
             return replace(part, cleaner_id=None)
-        case cleaning.JobStarted() | cleaning.JobCompleted():
-            return replace(part, has_started=True, cleaner_id=event.cleaner_id, cleaner_name=event.cleaner_name)
+        case cleaning.JobStarted():
+            return replace(part, started_by=event_id, cleaner_id=event.cleaner_id, cleaner_name=event.cleaner_name)
         case cleaning.JobCalledOff():
-            return replace(part, cleaner_id=event.cleaner_id)
+            return replace(part, called_off=True, cleaner_id=event.cleaner_id)
         case _:
             return part
 

@@ -14,6 +14,7 @@ from services.shared_kernel.event import Event
 
 # Said to a customer when the cleaner sets out only after the visit should have begun.
 TRAVEL = timedelta(minutes=30)
+_NOTHING = 0  # what a cancelled job pays its cleaner
 
 Facts = Mapping[str, Any]
 
@@ -67,8 +68,7 @@ def _declined(event: payment.PaymentDeclined, copy: ReservationCopy) -> Facts:
 
 
 def _refunded(event: payment.PaymentRefunded, copy: ReservationCopy) -> Facts:
-    # A job that was cancelled pays its cleaner nothing.
-    return {"refund": event.amount_krw, "payment_method": event.method, "payout": 0}
+    return {"refund": event.amount_krw, "payment_method": event.method, "payout": _NOTHING}
 
 
 def _refund_delayed(event: payment.RefundDelayed, copy: ReservationCopy) -> Facts:
@@ -114,7 +114,8 @@ def _arrival(starts_at: datetime, set_out_at: datetime) -> datetime:
 
 
 def _called_off(event: cleaning.JobCalledOff, copy: ReservationCopy) -> Facts:
-    return {"cancel_reason": event.reason}
+    refund = copy.payment.ended_krw if copy.payment else 0
+    return {"cancel_reason": event.reason, "refund": refund, "payout": _NOTHING}
 
 
 def _handover(event: bot.HandoverRequested, copy: ReservationCopy) -> Facts:
@@ -139,7 +140,6 @@ _MORE: Mapping[type[Event], Callable[[Any, ReservationCopy], Facts]] = {
     cleaning.OfferAccepted: _named,
     cleaning.JobEnRoute: _en_route,
     cleaning.JobStarted: _named,
-    cleaning.JobCompleted: _named,
     cleaning.JobCalledOff: _called_off,
     bot.HandoverRequested: _handover,
 }

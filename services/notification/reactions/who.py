@@ -27,33 +27,40 @@ class To(Enum):
     OPERATORS = "every operator"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of the table."""
-
-    to: To
-    template: str
-    when: Condition
-
-
 def always(event: Event, copy: ReservationCopy) -> bool:
     """Without a condition."""
     return True
 
 
-def customer(template: str, when: Condition = always) -> Line:
+def itself(copy: ReservationCopy) -> str | None:
+    """The event at hand is what has to be told."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the table.
+
+    `when` gives the same answer in whatever order events of different contexts arrive, so that the audit agrees:
+    it looks at the event, or two lines with the same `cause` cover both orders. `still` may depend on the order:
+    when it fails, the notice is written down as overtaken.
+    """
+
+    to: To
+    template: str
+    when: Condition = always
+    still: Condition = always
+    cause: Callable[[ReservationCopy], str | None] = itself
+
+
+def customer(template: str, when: Condition = always, still: Condition = always) -> Line:
     """The customer of the reservation is told."""
-    return Line(to=To.CUSTOMER, template=f"customer_{template}", when=when)
+    return Line(to=To.CUSTOMER, template=f"customer_{template}", when=when, still=still)
 
 
 def cleaner(template: str, when: Condition = always) -> Line:
     """The cleaner that the event names is told."""
     return Line(to=To.CLEANER, template=f"cleaner_{template}", when=when)
-
-
-def holder(template: str, when: Condition = always) -> Line:
-    """The cleaner who has or had the job is told."""
-    return Line(to=To.HOLDER, template=f"cleaner_{template}", when=when)
 
 
 def operators(template: str, when: Condition = always) -> Line:
@@ -66,16 +73,16 @@ def _status(copy: ReservationCopy) -> str:
 
 
 def awaiting(event: Event, copy: ReservationCopy) -> bool:
-    """It still waits to be paid; to a closed one nobody offers another payment."""
+    """It still waits to be paid; of a closed or paid one nobody is asked to pay."""
     return _status(copy) == "AWAITING_PAYMENT"
 
 
 def declined_now(event: payment.PaymentDeclined, copy: ReservationCopy) -> bool:
-    return awaiting(event, copy) and not event.settled_late
+    return not event.settled_late
 
 
 def not_made(event: payment.PaymentDeclined, copy: ReservationCopy) -> bool:
-    return awaiting(event, copy) and event.settled_late
+    return event.settled_late
 
 
 def unpaid(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
@@ -94,13 +101,29 @@ def by_customer(event: reservation.ReservationCancelled, copy: ReservationCopy) 
     return event.paid_krw > 0 and event.compensation_krw == 0 and event.by == "customer"
 
 
-def worked_on(event: Event, copy: ReservationCopy) -> bool:
-    """The cleaner had started before it was closed, without the reservation knowing."""
-    return copy.job is not None and copy.job.has_started
+def closed_but_started(event: Event, copy: ReservationCopy) -> bool:
+    """The cleaner started without the reservation taking note, because it had ended."""
+    return copy.job is not None and copy.job.started_by != "" and _status(copy) in CLOSED
 
 
-def closed(event: Event, copy: ReservationCopy) -> bool:
-    return _status(copy) in CLOSED
+def refunded_and_called_off(event: Event, copy: ReservationCopy) -> bool:
+    """The money of the job went back, and it is settled whose job it was."""
+    return copy.job is not None and copy.job.called_off and copy.payment is not None and copy.payment.ended_by != ""
+
+
+# Each of these stands below every event that may be the second of the two that it takes.
+WORKED_ON = Line(
+    to=To.OPERATORS,
+    template="operator_closed_reservation_worked",
+    when=closed_but_started,
+    cause=lambda copy: copy.job.started_by if copy.job else None,
+)
+MONEY_WENT_BACK = Line(
+    to=To.HOLDER,
+    template="cleaner_payment_cancelled",
+    when=refunded_and_called_off,
+    cause=lambda copy: copy.payment.ended_by if copy.payment else None,
+)
 
 
 def late_approval(event: reservation.RefundRequested, copy: ReservationCopy) -> bool:
@@ -109,11 +132,6 @@ def late_approval(event: reservation.RefundRequested, copy: ReservationCopy) -> 
 
 def duplicate(event: reservation.RefundRequested, copy: ReservationCopy) -> bool:
     return event.cause == "duplicate"
-
-
-def ends_the_job(event: payment.PaymentRefunded, copy: ReservationCopy) -> bool:
-    """The money of the job itself went back (F9); not that of a second payment."""
-    return event.cause in ("customer_cancelled", "agency_cancelled", "unfilled") and closed(event, copy)
 
 
 def external(event: payment.PaymentRefunded, copy: ReservationCopy) -> bool:
@@ -157,25 +175,23 @@ TOLD: Mapping[type[Event], tuple[Line, ...]] = {
         customer("cancelled_by_agency", compensated),
         customer("cancelled_by_agency_early", our_fault_early),
         customer("reservation_cancelled", by_customer),
-        operators("closed_reservation_worked", worked_on),
+        WORKED_ON,
     ),
-    reservation.ReservationExpired: (
-        customer("hold_expired"),
-        operators("closed_reservation_worked", worked_on),
-    ),
+    reservation.ReservationExpired: (customer("hold_expired"), WORKED_ON),
     reservation.RefundRequested: (
         customer("late_payment_refunded", late_approval),
         customer("duplicate_payment_refunded", duplicate),
     ),
-    payment.PaymentPending: (customer("payment_confirming", awaiting),),
+    payment.PaymentPending: (customer("payment_confirming", still=awaiting),),
     payment.PaymentDeclined: (
-        customer("payment_declined", declined_now),
-        customer("payment_not_made", not_made),
+        customer("payment_declined", declined_now, still=awaiting),
+        customer("payment_not_made", not_made, still=awaiting),
     ),
+    # F9, together with the job's calling off.
     payment.PaymentRefunded: (
         customer("refund_done"),
-        holder("payment_cancelled", ends_the_job),
         operators("external_cancel", external),
+        MONEY_WENT_BACK,
     ),
     payment.RefundDelayed: (
         customer("refund_delayed"),
@@ -194,9 +210,8 @@ TOLD: Mapping[type[Event], tuple[Line, ...]] = {
     cleaning.JobUnfilled: (customer("cleaner_not_found"), operators("job_unfilled")),
     cleaning.JobWithdrawn: (customer("cleaner_withdrew"),),
     cleaning.JobEnRoute: (customer("cleaner_en_route"),),
-    cleaning.JobStarted: (operators("closed_reservation_worked", closed),),
-    cleaning.JobCompleted: (operators("closed_reservation_worked", closed),),
-    cleaning.JobCalledOff: (cleaner("job_cancelled"),),
+    cleaning.JobStarted: (WORKED_ON,),
+    cleaning.JobCalledOff: (cleaner("job_cancelled"), MONEY_WENT_BACK),
     cleaning.JobNoShow: (operators("cleaner_no_show"),),
     bot.HandoverRequested: (operators("handover_requested"),),
 }
@@ -205,6 +220,7 @@ TOLD: Mapping[type[Event], tuple[Line, ...]] = {
 SILENT: Mapping[type[Event], str] = {
     payment.PaymentApproved: "reservation.confirmed tells the customer, or refund_requested that it goes back",
     payment.PaymentRefunding: "the cancellation told that the money comes back",
+    cleaning.JobCompleted: "reservation.completed tells the customer; on a closed one its start alerted operators",
     cleaning.OfferDeclined: "the cleaner did it, and the chat answered",
     cleaning.CleanerRegistered: "the cleaner did it, and the chat answered",
     bot.PersonLinked: "the chat answered",
@@ -231,6 +247,8 @@ def notices_for(received: Received, copy: ReservationCopy | None, operator_ids: 
         Notice(
             recipient_id=recipient_id,
             template=line.template,
+            cause=line.cause(about),
+            overtaken=not line.still(event, about),
             reservation_id=about.reservation_id or None,
             values=values,
         )
