@@ -30,6 +30,9 @@ from services.shared_kernel.event import Event
 from services.shared_kernel.refusal import NotFound, StaleVersion
 from tests.support.time import FakeClock, FakeIds
 
+# Longer than any provider promises, so that money also comes for attempts that were given up.
+LATEST = timedelta(minutes=40)
+
 
 @dataclass
 class Store:
@@ -248,7 +251,7 @@ class FakeProvider(Provider):
         self.calls = 0
 
     def land(self) -> None:
-        """What was on its way arrives now; the provider needs 10 minutes at most."""
+        """What was on its way arrives now, if it isn't too old."""
         for act, until in self.later:
             if self.clock.now() <= until:
                 act()
@@ -266,7 +269,7 @@ class FakeProvider(Provider):
         if how == "dropped":
             raise OutcomeUnknown("reset")
         if how == "late":
-            self.later.append((lambda: self._once(key, act), self.clock.now() + timedelta(minutes=9)))
+            self.later.append((lambda: self._once(key, act), self.clock.now() + LATEST))
             raise OutcomeUnknown("timeout")
         if how == "declined" and key not in self.answers:
             self.answers[key] = Declined("REJECT_CARD_PAYMENT", "한도 초과", "over the limit")

@@ -61,6 +61,14 @@ class Money(RuleBasedStateMachine):
         self.asked.append(attempt_id)
         self._pay(reservation, attempt_id, minutes)
 
+    @rule(reservation=st.sampled_from(RESERVATIONS))
+    def pay_with_money_that_comes_too_late(self, reservation: str) -> None:
+        self.provider.script.clear()
+        self.pay(reservation, ["late"], 5)
+        self.wait(700)
+        self.settle([])
+        self.land()
+
     @precondition(lambda self: self.asked)
     @rule(reservation=st.sampled_from(RESERVATIONS), which=st.integers(0, 20))
     def pay_again(self, reservation: str, which: int) -> None:
