@@ -1,7 +1,7 @@
 """The payment context for real: SQLite, the sandbox over sockets, breaker and loops."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class Shop:
     def restart(self, provider: Provider | None = None) -> None:
         """As a new process would find it."""
         context = Context(tables=messaging, database=self.database, clock=self.clock, ids=self.ids)
-        self.work = lambda: PaymentUnitOfWork(context)
+        self.work: Callable[[], PaymentUnitOfWork] = lambda: PaymentUnitOfWork(context)
         chosen = provider or self.provider
         self.use_cases = PaymentUseCases(self.work, self.clock, self.ids, chosen, test_card=TEST_CARD)
         self.attempts = AttemptLoop(self.work, self.clock, self.ids, chosen)

@@ -1,0 +1,157 @@
+"""The payment context's tables: made by migration as the code expects them, and guarding the rules themselves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, update
+from sqlalchemy.exc import IntegrityError
+
+from messaging.broker import Delivery, Message
+from messaging.consumer import Consumer
+from messaging.envelope import Envelope, encode
+from services.payment.model import Payment
+from services.payment.reactions import PaymentReactions
+from services.payment.results import Approved
+from services.payment.values import AttemptStatus, Method
+from services.reservation.events import RefundRequested
+from services.shared_kernel.refusal import StaleVersion
+from storage.payment import tables
+from tests.support.payment_shop import PRICE, Shop, empty_database
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return asyncio.run(empty_database(tmp_path_factory.mktemp("payment")))
+
+
+@pytest_asyncio.fixture
+async def shop(tmp_path: Path, empty: Path) -> AsyncIterator[Shop]:
+    shop = Shop(tmp_path, empty)
+    await shop.open()
+    yield shop
+    await shop.close()
+
+
+async def test_the_migration_makes_what_the_code_expects(shop: Shop) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"version_table": "payment_alembic_version"})
+        return list(compare_metadata(context, tables.metadata))
+
+    async with shop.database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+def begun(shop: Shop, attempt_id: str, payment: Payment | None = None) -> Payment:
+    payment = payment or Payment.open(id="p1", reservation_id="r1", customer_id="c1")
+    return payment.begin(
+        attempt_id=attempt_id, amount_krw=PRICE, method=Method.CARD, at=shop.clock.now(),
+        pay_by=shop.clock.now() + timedelta(minutes=15),
+    )  # fmt: skip
+
+
+async def test_the_database_allows_one_live_attempt(shop: Shop) -> None:
+    payment = begun(shop, "a")
+    async with shop.work() as work:
+        await work.payments.save(None, payment, [])
+    forgotten = replace(payment, attempts=())
+    second = begun(shop, "b", forgotten)
+    with pytest.raises(StaleVersion):
+        async with shop.work() as work:
+            await work.payments.save(forgotten, second, [])
+    settled = replace(second, attempts=(replace(second.attempts[0], status=AttemptStatus.VOID),))
+    async with shop.work() as work:
+        await work.payments.save(forgotten, settled, [])
+
+
+async def test_an_old_version_is_not_saved_and_a_reservation_has_one_payment(shop: Shop) -> None:
+    payment = begun(shop, "a")
+    async with shop.work() as work:
+        await work.payments.save(None, payment, [])
+        assert await work.payments.get("p1") == payment
+    closed = payment.close()
+    async with shop.work() as work:
+        await work.payments.save(payment, closed, [])
+    for old, new in ((payment, payment.close()), (None, replace(begun(shop, "z"), id="p2"))):
+        with pytest.raises(StaleVersion):
+            async with shop.work() as work:
+                await work.payments.save(old, new, [])
+
+
+async def test_a_fence_and_an_attempt_exclude_each_other(shop: Shop) -> None:
+    async with shop.work() as work:
+        await work.payments.fence("a", shop.clock.now())
+        assert await work.payments.of_attempt("a") is None
+    with pytest.raises(StaleVersion):
+        async with shop.work() as work:
+            await work.payments.save(None, begun(shop, "a"), [])
+    async with shop.work() as work:
+        await work.payments.save(None, begun(shop, "b"), [])
+    with pytest.raises(StaleVersion):
+        async with shop.work() as work:
+            await work.payments.fence("b", shop.clock.now())
+
+
+async def test_the_database_refunds_no_more_than_was_paid_and_books_nothing_twice(shop: Shop) -> None:
+    assert isinstance(await shop.pay(), Approved)
+    with pytest.raises(IntegrityError):
+        async with shop.database.write() as connection:
+            await connection.execute(update(tables.payment).values(refunded_krw=PRICE + 1))
+    payment = await shop.use_cases.of_reservation(reservation_id="r1")
+    assert payment is not None
+    approved = (await shop.told())[0].event
+    with pytest.raises(IntegrityError):
+        async with shop.work() as work:
+            await work.payments.save(payment, payment.noted(), [approved])  # type: ignore[list-item]
+
+
+class OneDelivery:
+    """A subscription with a single message, delivered `times` times."""
+
+    def __init__(self, message: Message, times: int) -> None:
+        self.left = [
+            Delivery(message=message, attempt=1, redelivered=number > 0, handle=number) for number in range(times)
+        ]
+        self.acked = 0
+
+    async def receive(self, most: int, wait_seconds: float) -> list[Delivery]:
+        given, self.left = self.left[:1], self.left[1:]
+        return given
+
+    async def ack(self, deliveries: list[Delivery]) -> None:
+        self.acked += len(deliveries)
+
+
+async def test_a_request_for_a_refund_comes_twice_and_acts_once(shop: Shop) -> None:
+    paid = await shop.pay()
+    assert isinstance(paid, Approved)
+    request = RefundRequested(
+        reservation_id="r1", customer_id="c1", version=3, payment_id=paid.payment_id, refund_id="f1",
+        amount_krw=64_000, fee_krw=16_000, compensation_krw=0, cause="customer_cancelled", reason="사유",
+    )  # fmt: skip
+    event_id = shop.ids.new()
+    envelope = Envelope(id=event_id, sequence=1, time=shop.clock.now(), causation_id=None, traceparent=None)
+    message = Message(id=event_id, routing_key="reservation.refund_requested.v1", body=encode(request, envelope))
+    deliveries = OneDelivery(message, 2)
+    reactions = PaymentReactions(shop.clock, shop.ids).table()
+    consumer: Consumer[Any] = Consumer("payment", deliveries, shop.work, reactions)  # type: ignore[arg-type]
+    assert [await consumer.run_once() for _ in range(2)] == [1, 1]
+    assert deliveries.acked == 2
+
+    await shop.refunds.run_once()
+    told = await shop.told()
+    assert [type(received.event).__name__ for received in told] == [
+        "PaymentApproved", "PaymentRefunding", "PaymentRefunded",
+    ]  # fmt: skip
+    assert [received.causation_id for received in told[1:]] == [event_id, event_id]
+    assert [received.sequence for received in told] == [1, 2, 3]
+    assert (await shop.use_cases.ledger_totals())["fee_income"] == -16_000
