@@ -12,12 +12,12 @@ def mermaid() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "people([customers, cleaners, operators]) <--> bot"
-    yield 'events{{"broker: exchange ssak3.events"}}'
+    yield 'people(["customers, cleaners, operators"]) <--> bot'
+    yield 'events{{"broker: a queue for each follower"}}'
     for name, process in PROCESSES.items():
         yield f'{name}["{_label(name, process)}"]'
-    yield "bot -- pays, synchronously --> payment"
-    yield "payment -- Toss's wire format --> sandbox"
+    yield 'bot -- "pays, synchronously" --> payment'
+    yield 'payment -- "Toss format" --> sandbox'
     for name, process in PROCESSES.items():
         if process.relays:
             yield f"{name} --> events"
@@ -27,7 +27,8 @@ def _lines() -> Iterator[str]:
 
 def _label(name: str, process: Process) -> str:
     """The process's name, what it serves and runs, and whose tables it opens."""
-    rows = [f"<b>{name}</b>", ", ".join((*process.serves, *process.loops))]
+    parts = [part for part in (*process.serves, *process.loops) if part != name]
+    rows = [f"<b>{name}</b>", ", ".join(parts)]
     if process.opens:
         tables = "every context's" if len(process.opens) > len(FOLLOWS) else ", ".join(process.opens)
         rows.append(f"<i>tables: {tables}</i>")

@@ -1,0 +1,247 @@
+"""What the pages say is so: paths, words, excerpts, tables, the picture."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from ssak3.architecture import mermaid
+from ssak3.cli import app
+from ssak3.settings import NOT_BUILT, Settings
+
+ROOT = Path(__file__).parents[2]
+READMES = {
+    "README.md": ("Setting", "Refused", "Command"),
+    "README.ko.md": ("설정", "거절", "명령"),
+}
+PAGES = (
+    *READMES,
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
+)
+FOLDERS = "bot|docs|messaging|services|ssak3|storage|tests"
+MADE_BY_TESTS = {"docs/screenshot.png"}
+ADR_PARTS = ("**Status:**", "## Context", "## Options", "## Decision", "## Consequences")
+
+PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*|[A-Za-z.-]+\.(?:md|toml|lock))`")
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+LABEL = re.compile(r"\[([가-힣][가-힣 ]*)\](?!\()")
+EXCERPT = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+@cache
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """The cells of the table whose first header cell is `heading`."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.startswith(f"| {heading} |"):
+            break
+    next(lines, None)
+    found = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        found.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+    return found
+
+
+def code(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+# Paths and links
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_path_is_there(name: str) -> None:
+    """A page that names a file which has moved leads its reader astray."""
+    named = set(PATH.findall(page(name)))
+    assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(name: str) -> None:
+    """Relative ones, from where the page is."""
+    folder = (ROOT / name).parent
+    linked = {(folder / target).resolve() for target in LINK.findall(page(name))}
+    made = {ROOT / path for path in MADE_BY_TESTS}
+    assert sorted(str(path) for path in linked - made if not path.exists()) == []
+
+
+def test_a_wrong_path_would_be_found() -> None:
+    """The tests above can fail."""
+    assert PATH.findall("see `bot/nowhere.py`, `storage/`, `pyproject.toml`, `SSAK3_X`, `a/b`") == [
+        "bot/nowhere.py",
+        "storage/",
+        "pyproject.toml",
+    ]
+    assert LINK.findall("[a](docs/b.md#c) [d](https://example.com) [e](#f)") == ["docs/b.md"]
+
+
+# Words
+
+
+def declares(path: str, term: str) -> bool:
+    """As a class, a function, a field, a constant, a key or a value."""
+    return re.search(rf"(?:class|def) {term}\b|\b{term}\s*[:=]|[\"']{term}[\"']", page(path)) is not None
+
+
+def test_every_word_of_the_glossary_is_in_the_code() -> None:
+    """Each term of a row is declared in one of the row's files."""
+    entries = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in page("docs/glossary.md").splitlines()
+        if line.startswith("| ") and not line.startswith("| 한국어")
+    ]
+    assert len(entries) > 50
+    missing = [
+        f"{term} in {' or '.join(code(where))}"
+        for _, terms, where, _ in entries
+        for term in code(terms)
+        if not any(declares(path, term) for path in code(where))
+    ]
+    assert missing == []
+
+
+# Excerpts
+
+
+def has_lines(path: str, wanted: list[str]) -> bool:
+    lines = [line.strip() for line in page(path).splitlines()]
+    return any(lines[start : start + len(wanted)] == wanted for start in range(len(lines)))
+
+
+def test_every_excerpt_is_in_the_file_that_was_named_last() -> None:
+    """Indentation aside; `…` stands for what is left out."""
+    text, wrong = page("CONTRIBUTING.md"), []
+    for match in EXCERPT.finditer(text):
+        path = PATH.findall(text[: match.start()])[-1]
+        for part in match[1].split("…\n"):
+            wanted = [line.strip() for line in part.strip().splitlines()]
+            if not has_lines(path, wanted):
+                wrong.append(f"{path}: {wanted[0]}")
+    assert wrong == []
+
+
+# Decisions
+
+
+def test_decisions_are_numbered_and_whole() -> None:
+    """Each on one page, with the line that people quote first."""
+    paths = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(path.name[:4]) for path in paths] == list(range(1, len(paths) + 1))
+    for number, path in enumerate(paths, start=1):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert lines[0].startswith(f"# {number}. "), path
+        assert lines[2].startswith("> "), path
+        assert len(lines) <= 45, path
+        assert [part for part in ADR_PARTS if not any(line.startswith(part) for line in lines)] == [], path
+
+
+def test_every_decision_that_is_cited_exists() -> None:
+    """In the pages and in the code."""
+    known = {int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("*.md")}
+    sources = [path for folder in FOLDERS.split("|") for path in (ROOT / folder).rglob("*.py")]
+    texts = [*(page(name) for name in PAGES), *(path.read_text(encoding="utf-8") for path in sources)]
+    cited = {int(number) for text in texts for number in re.findall(r"\bADR (\d+)", text)}
+    assert cited <= known
+
+
+# The READMEs
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_picture_is_the_process_table(name: str) -> None:
+    """Drawn anew by `python -m ssak3.architecture`."""
+    assert f"```mermaid\n{mermaid()}\n```" in page(name)
+
+
+def default_of(name: str) -> str:
+    """A setting's default as the tables write it."""
+    value = Settings.model_fields[name].get_default()
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return f"`{value}`" if value not in ("", None) else "–"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_setting_is_told(name: str) -> None:
+    """With its default; those that are refused for now, apart."""
+    built = [setting for setting in Settings.model_fields if setting not in NOT_BUILT]
+    settings, refused, _ = READMES[name]
+    told = {code(names)[0]: default for names, default, _ in rows(page(name), settings)}
+    assert told == {f"SSAK3_{setting.upper()}": default_of(setting) for setting in built}
+    apart = [code(names)[0] for names, _ in rows(page(name), refused)]
+    assert apart == [f"SSAK3_{setting.upper()}" for setting in NOT_BUILT]
+
+
+def commands() -> set[str]:
+    """Every command of the command line, those of groups with the group's name."""
+    found = set()
+    main = get_command(app)
+    assert isinstance(main, TyperGroup)
+    for name, command in main.commands.items():
+        inner = command.commands if isinstance(command, TyperGroup) else {"": command}
+        found |= {f"ssak3 {name} {each}".strip() for each in inner}
+    return found
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_is_told(name: str) -> None:
+    """And none that isn't there."""
+    table = rows(page(name), READMES[name][2])
+    told = {re.sub(r"( all| \[.*| \w+\\\|.*)$", "", code(cell)[0]) for cell, _ in table}
+    assert told == commands()
+
+
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md"])
+def test_every_make_target_is_there(name: str) -> None:
+    """In code, not in prose."""
+    targets = set(re.findall(r"^([a-z]+):.*##", page("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", page(name), re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_requirement_is_told_with_its_test(name: str) -> None:
+    """What is built names its acceptance test; every acceptance test of a requirement is named."""
+    table = rows(page(name), "#")
+    ids = [f"F{n}" for n in range(1, 10)] + [f"N{n}" for n in range(1, 6)] + [f"O{n}" for n in range(1, 10)]
+    assert [row[0] for row in table] == [*ids, "P1", "P2", "P3", "P4"]
+    named = {path for row in table for path in code(row[2]) if path.startswith("tests/acceptance/")}
+    written = {str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "acceptance").glob("test_[fnop][0-9]_*.py")}
+    assert named == written
+    for number, _, where in table:
+        for path in code(where):
+            if path.startswith("tests/acceptance/"):
+                assert Path(path).name.startswith(f"test_{number.lower()}_"), path
+
+
+def test_every_label_of_the_tour_is_on_a_phone() -> None:
+    """Buttons that the READMEs tell people to tap."""
+    spoken = [
+        *(ROOT / "bot" / "conversation").glob("texts_ko*.py"),
+        *(ROOT / "services" / "notification" / "templates" / "ko").glob("*.txt"),
+    ]
+    texts = [path.read_text(encoding="utf-8") for path in spoken]
+    labels = {label for name in READMES for label in LABEL.findall(page(name))}
+    assert len(labels) > 5
+    assert sorted(label for label in labels if not any(f'"{label}"' in t or f"[{label}](" in t for t in texts)) == []
+
+
+def test_both_readmes_tell_the_same() -> None:
+    """Their tables name the same things, in the same order."""
+    (english, korean), (headings, others) = map(page, READMES), READMES.values()
+    for heading, other in zip((*headings, "#"), (*others, "#"), strict=True):
+        assert [row[0] for row in rows(english, heading)] == [row[0] for row in rows(korean, other)]
+    assert [code(row[2]) for row in rows(english, "#")] == [code(row[2]) for row in rows(korean, "#")]
+    assert english.count("\n## ") == korean.count("\n## ")
+    assert LABEL.findall(english) == LABEL.findall(korean)
