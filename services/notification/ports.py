@@ -64,6 +64,10 @@ class Ledger(Protocol):
         """False if `old` isn't what is stored any more; then nothing was written."""
         ...
 
+    async def save_all(self, changes: Sequence[tuple[Delivery, Delivery]]) -> frozenset[str]:
+        """Many (old, new) at once; the ids of those that were written."""
+        ...
+
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Those to send now, the oldest first, at most one of each lane: the lowest that is unfinished."""
         ...

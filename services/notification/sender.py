@@ -41,6 +41,9 @@ class _Taken:
     contact: Contact | None
 
 
+_Change = tuple[_Taken, Delivery]
+
+
 class Sender:
     """`name` tells this sender from its replicas; `paused` holds everything back without losing anything."""
 
@@ -85,18 +88,26 @@ class Sender:
 
     async def _take(self) -> tuple[Sequence[_Taken], int]:
         now = self._clock.now()
-        taken, moved = [], 0
         async with self._unit_of_work() as work:
             await self._recover(work, now)
-            for one in await self._with_context(work, await work.ledger.due(now, BATCH)):
-                new = await self._prepare(work, one, now)
-                if not await work.ledger.save(one.delivery, new):
-                    continue
-                moved += 1
-                await self._tell(work, one.notification, new)
-                if new.status is DeliveryStatus.SENDING:
-                    taken.append(_Taken(delivery=new, notification=one.notification, contact=one.contact))
-        return taken, moved
+            found = await self._with_context(work, await work.ledger.due(now, BATCH))
+            changes = [(one, await self._prepare(work, one, now)) for one in found]
+            saved = await self._save_all(work, changes)
+        taken = [
+            _Taken(delivery=new, notification=one.notification, contact=one.contact)
+            for one, new in saved
+            if new.status is DeliveryStatus.SENDING
+        ]
+        return taken, len(saved)
+
+    async def _save_all(self, work: NotificationWork, changes: Sequence[_Change]) -> Sequence[_Change]:
+        """Those that were written, each told. When a lease was over, somebody else writes what they know."""
+        written = await work.ledger.save_all([(one.delivery, new) for one, new in changes])
+        saved = [(one, new) for one, new in changes if one.delivery.id in written]
+        for one, new in saved:
+            work.because_of_id(one.notification.cause_event_id)
+            await work.record(told(one.notification, new))
+        return saved
 
     async def _prepare(self, work: NotificationWork, one: _Taken, now: datetime) -> Delivery:
         ready = one.delivery.wake() if one.delivery.status is DeliveryStatus.DEFERRED else one.delivery
@@ -134,39 +145,40 @@ class Sender:
         now = self._clock.now()
         async with self._unit_of_work() as work:
             for one, outcome in outcomes:
-                new = after(one.delivery, outcome, now)
                 if isinstance(outcome, NotRendered):
                     await self._report(work, one.notification, outcome.problem)
-                await self._save(work, one, new, now)
+            await self._finish(work, [(one, after(one.delivery, outcome, now)) for one, outcome in outcomes], now)
 
-    async def _save(self, work: NotificationWork, one: _Taken, new: Delivery, now: datetime) -> None:
-        """Write what came of it. When the lease was over, somebody else writes what they know."""
-        channel = None
-        if new.status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN):
-            hops = await work.ledger.hops(new.notification_id)
-            channel = next_channel(new, hops, one.contact, self._channels.keys())
-        if channel is None:
-            if await work.ledger.save(one.delivery, new):
-                await self._tell(work, one.notification, new)
-            return
-        again = new.again or new.status is DeliveryStatus.UNKNOWN
-        old, hop = new.fall_back(id=self._ids.new(), channel=channel, again=again, at=now)
-        if await work.ledger.save(one.delivery, old):
-            await work.ledger.add_hop(hop)
+    async def _finish(self, work: NotificationWork, changes: Sequence[_Change], now: datetime) -> None:
+        """Write what came of them; what failed goes on to another hop, if there is one."""
+        ended = []
+        for one, new in changes:
+            channel = await self._next_channel(work, one, new)
+            if channel is None:
+                ended.append((one, new))
+                continue
+            again = new.again or new.status is DeliveryStatus.UNKNOWN
+            old, hop = new.fall_back(id=self._ids.new(), channel=channel, again=again, at=now)
+            if await work.ledger.save(one.delivery, old):
+                await work.ledger.add_hop(hop)
+        await self._save_all(work, ended)
+
+    async def _next_channel(self, work: NotificationWork, one: _Taken, new: Delivery) -> str | None:
+        if new.status not in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN):
+            return None
+        hops = await work.ledger.hops(new.notification_id)
+        return next_channel(new, hops, one.contact, self._channels.keys())
 
     async def _recover(self, work: NotificationWork, now: datetime) -> None:
         """Deliveries whose sender died: sent again where that can't show twice, else unknown (rule 11)."""
+        changes = []
         for one in await self._with_context(work, await work.ledger.abandoned(now, BATCH)):
             channel = self._channels.get(one.delivery.channel or "")
             if channel is not None and channel.idempotent:
-                new = one.delivery.wait(until=now, reason="sender_died")
+                changes.append((one, one.delivery.wait(until=now, reason="sender_died")))
             else:
-                new = one.delivery.lose()
-            await self._save(work, one, new, now)
-
-    async def _tell(self, work: NotificationWork, notification: Info, delivery: Delivery) -> None:
-        work.because_of_id(notification.cause_event_id)
-        await work.record(told(notification, delivery))
+                changes.append((one, one.delivery.lose()))
+        await self._finish(work, changes, now)
 
     async def _report(self, work: NotificationWork, notification: Info, problem: str) -> None:
         """Operators hear of a card that can't be written, unless it is itself for operators."""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,6 +71,20 @@ class SqlLedger:
             .values(**_delivery_to_row(new))
         )
         return result.rowcount == 1
+
+    async def save_all(self, changes: Sequence[tuple[Delivery, Delivery]]) -> frozenset[str]:
+        if not changes:
+            return frozenset()
+        together = await self._connection.begin_nested()
+        result = await self._connection.execute(
+            _SAVE, [{"old_id": old.id, "old_version": old.version, **_named(new)} for old, new in changes]
+        )
+        if result.rowcount == len(changes):
+            await together.commit()
+            return frozenset(old.id for old, _ in changes)
+        # Somebody was quicker with one of them (or the driver doesn't count): find out which.
+        await together.rollback()
+        return frozenset([old.id for old, new in changes if await self.save(old, new)])
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         earlier = deliveries.alias("earlier")
@@ -144,6 +158,17 @@ class SqlLedger:
             )
             found += [(row.cause, row.recipient_id, row.template) for row in rows]
         return found
+
+
+_SAVE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("old_id"), deliveries.c.version == bindparam("old_version"))
+    .values({name: bindparam(f"new_{name}") for name in _DELIVERY})
+)
+
+
+def _named(delivery: Delivery) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in _delivery_to_row(delivery).items()}
 
 
 def _delivery_to_row(delivery: Delivery) -> dict[str, Any]:
