@@ -65,7 +65,8 @@ def _value(choice: Choice) -> str:
 
 def _which(talk: Talk, back: Ask, labels: list[str]) -> str:
     days = [each for each in back.choices if isinstance(each, date)]
-    if len(days) > 1 and len({day.weekday() for day in days}) == 1:
+    # 3일 may be the third, or in three days: named in this order, not by date
+    if len(days) > 1 and len({day.weekday() for day in days}) == 1 and days == sorted(days):
         return talk.say.which_weekday(days[0])
     return talk.say.which(back.field, labels)
 
@@ -80,4 +81,3 @@ def _earliest(talk: Talk, booking: Booking, lead: str) -> Conversation:
     text = joined(lead, talk.say.why_asked("time", Why.ANY))
     buttons = [button(talk.say.slot_label(start), "slot", pack_moment(start)) for start in starts[:NEAREST]]
     return talk.answer(card(text, *buttons, quick=talk.ways_out()), booking=booking, asking="date")
-

@@ -43,8 +43,7 @@ def _one(talk: Talk, view: ReservationView) -> Button:
 def _draft_or(talk: Talk, only: ReservationView | None) -> Turn:
     say = talk.say
     other = _one(talk, only) if only else button(say.cancel, "cancel_one")
-    says = card(say.drop_or_cancel(), button(say.drop_draft, "drop_draft"), other, button(say.go_on, "go_on"))
-    return talk.aside(says)
+    return talk.aside(card(say.drop_or_cancel(), button(say.drop_draft, "drop_draft"), other))
 
 
 def cancel_one(talk: Talk) -> Conversation:
@@ -140,8 +139,10 @@ def _changed(talk: Talk, reservation: Reservation, quote: CancellationQuote, sho
 
 def _done(talk: Talk, reservation: Reservation, text: str) -> Turn:
     ours = talk.booking is not None and talk.booking.hold == reservation.id
-    says = card(text, quick=(button(talk.say.book_again, "rebook", reservation.id), button(talk.say.my, "my")))
-    return talk.answer(says, booking=None if ours else talk.booking, about=reservation.id)
+    booking = None if ours else talk.booking
+    on = button(talk.say.go_on, "go_on") if booking else button(talk.say.book_again, "rebook", reservation.id)
+    says = card(text, quick=(on, button(talk.say.my, "my")))
+    return talk.answer(says, booking=booking, about=reservation.id)
 
 
 def _cancelled_before(talk: Talk, reservation: Reservation) -> Turn:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.conversation import book, cancel, handover, hello, money, move, my, pay, settings
+from bot.conversation import address, book, cancel, handover, hello, money, move, my, pay, settings
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
@@ -63,7 +63,7 @@ TAPS: Mapping[str, Tap] = {
     "go_on": Tap(book.go_on),
     "fill": Tap(book.fill, 2, 2),
     "slot": Tap(book.slot, 1, 1),
-    "to_area": Tap(book.to_area, 1, 1),
+    "to_area": Tap(address.to_area, 1, 1),
     "edit": Tap(book.edit, 0, 1),
     "back": Tap(_back),
     "home": Tap(hello.home),
@@ -112,7 +112,7 @@ def _not_understood(talk: Talk) -> Conversation:
     if talk.booking is None:
         return (yield from hello.not_understood(talk))
     if talk.draft.asking == "add_ons" and talk.said.text.strip():
-        return (yield from book.note(talk, talk.said.text))
+        return (yield from address.note(talk, talk.said.text))
     return (yield from hello.not_understood(talk, book.go_on(talk)))
 
 
@@ -124,6 +124,8 @@ def _visit(talk: Talk, reading: Reading) -> Conversation:
     if draft.doing in ("move", "cancel") and draft.asking == "reservation" and reading.date:
         ask_again = cancel.asked_to_cancel if draft.doing == "cancel" else move.asked_to_move
         return (yield from ask_again(talk, replace(reading, intent=Intent.CANCEL)))
+    if draft.asking == "add_ons" and talk.booking is not None and _names_only_elsewhere(reading):
+        return (yield from address.note(talk, talk.said.text))
     if any(each.why is Why.UNSURE and each.field == "size_pyeong" for each in reading.asks):
         return (yield from book.unsure(talk))
     if reading.intent is Intent.BOOK and not _says_something(reading):
@@ -131,6 +133,11 @@ def _visit(talk: Talk, reading: Reading) -> Conversation:
     if not _says_something(reading):
         return (yield from _not_understood(talk))
     return (yield from book.take(talk, reading))
+
+
+def _names_only_elsewhere(reading: Reading) -> bool:
+    """A town that we don't serve, after the address was given, is part of a note: 고양이가 있어요 is about a cat."""
+    return reading.unserved_area is not None and not _says_something(replace(reading, unserved_area=None))
 
 
 def _says_something(reading: Reading) -> bool:

@@ -46,13 +46,11 @@ class Booking:
     @property
     def next_step(self) -> str:
         """The first thing that isn't known yet; empty when all is."""
-        for step in STEPS:
-            if step == "add_ons":
-                if step not in self.given:
-                    return step
-            elif not getattr(self, step):
-                return step
-        return ""
+        return next((step for step in STEPS if not self.has(step)), "")
+
+    def has(self, step: str) -> bool:
+        """Whether a step needs no asking. Add-ons are optional: there, the answer to the question counts."""
+        return step in self.given if step == "add_ons" else bool(getattr(self, step))
 
 
 @dataclass(frozen=True, kw_only=True)

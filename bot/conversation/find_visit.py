@@ -22,9 +22,7 @@ def upcoming(views: Sequence[ReservationView]) -> Sequence[ReservationView]:
 def on_day(views: Sequence[ReservationView], day: date | None, at: time | None = None) -> Sequence[ReservationView]:
     """Those of a day and a time, as far as these were said."""
     return [
-        each
-        for each in views
-        if day in (None, kst_date(each.starts_at)) and at in (None, kst(each.starts_at).time())
+        each for each in views if day in (None, kst_date(each.starts_at)) and at in (None, kst(each.starts_at).time())
     ]
 
 

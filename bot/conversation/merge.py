@@ -59,9 +59,7 @@ def merge(booking: Booking, values: Mapping[str, Any], catalogue: Catalogue, lat
     new = tuple(name for name in wanted if not getattr(booking, name) and wanted[name])
     changed = tuple(name for name in wanted if getattr(booking, name) and getattr(booking, name) != wanted[name])
     booking = _with_range(replace(booking, **wanted), "time" in wanted, values)
-    return Merged(
-        booking=replace(booking, given=_given(booking, new)), new=new, changed=changed, not_offered=refused
-    )
+    return Merged(booking=replace(booking, given=_given(booking, new)), new=new, changed=changed, not_offered=refused)
 
 
 def _refused(booking: Booking, wanted: Mapping[str, Any], catalogue: Catalogue, latest: date) -> str:
@@ -71,6 +69,8 @@ def _refused(booking: Booking, wanted: Mapping[str, Any], catalogue: Catalogue, 
         return "area"
     if "date" in wanted and wanted["date"] > latest:
         return "date"
+    if wanted.get("size_pyeong", 1) < 1:
+        return "size_pyeong"
     service = wanted.get("service", booking.service)
     size = wanted.get("size_pyeong", booking.size_pyeong)
     if service and size and service in catalogue.services:

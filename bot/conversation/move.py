@@ -117,9 +117,7 @@ def _ask_time(
         wanted = datetime.combine(day, kst(reservation.visit.starts_at).time(), KST)
         return (yield from _nearest(talk, reservation, wanted, talk.say.day_full(day)))
     shown = thinned(fitting or starts, TIMES_SHOWN)
-    choices = [
-        button(talk.say.time_label(each.time()), "move_to", reservation.id, pack_moment(each)) for each in shown
-    ]
+    choices = [button(talk.say.time_label(each.time()), "move_to", reservation.id, pack_moment(each)) for each in shown]
     text = talk.say.ask_time(day, first=first if fitting else None, last=last if fitting else None)
     turn = _asking(talk, reservation, f"{lead} {text}".strip(), choices, "time")
     return replace(turn, draft=replace(turn.draft, wish=day))

@@ -49,8 +49,9 @@ def _paid_or_not(talk: Talk, reservation: Reservation) -> Conversation:
 def _over(talk: Talk, reservation: Reservation, text: str, *buttons: Button) -> Turn:
     """Say it; the unfinished booking that held this place is finished with."""
     ours = talk.booking is not None and talk.booking.hold == reservation.id
-    quick = () if buttons else (button(talk.say.my, "my"),)
     booking = None if ours else talk.booking
+    on = (button(talk.say.go_on, "go_on"),) if booking else ()
+    quick = (*on, *(() if buttons else (button(talk.say.my, "my"),)))
     return talk.answer(card(text, *buttons, quick=quick), booking=booking, about=reservation.id)
 
 

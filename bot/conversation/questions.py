@@ -130,7 +130,8 @@ def _add_ons(talk: Talk, booking: Booking, how: Asking) -> Conversation:
     others = [each for each in add_ons.values() if each.id not in booking.add_ons]
     choices = [button(talk.say.add_on_label(each), "fill", "add_ons", each.id) for each in others]
     choices.append(button(talk.say.all_chosen if chosen else talk.say.nothing_more, "fill", "add_ons", "none"))
-    return talk.step(joined(how.lead, talk.say.ask_add_ons(chosen)), choices, booking=booking, asking="add_ons")
+    text = talk.say.ask_add_ons(chosen, has_note=bool(booking.note))
+    return talk.step(joined(how.lead, text), choices, booking=booking, asking="add_ons")
 
 
 _QUESTIONS: dict[str, Callable[[Talk, Booking, Asking], Conversation]] = {

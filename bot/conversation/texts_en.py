@@ -185,10 +185,10 @@ class English(Korean):
     def ask_address(self, *, corrected: bool) -> str:
         return "Please tell me the address." if corrected else "Now I only need the address."
 
-    def ask_add_ons(self, chosen: Sequence[AddOn]) -> str:
+    def ask_add_ons(self, chosen: Sequence[AddOn], *, has_note: bool) -> str:
         if chosen:
             return f"With {', '.join(add_on.en for add_on in chosen)}. Anything else?"
-        return "Any extras? You can also write a note for the cleaner."
+        return "Any extras?" + ("" if has_note else " You can also write a note for the cleaner.")
 
     def add_on_label(self, add_on: AddOn) -> str:
         return add_on.en
@@ -267,9 +267,7 @@ class English(Korean):
         )
 
     def slot_not_free(self, starts_at: datetime) -> str:
-        return (
-            f"We can't come on {spoken_moment(starts_at)}. Here are the nearest times. What you wrote is still here."
-        )
+        return f"We can't come on {spoken_moment(starts_at)}. Here are the nearest times. What you wrote is still here."
 
     def day_full(self, on: date) -> str:
         return f"{short_date(on)} is fully booked. Here are the nearest times."
@@ -281,9 +279,7 @@ class English(Korean):
         return "To find it, we need the road and the building number, such as OO-ro 12, building 101, flat 502."
 
     def other_district(self, area: Named) -> str:
-        return (
-            f"That address is in {area.en}. Shall I change the area to {area.en}? I'll check time and price again."
-        )
+        return f"That address is in {area.en}. Shall I change the area to {area.en}? I'll check time and price again."
 
     def address_kept(self) -> str:
         return "I've noted the address. Only the cleaner who takes the job will see it in full."

@@ -192,11 +192,12 @@ class Korean:
     def ask_address(self, *, corrected: bool) -> str:
         return "주소를 알려 주세요." if corrected else "이제 주소만 알려 주시면 돼요."
 
-    def ask_add_ons(self, chosen: Sequence[AddOn]) -> str:
+    def ask_add_ons(self, chosen: Sequence[AddOn], *, has_note: bool) -> str:
         if chosen:
             names = ", ".join(add_on.ko for add_on in chosen)
             return f"{names}까지 할게요. 더 필요한 게 있으세요?"
-        return "더 필요한 청소가 있으세요? 업체에 전할 말이 있으면 적어 주셔도 돼요."
+        note = "" if has_note else " 업체에 전할 말이 있으면 적어 주셔도 돼요."
+        return f"더 필요한 청소가 있으세요?{note}"
 
     def add_on_label(self, add_on: AddOn) -> str:
         return add_on.ko
@@ -278,9 +279,7 @@ class Korean:
         )
 
     def slot_not_free(self, starts_at: datetime) -> str:
-        return (
-            f"{spoken_moment(starts_at)}에는 갈 수 없어요. 가까운 시간을 찾아 두었어요. 적어 주신 내용은 그대로예요."
-        )
+        return f"{spoken_moment(starts_at)}에는 갈 수 없어요. 가까운 시간을 찾아 두었어요. 적어 주신 내용은 그대로예요."
 
     def day_full(self, on: date) -> str:
         return f"{short_date(on)}에는 빈 시간이 없어요. 가까운 시간을 찾아 두었어요."
@@ -293,10 +292,7 @@ class Korean:
         return f"찾아가려면 도로명과 건물 번호가 필요해요. 예) {name}OO로 12, 101동 502호"
 
     def other_district(self, area: Named) -> str:
-        return (
-            f"{area.ko} 주소네요. 지역도 {josa(area.ko, '으로/로')} 바꿀까요? "
-            "시간과 금액은 다시 확인해 드려요."
-        )
+        return f"{area.ko} 주소네요. 지역도 {josa(area.ko, '으로/로')} 바꿀까요? 시간과 금액은 다시 확인해 드려요."
 
     def address_kept(self) -> str:
         return "주소를 적어 두었어요. 자세한 주소는 일을 맡은 업체에만 보여드려요."
@@ -305,7 +301,9 @@ class Korean:
         return "업체에 전할 말로 적어 두었어요."
 
     def draft_is_there(self, parts: Sequence[str]) -> str:
-        return f"적던 예약이 있어요: {', '.join(parts)}. 이어서 할까요?" if parts else "적던 예약이 있어요. 이어서 할까요?"
+        return (
+            f"적던 예약이 있어요: {', '.join(parts)}. 이어서 할까요?" if parts else "적던 예약이 있어요. 이어서 할까요?"
+        )
 
     def draft_dropped(self, *, held: bool) -> str:
         return "적던 예약을 지우고, 잡아 둔 시간도 풀었어요. 나간 돈은 없어요." if held else "적던 예약을 지웠어요."
@@ -666,9 +664,7 @@ class Korean:
         return "할인 소식(광고)을 카카오톡으로 보내도 될까요? 안 받아도 예약은 똑같이 돼요."
 
     def ask_night_consent(self, on: date) -> str:
-        return (
-            f"{on.isoformat()}에 동의하셨어요. 밤 9시부터 아침 8시 사이에도 보내드릴까요? 이건 따로 여쭤봐요."
-        )
+        return f"{on.isoformat()}에 동의하셨어요. 밤 9시부터 아침 8시 사이에도 보내드릴까요? 이건 따로 여쭤봐요."
 
     def days_only_done(self) -> str:
         return "낮에만 보내드릴게요. 언제든 ‘수신거부’라고 보내 주세요."
@@ -695,9 +691,7 @@ class Korean:
     # A person
 
     def person_called(self, minutes: int) -> str:
-        return (
-            f"상담원에게 전했어요. 보통 {minutes}분 안에 여기로 답해 드려요. 예약 조회와 취소는 지금도 돼요."
-        )
+        return f"상담원에게 전했어요. 보통 {minutes}분 안에 여기로 답해 드려요. 예약 조회와 취소는 지금도 돼요."
 
     def person_later(self, opens_at: datetime) -> str:
         return f"상담은 {spoken_moment(opens_at)}에 시작해요. 남겨 주시면 그때 차례로 답해 드릴게요."

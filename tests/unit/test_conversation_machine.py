@@ -21,7 +21,11 @@ WORDS = (
     "한국어로", "수신거부", "알림꺼줘", "소식 받을래요", "낮에만", "알림 설정", "도움말", "24평 얼마에요", "취소하면 얼마 떼요?", "환불 언제 돼요",
     "잘 모르겠어요", "다른 날짜", "8시", "3일", "2월30일", "신촌", "84제곱", "하던 예약 계속", "처음으로", "ㅁㄴㅇㄹ", "book", "/start", "",
 )  # fmt: skip
-SENTENCES = ("금요일 2시 마포 24평 집청소", "토요일 10시 강남 20평 입주청소", "tomorrow 3pm, Mapo, 24 pyeong home cleaning")
+SENTENCES = (
+    "금요일 2시 마포 24평 집청소",
+    "토요일 10시 강남 20평 입주청소",
+    "tomorrow 3pm, Mapo, 24 pyeong home cleaning",
+)
 ARGUMENTS = st.sampled_from(("x", "", "0", "-1", "99999999999", "service", "home", "date", "2026-13-40", "9999", "day"))
 MENU = ("청소 예약하기", "내 예약 보기", "상담원 연결")
 MENU_EN = ("Book cleaning", "My bookings", "Talk to us")
@@ -130,5 +134,5 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.world.charges) <= len(paid)
 
 
-AnyConversation.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+AnyConversation.TestCase.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
 TestAnyConversation = AnyConversation.TestCase

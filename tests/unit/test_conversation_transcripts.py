@@ -53,9 +53,7 @@ def test_2_2_guided_by_buttons():
     assert talk.quick == ["집청소", "입주·이사청소", "사무실청소", "에어컨청소", "이전", "처음으로"]
     assert talk.tap("집청소") == "몇 평인가요? 숫자만 보내셔도 돼요."
     assert talk.quick[:4] == ["10평", "24평", "32평", "잘 모르겠어요"]
-    assert talk.tap("잘 모르겠어요") == (
-        "아파트라면 흔히 부르는 평형이면 돼요. 전용 59㎡는 보통 24~25평형이에요."
-    )
+    assert talk.tap("잘 모르겠어요") == ("아파트라면 흔히 부르는 평형이면 돼요. 전용 59㎡는 보통 24~25평형이에요.")
     assert talk.quick[:2] == ["24평", "상담원 연결"]
     assert talk.tap("24평") == "어느 지역인가요?"
     assert talk.tap("마포구") == "언제 갈까요?"
@@ -75,9 +73,7 @@ def test_2_2_the_same_typed():
 
 def test_2_3_one_sentence():
     talk = Talk(friday_world())
-    assert talk.say("이번 주 금요일 2시에 마포 24평이요") == (
-        "11/27(금) 오후 2시, 마포구 24평이군요. 어떤 청소인가요?"
-    )
+    assert talk.say("이번 주 금요일 2시에 마포 24평이요") == ("11/27(금) 오후 2시, 마포구 24평이군요. 어떤 청소인가요?")
     assert "고칠 게 있어요" in talk.quick
     assert talk.say("집청소").endswith("이제 주소만 알려 주시면 돼요.")
     assert talk.say("아 2시 말고 4시요") == "오후 4시로 고쳤어요. 나머지는 그대로예요. 주소를 알려 주세요."
@@ -118,9 +114,7 @@ def test_2_5_taken_meanwhile():
 def test_2_6_address():
     talk = Talk(friday_world())
     talk.say("금요일 2시 마포 24평 집청소")
-    assert talk.say("우리집") == (
-        "찾아가려면 도로명과 건물 번호가 필요해요. 예) 마포구 OO로 12, 101동 502호"
-    )
+    assert talk.say("우리집") == ("찾아가려면 도로명과 건물 번호가 필요해요. 예) 마포구 OO로 12, 101동 502호")
     assert talk.say("강남구 OO대로 3, 7층") == (
         "강남구 주소네요. 지역도 강남구로 바꿀까요? 시간과 금액은 다시 확인해 드려요."
     )
@@ -192,9 +186,7 @@ def test_2_9_deferred():
 def test_2_10_confirming():
     talk = quoted()
     talk.world.payment = "unknown"
-    assert talk.tap(PAY) == (
-        "결제됐는지 확인하고 있어요. 다시 결제하지 않으셔도 돼요. 시간도 그대로 잡아 둘게요."
-    )
+    assert talk.tap(PAY) == ("결제됐는지 확인하고 있어요. 다시 결제하지 않으셔도 돼요. 시간도 그대로 잡아 둘게요.")
     blocked = "두 번 결제되지 않게 잠시 막아 두었어요. 확인되면 바로 알려드릴게요."
     assert talk.say("다시 결제할래요") == blocked
     assert talk.tap(PAY) == blocked
@@ -256,9 +248,7 @@ def test_2_13_the_day_before():
         "64,000원을 돌려드려요. 방문 전날이라 80,000원에서 수수료 16,000원(20%)이 빠져요."
     )
     assert talk.labels == ["취소 확정", "그대로 두기"]
-    assert talk.tap("취소 확정") == (
-        "취소했어요. 64,000원은 영업일 3일 안에 돌려드리고, 끝나면 알려드릴게요."
-    )
+    assert talk.tap("취소 확정") == ("취소했어요. 64,000원은 영업일 3일 안에 돌려드리고, 끝나면 알려드릴게요.")
     assert talk.world.reservations[reservation_id].status is Status.CANCELLED
     assert talk.tap("취소 확정").startswith("11/27(금) 오후 2시 예약은 이미 취소했어요.")
 
@@ -347,9 +337,7 @@ def test_2_19_a_person():
 def test_2_19_out_of_hours():
     talk = Talk()
     talk.world.opens_at = at(11, 24, 9)
-    assert talk.say("상담원") == (
-        "상담은 11/24(화) 오전 9시에 시작해요. 남겨 주시면 그때 차례로 답해 드릴게요."
-    )
+    assert talk.say("상담원") == ("상담은 11/24(화) 오전 9시에 시작해요. 남겨 주시면 그때 차례로 답해 드릴게요.")
 
 
 def test_2_20_an_old_button():
@@ -396,9 +384,7 @@ def test_2_23_consent():
         "2026-11-23에 싹3 광고 수신을 모두 거부하셨어요(낮·밤). 예약과 결제 안내는 계속 보내드려요."
     )
     assert talk.labels == ["알림 설정"]
-    assert talk.say("소식 받을래요") == (
-        "할인 소식(광고)을 카카오톡으로 보내도 될까요? 안 받아도 예약은 똑같이 돼요."
-    )
+    assert talk.say("소식 받을래요") == ("할인 소식(광고)을 카카오톡으로 보내도 될까요? 안 받아도 예약은 똑같이 돼요.")
     assert talk.labels == ["동의해요", "안 받아요"]
     assert talk.tap("동의해요") == (
         "2026-11-23에 동의하셨어요. 밤 9시부터 아침 8시 사이에도 보내드릴까요? 이건 따로 여쭤봐요."

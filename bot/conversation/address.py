@@ -1,0 +1,72 @@
+"""The address of a booking, and what else the cleaner should know."""
+
+from dataclasses import replace
+
+from bot.conversation.draft import Booking
+from bot.conversation.effects import SayToPerson
+from bot.conversation.merge import Merged
+from bot.conversation.proceed import carry_on, merge_into, proceed
+from bot.conversation.questions import Asking, ask_for, joined
+from bot.conversation.reading import Reading, looks_like_address
+from bot.conversation.talk import Talk, button, card, pair
+from bot.conversation.turn import Conversation, ask
+
+LONGEST_NOTE = 200
+
+
+def take_address(talk: Talk, merged: Merged, reading: Reading) -> Conversation:
+    """An address needs a road (or lot) with its number, in the area that was said."""
+    booking, address = merged.booking, reading.address or ""
+    catalogue = talk.context.catalogue
+    if reading.unserved_area:
+        lead = talk.say.area_not_served(reading.unserved_area, list(catalogue.areas.values()))
+        return talk.step(lead, [], booking=booking, asking="address")
+    if not looks_like_address(address):
+        text = talk.say.address_needs_number(catalogue.areas.get(booking.area or ""))
+        if (yield from ask(SayToPerson(text=talk.said.text))):
+            text = joined(talk.say.passed_on(), text)
+        return talk.step(text, [], booking=booking, asking="address")
+    named = catalogue.areas.get(reading.area or "")
+    if named and booking.area and named.id != booking.area:
+        says = pair(
+            talk.say.other_district(named),
+            button(talk.say.to_area_label(named), "to_area", named.id),
+            button(talk.say.fix_address, "edit", "address"),
+            quick=talk.ways_out(),
+        )
+        booking = replace(booking, other_address=address)
+        return talk.answer(says, booking=booking, asking="address", yes=f"to_area:{named.id}", no="edit:address")
+    area = {"area": named.id} if named else {}
+    again = merge_into(talk, booking, area) if area else merged
+    fields = again.new + merged.new
+    return (yield from _with_address(talk, again.booking, address, checked="area" not in fields))
+
+
+def to_area(talk: Talk, area: str) -> Conversation:
+    """The address that was given last holds, and its district with it."""
+    booking = talk.booking
+    if booking is None or not booking.other_address or area not in talk.context.catalogue.areas:
+        return (yield from carry_on(talk, booking or Booking(), Asking()))
+    moved = replace(booking, area=area, other_address="")
+    return (yield from _with_address(talk, moved, booking.other_address, checked=False))
+
+
+def _with_address(talk: Talk, booking: Booking, address: str, *, checked: bool) -> Conversation:
+    new = () if booking.address else ("address",)
+    changed = ("address",) if booking.address and booking.address != address else ()
+    given = (*booking.given, *(name for name in new if name not in booking.given))
+    kept = replace(booking, address=address, other_address="", given=given)
+    merged = Merged(booking=kept, new=new if checked else (*new, "area"), changed=changed)
+    turn = yield from proceed(talk, merged, echo=False)
+    first, *rest = turn.says
+    if first.title or first.items or first.buttons:
+        return replace(turn, says=(card(talk.say.address_kept()), first, *rest))
+    return replace(turn, says=(replace(first, text=joined(talk.say.address_kept(), first.text)), *rest))
+
+
+def note(talk: Talk, text: str) -> Conversation:
+    """Free words at the last question are for the cleaner, unless an operator is listening."""
+    if (yield from ask(SayToPerson(text=text))):
+        return talk.aside(card(talk.say.passed_on()))
+    kept = replace(talk.booking or Booking(), note=" ".join(text.split())[:LONGEST_NOTE])
+    return (yield from ask_for(talk, kept, "add_ons", Asking(lead=talk.say.note_kept())))
