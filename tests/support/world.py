@@ -61,8 +61,9 @@ class Phone:
 
     async def _send(self, said: Said) -> list[Card]:
         self._said += 1
+        client_id = f"{self.id}-{self._said}"
         before = await self._last_seq()
-        await self.world.ssak3.dialogue.receive(self.id, f"{self.id}-{self._said}", said)
+        await self.world.ssak3.dialogue.receive(self.id, client_id, said)
         await self.world.ssak3.dialogue.answer(self.id)
         return [message.card for message in await self.log() if message.seq > before and message.sender == "bot"]
 
