@@ -7,7 +7,6 @@ import urllib.request
 from typing import Any
 
 from bot.channels.console.client import chat
-
 from ssak3.embedded import run_embedded
 from ssak3.settings import Settings
 from ssak3.system import SystemClock, SystemIds
@@ -17,7 +16,7 @@ async def chat_in_terminal(settings: Settings, role: str, invite: str | None) ->
     """Until the person leaves. Exit status 0."""
     url = settings.public_url or f"http://127.0.0.1:{settings.http_port}"
     if await asyncio.to_thread(_answers, url):
-        await chat(url, role, invite, data_dir=settings.data_dir)
+        await chat(url, role, invite, data_dir=settings.data_dir, ids=SystemIds())
         return 0
     started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     demo = asyncio.create_task(
@@ -34,7 +33,7 @@ async def chat_in_terminal(settings: Settings, role: str, invite: str | None) ->
     if demo.done():
         demo.result()
         return 1
-    talking = asyncio.create_task(chat(started.result(), role, invite, data_dir=settings.data_dir))
+    talking = asyncio.create_task(chat(started.result(), role, invite, data_dir=settings.data_dir, ids=SystemIds()))
     await asyncio.wait([demo, talking], return_when=asyncio.FIRST_COMPLETED)
     talking.cancel()
     demo.cancel()
