@@ -111,15 +111,17 @@ class Charging:
             found = await self._provider.find(order_id=attempt.order_id)
         except at_provider.ProviderError as error:
             log.info("payment.not_found_out", attempt_id=attempt_id, cause=type(error).__name__)
-            return await self._wait(payment, attempt_id)
+            return await self._wait(payment, attempt_id, by_loop=may_send)
         if found is not None and (found.status.paid or found.status.never_paid):
             return await self._settle(payment, attempt_id, lambda fresh: adopt(fresh, attempt_id, found, asked_at))
         if may_send and self._may_send_again(payment, attempt):
             return await self._send_again(payment, attempt_id)
-        return await self._settle(payment, attempt_id, lambda fresh: _unpaid(fresh, attempt_id, asked_at))
+        return await self._settle(payment, attempt_id, lambda fresh: _unpaid(fresh, attempt_id, asked_at, may_send))
 
-    async def _wait(self, payment: Payment, attempt_id: str) -> Result:
-        return await self._settle(payment, attempt_id, lambda fresh: _lost(fresh, attempt_id, self._clock.now()))
+    async def _wait(self, payment: Payment, attempt_id: str, *, by_loop: bool) -> Result:
+        return await self._settle(
+            payment, attempt_id, lambda fresh: _lost(fresh, attempt_id, self._clock.now(), by_loop)
+        )
 
     def _may_send_again(self, payment: Payment, attempt: Attempt) -> bool:
         """With the same key, while the place is kept and the customer still wants it."""
@@ -142,7 +144,7 @@ class Charging:
             return await self._send(noted, attempt_id, card_key)
         except (at_provider.NotSent, at_provider.Unavailable, at_provider.OurFault):
             # This time it surely didn't hear; of the time before nobody knows.
-            return await self._wait(noted, attempt_id)
+            return await self._wait(noted, attempt_id, by_loop=True)
 
     async def look_after(self, payment: Payment, attempt_id: str) -> ProviderPayment | None:
         """Look at a settled attempt: money that was taken after all is put on the books. What the provider has."""
@@ -209,21 +211,23 @@ def adopt(payment: Payment, attempt_id: str, found: ProviderPayment, at: datetim
         return payment.decline(attempt_id, code=found.status)
     if found.total_krw != attempt.amount_krw:
         log.error("payment.other_amount", attempt_id=attempt_id, asked=attempt.amount_krw, taken=found.total_krw)
-        return _lost(payment, attempt_id, at)
+        return _lost(payment, attempt_id, at, by_loop=True)
     return payment.approve(attempt_id, payment_key=found.payment_key, approved_at=found.approved_at or at, at=at)
 
 
-def _unpaid(payment: Payment, attempt_id: str, asked_at: datetime) -> tuple[Payment, Events]:
+def _unpaid(payment: Payment, attempt_id: str, asked_at: datetime, by_loop: bool) -> tuple[Payment, Events]:
     """The provider, asked at `asked_at`, had taken nothing."""
     attempt = payment.attempt(attempt_id)
     if attempt.is_live and surely_over(attempt.sent_at, asked_at):
         return payment.give_up(attempt_id, at=asked_at)
-    return _lost(payment, attempt_id, asked_at)
+    return _lost(payment, attempt_id, asked_at, by_loop)
 
 
-def _lost(payment: Payment, attempt_id: str, at: datetime) -> tuple[Payment, Events]:
-    """A call that may still be under way isn't lost yet."""
+def _lost(payment: Payment, attempt_id: str, at: datetime, by_loop: bool) -> tuple[Payment, Events]:
+    """A call that may still be under way isn't lost yet. Only the loop puts off its own next look."""
     attempt = payment.attempt(attempt_id)
+    if attempt.status is AttemptStatus.UNKNOWN and not by_loop:
+        return payment, []
     if attempt.status is AttemptStatus.REQUESTED and at - attempt.sent_at < LOST_AFTER:
         return payment, []
     return payment.lose(attempt_id, at=at)

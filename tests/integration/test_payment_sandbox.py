@@ -91,6 +91,17 @@ async def test_a_provider_that_resets_connections_charges_later_with_the_same_ke
     assert isinstance(await shop.use_cases.resolve(attempt_id="a"), Approved)
 
 
+async def test_asking_what_became_of_it_does_not_put_off_the_loop(shop: Shop) -> None:
+    await shop.mode("down")
+    await shop.pay("a")
+    await shop.mode("normal")
+    for _ in range(9):
+        assert isinstance(await shop.use_cases.resolve(attempt_id="a"), Unknown)
+    shop.clock.advance(seconds=3)
+    assert await shop.attempts.run_once() == 1
+    assert isinstance(await shop.use_cases.resolve(attempt_id="a"), Approved)
+
+
 async def test_nothing_taken_and_too_late_to_pay_is_given_up_after_ten_minutes(shop: Shop) -> None:
     await shop.mode("down")
     await shop.pay("a")

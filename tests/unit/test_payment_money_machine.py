@@ -232,4 +232,4 @@ class Money(RuleBasedStateMachine):
 
 
 TestMoney = Money.TestCase
-TestMoney.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestMoney.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)

@@ -207,7 +207,6 @@ def install_problems(app: FastAPI) -> None:
     handlers: dict[type[Exception], Callable[[Request, Any], Awaitable[JSONResponse]]] = {
         Unauthorized: _unauthorized,
         Refusal: _refused,
-        ValueError: _not_valid,
         RequestValidationError: _not_valid,
     }
     for kind, handler in handlers.items():
@@ -225,9 +224,7 @@ async def _refused(request: Request, refusal: Refusal) -> JSONResponse:
     return _problem(_STATUS.get(type(refusal), 409), refusal.name, **more)
 
 
-async def _not_valid(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, RequestValidationError):
-        return _problem(422, "Invalid", detail=str(error))
+async def _not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
     wrong = [{"at": ".".join(map(str, item["loc"])), "is": item["msg"]} for item in error.errors()]
     return _problem(422, "Invalid", errors=wrong)
 
