@@ -1,14 +1,16 @@
 """What a request for a refund does, when it comes once, twice, too early or too large."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.payment.events import CompensationOwed, CompensationPaid, PaymentRefunding, RefundDelayed
 from services.payment.loops import RefundLoop
 from services.payment.model import Payment
+from services.payment.provider import Cancelled
 from services.payment.reactions import PaymentNotThereYet, PaymentReactions
-from services.payment.refusals import NotAllowed, RefundTooLarge
+from services.payment.refusals import NotAllowed, PaymentClosed, RefundTooLarge
 from services.payment.results import Approved
 from services.payment.use_cases import PaymentUseCases
 from services.payment.values import CompensationStatus, RefundStatus
@@ -110,9 +112,8 @@ async def test_an_expired_reservation_can_no_longer_be_paid() -> None:
     gone = ReservationExpired(reservation_id="r1", customer_id="c1", version=2, starts_at=at, hold_expires_at=at)
     await desk.hear(gone)
     await desk.hear(gone)
-    with pytest.raises(Exception, match=r".") as refused:
+    with pytest.raises(PaymentClosed):
         await desk.pay()
-    assert type(refused.value).__name__ == "PaymentClosed"
     assert desk.provider.charges == []
 
 
@@ -128,6 +129,27 @@ async def test_a_lost_answer_is_matched_before_it_is_sent_again() -> None:
 
     assert desk.store.refunds["f1"].status is RefundStatus.DONE
     assert (desk.provider.calls, desk.provider.refunds) == (calls, [("ssak3-a", 30_000)])
+
+
+async def test_a_kill_between_the_answer_and_its_record_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    payment = await desk.pay()
+    await desk.use_cases.refund(payment_id=payment.id, refund_id="f1", amount_krw=30_000, reason="사유")
+    cancel = desk.provider.cancel
+
+    async def killed(**asked: Any) -> Cancelled:
+        await cancel(**asked)
+        raise RuntimeError("stands for a kill")
+
+    monkeypatch.setattr(desk.provider, "cancel", killed)
+    await desk.loop.run_once()
+    assert desk.store.refunds["f1"].status is RefundStatus.SENT
+    monkeypatch.undo()
+    assert await desk.loop.run_once() == 0, "it may still be under way"
+    desk.clock.advance(seconds=61)
+    assert await desk.loop.run_once() == 1
+    assert desk.store.refunds["f1"].status is RefundStatus.DONE
+    assert desk.provider.refunds == [("ssak3-a", 30_000)]
 
 
 async def test_one_refund_of_a_payment_is_in_flight_at_a_time() -> None:
