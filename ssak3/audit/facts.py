@@ -1,0 +1,125 @@
+"""What the checks look at: a snapshot of the databases, the provider's book, and the moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from messaging.catalogue import FOLLOWS
+from services.shared_kernel.event import Event, Received
+from ssak3.audit.findings import QUIET, STUCK
+from ssak3.audit.provider_book import ProviderBook
+from storage.audit import Logged, Snapshot
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`book` is None when the provider keeps none that can be read here."""
+
+    snapshot: Snapshot
+    book: ProviderBook | None
+    now: datetime
+
+    def rows(self, name: str) -> Sequence[Any]:
+        """The rows of one table, as `storage.audit` names it."""
+        return self.snapshot.rows[name]
+
+    def by(self, name: str, column: str) -> Mapping[str, list[Any]]:
+        """The rows of one table, grouped by a column."""
+        found: dict[str, list[Any]] = defaultdict(list)
+        for row in self.rows(name):
+            found[getattr(row, column)].append(row)
+        return found
+
+    def is_quiet(self, at: datetime) -> bool:
+        """Whether so long ago that nothing of it can be under way."""
+        return at <= self.now - QUIET
+
+    def is_overdue(self, since: datetime) -> bool:
+        """Whether it waits for too long."""
+        return since <= self.now - STUCK
+
+    def waited(self, since: datetime) -> str:
+        """How long, for people."""
+        minutes = int((self.now - since).total_seconds() // 60)
+        return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+    def log(self, *contexts: str) -> list[Received]:
+        """The readable events of these contexts, in the order they were written."""
+        return [
+            logged.received
+            for context in contexts
+            for logged in self.snapshot.messages[context].log
+            if logged.received is not None
+        ]
+
+    @cached_property
+    def logged(self) -> Mapping[str, tuple[str, Logged]]:
+        """Every event by its id, with the context that told it."""
+        return {
+            logged.event_id: (context, logged)
+            for context, messages in self.snapshot.messages.items()
+            for logged in messages.log
+        }
+
+    def has_handled(self, consumer: str, received: Received) -> bool:
+        """Whether the consumer has acted on an event, or passed it by."""
+        messages = self.snapshot.messages[consumer]
+        if received.id in messages.inbox:
+            return True
+        return received.sequence <= messages.position.get((received.source, received.subject), 0)
+
+    def heard(self, consumer: str) -> list[Received]:
+        """All that a consumer has handled of the contexts that it follows."""
+        return [received for received in self.log(*FOLLOWS[consumer]) if self.has_handled(consumer, received)]
+
+    @cached_property
+    def about(self) -> Mapping[str, list[Received]]:
+        """The events of reservation, payment and cleaning, by reservation."""
+        found: dict[str, list[Received]] = defaultdict(list)
+        for received in self.log("reservation", "payment", "cleaning"):
+            reservation_id = getattr(received.event, "reservation_id", None)
+            if reservation_id is not None:
+                found[reservation_id].append(received)
+        return found
+
+    def told(self, reservation_id: str, *kinds: type[Event]) -> list[Received]:
+        """What was told of a reservation, of these kinds."""
+        return [received for received in self.about.get(reservation_id, ()) if isinstance(received.event, kinds)]
+
+    @cached_property
+    def last_touch(self) -> Mapping[str, datetime]:
+        """When something last happened to a reservation or its payment."""
+        found: dict[str, datetime] = {}
+
+        def touch(reservation_id: str, moments: Iterable[datetime | None]) -> None:
+            for moment in moments:
+                if moment is not None and moment > found.get(reservation_id, _LONG_AGO):
+                    found[reservation_id] = moment
+
+        for reservation_id, events in self.about.items():
+            touch(reservation_id, (received.time for received in events))
+        for row in self.rows("reservations"):
+            touch(row.id, (row.paying_since, row.requested_at))
+        reservation_of = {row.id: row.reservation_id for row in self.rows("payments")}
+        for row in self.rows("attempts"):
+            if row.payment_id in reservation_of:
+                touch(reservation_of[row.payment_id], (row.requested_at, row.sent_at, row.approved_at))
+        for row in self.rows("refunds"):
+            if row.payment_id in reservation_of:
+                touch(reservation_of[row.payment_id], (row.requested_at, row.done_at))
+        return found
+
+    def is_resting(self, reservation_id: str) -> bool:
+        """Whether nothing happened to it of late."""
+        return self.is_quiet(self.last_touch.get(reservation_id, _LONG_AGO))
+
+
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def won(amount_krw: int) -> str:
+    """An amount for people."""
+    return f"{amount_krw:,} won"

@@ -1,0 +1,113 @@
+"""Rule 13: every event is told in order, and reaches each consumer that follows its context."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from messaging.catalogue import FOLLOWS
+from ssak3.audit.facts import Facts
+from ssak3.audit.findings import Check, Finding, fault, stuck
+from storage.audit import Logged, Messages
+
+
+def check_sequences(facts: Facts) -> Check:
+    """Each subject's events are numbered from 1 without a gap, and the log holds what went out."""
+    every = facts.snapshot.messages
+    found = [finding for name, messages in every.items() for finding in _context(name, messages)]
+    total = sum(len(messages.log) for messages in every.values())
+    return Check(name="13 sequences", looked_at=total, unit="events", findings=found)
+
+
+def _context(name: str, messages: Messages) -> Iterator[Finding]:
+    numbers: dict[str, list[int]] = {}
+    for logged in messages.log:
+        numbers.setdefault(logged.subject, []).append(logged.sequence)
+        yield from _entry(name, logged)
+        outgoing = messages.outbox.get(logged.event_id)
+        if outgoing is not None and outgoing != logged.body:
+            yield fault(f"event {logged.event_id} ({logged.type}) waits in {name}'s outbox with another content")
+    for subject in sorted({*numbers, *messages.last_number}):
+        there = set(numbers.get(subject, ()))
+        last = max([messages.last_number.get(subject, 0), *there])
+        missing = [str(number) for number in range(1, last + 1) if number not in there]
+        if missing:
+            yield fault(f"{name}'s log of {subject} lacks number {', '.join(missing[:10])} of {last}")
+        if last != messages.last_number.get(subject, 0):
+            yield fault(f"{name} counts {messages.last_number.get(subject, 0)} events of {subject}, its log has {last}")
+    known = {logged.event_id for logged in messages.log}
+    for event_id in sorted(messages.outbox.keys() - known):
+        yield fault(f"event {event_id} waits in {name}'s outbox, and isn't in its log")
+
+
+def _entry(name: str, logged: Logged) -> Iterator[Finding]:
+    said = logged.received
+    if said is None:
+        yield fault(f"event {logged.event_id} in {name}'s log can't be read: {logged.problem}")
+    elif (said.id, said.event.TYPE, said.subject, said.sequence, said.source) != (
+        logged.event_id, logged.type, logged.subject, logged.sequence, f"/ssak3/{name}",
+    ):  # fmt: skip
+        yield fault(f"event {logged.event_id} in {name}'s log says another id, type, subject or number inside")
+
+
+def check_messages(facts: Facts) -> Check:
+    """Each event of some age is handled by, or on its way to, each consumer; nothing waits for too long."""
+    found = [*_stuck(facts)]
+    queued: dict[str, set[str]] = {}
+    for row in facts.rows("queued"):
+        queued.setdefault(row.home, set()).add(row.message_id)
+    looked_at = 0
+    for consumer, sources in FOLLOWS.items():
+        for source in sources:
+            log = facts.snapshot.messages[source].log
+            looked_at += len(log)
+            found += _undelivered(facts, consumer, source, queued.get(f"ssak3.{consumer}", set()))
+    return Check(name="13 deliveries", looked_at=looked_at, unit="events to consumers", findings=found)
+
+
+def _undelivered(facts: Facts, consumer: str, source: str, queued: set[str]) -> Iterator[Finding]:
+    here, there = facts.snapshot.messages[consumer], facts.snapshot.messages[source]
+    on_its_way = {*queued, *here.inbox, *there.outbox, *(row.event_id for row in here.parked)}
+    for logged in there.log:
+        if logged.event_id in on_its_way or not facts.is_quiet(logged.recorded_at):
+            continue
+        # One that joined later starts with the first it sees of each subject.
+        if here.joined_at is not None and logged.recorded_at < here.joined_at and _is_passed(here, source, logged):
+            continue
+        yield fault(
+            f"event {logged.event_id} ({logged.type}, number {logged.sequence} of {logged.subject}) "
+            f"never reached {consumer}"
+        )
+
+
+def _is_passed(here: Messages, source: str, logged: Logged) -> bool:
+    last = here.position.get((f"/ssak3/{source}", logged.subject))
+    return last is None or logged.sequence <= last
+
+
+def _stuck(facts: Facts) -> Iterator[Finding]:
+    for name, messages in facts.snapshot.messages.items():
+        for event_id in messages.outbox:
+            yield from _waiting(facts, event_id, f"waits in {name}'s outbox")
+        for row in messages.parked:
+            if facts.is_overdue(row.parked_at):
+                yield stuck(_parked(facts, name, row, messages.position))
+    for row in facts.rows("queued"):
+        if row.queue.endswith(".dead"):
+            yield stuck(f"event {row.message_id} ({row.routing_key}) is dead in {row.queue}: {row.cause}")
+        else:
+            yield from _waiting(facts, row.message_id, f"waits in {row.queue}" + (f": {row.cause}" * bool(row.cause)))
+
+
+def _waiting(facts: Facts, event_id: str, where: str) -> Iterator[Finding]:
+    known = facts.logged.get(event_id)
+    if known is None:
+        if "outbox" not in where:
+            yield fault(f"message {event_id} {where}, and nobody's log knows it")
+    elif facts.is_overdue(known[1].recorded_at):
+        since = facts.waited(known[1].recorded_at)
+        yield stuck(f"event {event_id} ({known[1].type}) {where} for {since}")
+
+
+def _parked(facts: Facts, name: str, row: Any, position: Mapping[tuple[str, str], int]) -> str:
+    reached = position.get((row.source, row.subject), 0)
+    why = f"the event {row.waits_for} that caused it" if row.waits_for else f"number {reached + 1} of {row.subject}"
+    return f"event {row.event_id} is parked at {name} for {facts.waited(row.parked_at)}, waiting for {why}"

@@ -1,0 +1,99 @@
+"""Runs every check on one look at everything, and tells what was found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ssak3.audit.books import check_books
+from ssak3.audit.deals import check_deals, check_jobs
+from ssak3.audit.facts import Facts
+from ssak3.audit.fees import check_fees
+from ssak3.audit.findings import Check
+from ssak3.audit.messages import check_messages, check_sequences
+from ssak3.audit.places import check_places
+from ssak3.audit.provider import check_charges, check_refunds
+from ssak3.audit.provider_book import read_book
+from ssak3.audit.shown import check_my_page, check_reservations
+from ssak3.audit.told import check_deliveries, check_notifications
+from ssak3.audit.waiting import check_waiting
+from ssak3.settings import CONTEXTS, Settings
+from ssak3.system import SystemClock
+from storage.audit import NothingThere, take_snapshot
+
+CHECKS: Sequence[Callable[[Facts], Check]] = (
+    check_places,
+    check_deals,
+    check_charges,
+    check_refunds,
+    check_books,
+    check_fees,
+    check_jobs,
+    check_notifications,
+    check_deliveries,
+    check_sequences,
+    check_messages,
+    check_reservations,
+    check_my_page,
+    check_waiting,
+)
+MOST_SHOWN = 50
+
+
+async def run_audit(settings: Settings, now: datetime) -> Sequence[Check]:
+    """All checks as of now; read-only, beside a running process or without one. NothingThere.
+
+    With databases apart, each is seen at a moment of its own; then a finding counts only if a second look has it, too.
+    """
+    urls = {name: settings.database_url_of(name) for name in (*CONTEXTS, "broker")}
+    first = await _look(settings, urls, now)
+    if len(set(urls.values())) == 1 or not any(check.findings for check in first):
+        return first
+    second = await _look(settings, urls, now)
+    return [
+        replace(check, findings=[one for one in check.findings if one in again.findings])
+        for check, again in zip(second, first, strict=True)
+    ]
+
+
+async def _look(settings: Settings, urls: dict[str, str], now: datetime) -> Sequence[Check]:
+    snapshot = await take_snapshot(urls)
+    # After the snapshot: what the provider did since is too young to be looked at.
+    book = read_book(settings.data_dir / "sandbox.jsonl") if settings.provider == "sandbox" else None
+    facts = Facts(snapshot, book, now)
+    return [check(facts) for check in CHECKS]
+
+
+async def audit_and_report(settings: Settings, console: Console) -> int:
+    """Exit status 0: all is well; 1: a promise is broken, or something is stuck; 2: there is nothing to look at."""
+    try:
+        checks = await run_audit(settings, SystemClock().now())
+    except NothingThere as missing:
+        console.print(f"There is nothing to audit: {escape(str(missing))} isn't there. Another folder: --data DIR.")
+        return 2
+    report(checks, console)
+    return 1 if any(check.findings for check in checks) else 0
+
+
+def report(checks: Sequence[Check], console: Console) -> None:
+    """A short table, then each finding with its ids."""
+    table = Table("rule", "looked at", "found", box=None)
+    for check in checks:
+        table.add_row(check.name, f"{check.looked_at:,} {check.unit}", _verdict(check))
+    console.print(table)
+    for check in checks:
+        for title, findings in (("fault", check.faults), ("stuck", check.stuck)):
+            for finding in findings[:MOST_SHOWN]:
+                console.print(f"✘ {title} ({check.name}): {finding.text}", markup=False)
+            if len(findings) > MOST_SHOWN:
+                console.print(f"  … and {len(findings) - MOST_SHOWN} more of this kind")
+
+
+def _verdict(check: Check) -> str:
+    if not check.findings:
+        return "✔"
+    parts = [f"{len(check.faults)} faults" * bool(check.faults), f"{len(check.stuck)} stuck" * bool(check.stuck)]
+    return "✘ " + ", ".join(part for part in parts if part)
