@@ -143,7 +143,7 @@ async def test_a_kill_between_the_answer_and_its_record_is_found_out(monkeypatch
 
     monkeypatch.setattr(desk.provider, "cancel", killed)
     await desk.loop.run_once()
-    assert desk.store.refunds["f1"].status is RefundStatus.SENT
+    assert (await desk.use_cases.try_refund_now(refund_id="f1")).status is RefundStatus.SENT
     monkeypatch.undo()
     assert await desk.loop.run_once() == 0, "it may still be under way"
     desk.clock.advance(seconds=61)
