@@ -22,11 +22,14 @@ def ask_back(talk: Talk, booking: Booking, back: Ask, lead: str) -> Conversation
         return talk.step(talk.say.size_hint(), choices, booking=booking, asking="size_pyeong")
     if back.why is Why.ANY and back.field in ("date", "time"):
         return (yield from _earliest(talk, booking, lead))
-    lead = joined(lead, talk.say.why_asked(back.field, back.why))
     choices = choice_buttons(talk, back.field, back.choices)
     if choices:
-        text = _which(talk, back, [each.label for each in choices])
-        return talk.step(joined(lead, text), choices, booking=booking, asking=back.field)
+        why = "" if back.why is Why.MORNING else talk.say.why_asked(back.field, back.why)
+        text = joined(why, _which(talk, back, [each.label for each in choices]))
+        yes = choices[0].action if len(choices) == 1 else ""
+        return talk.step(joined(lead, text), choices, booking=booking, asking=back.field, yes=yes)
+    dayless = back.field == "time" and booking.date is None
+    lead = joined(lead, "" if dayless else talk.say.why_asked(back.field, back.why))
     emptied = without(booking, back.field) if back.field != "add_ons" else booking
     if back.field == "time":
         # the part of the day that was said still narrows the times
@@ -36,7 +39,7 @@ def ask_back(talk: Talk, booking: Booking, back: Ask, lead: str) -> Conversation
 
 
 def choice_buttons(talk: Talk, field: str, choices: Sequence[Choice]) -> list[Button]:
-    """A quick reply for each choice that we can serve."""
+    """A quick reply for each choice; a place that we don't serve is named, too, and answered when it is chosen."""
     found = []
     for choice in choices:
         label = _label(talk, field, choice)
@@ -54,7 +57,9 @@ def _label(talk: Talk, field: str, choice: Choice) -> str:
     if isinstance(choice, int):
         return say.size_label(choice)
     named = (catalogue.areas if field == "area" else catalogue.services).get(choice)
-    return named.name(say.language) if named else ""
+    if named is None:
+        return choice if field == "area" else ""
+    return named.name(say.language)
 
 
 def _value(choice: Choice) -> str:

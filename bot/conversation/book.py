@@ -74,7 +74,8 @@ def take(talk: Talk, reading: Reading) -> Conversation:
     open_ask = next((each for each in reading.asks if _still_open(each, merged.booking)), None)
     if open_ask is not None:
         # a question about the time names the day itself
-        named = open_ask.field == "time" and merged.new == ("date",)
+        bounded = reading.time_from is not None or reading.time_to is not None
+        named = open_ask.field == "time" and merged.new == ("date",) and bounded
         lead = "" if named else lead_of(talk, merged).lead
         return (yield from ask_back(talk, merged.booking, open_ask, lead))
     return (yield from proceed(talk, merged, asks_time=bool(reading.time_from or reading.time_to)))
@@ -96,6 +97,9 @@ def fill(talk: Talk, field: str, value: str) -> Conversation:
     if field == "date" and value != "other" and date.fromisoformat(value) < kst_date(talk.context.now):
         lead = talk.say.why_asked("date", Why.PAST)
         return (yield from ask_for(talk, without(booking, "date"), "date", Asking(lead=lead)))
+    if field == "area" and value not in talk.context.catalogue.areas:
+        lead = talk.say.area_not_served(value, list(talk.context.catalogue.areas.values()))
+        return (yield from ask_for(talk, without(booking, "area"), "area", Asking(lead=lead)))
     if value == "unsure":
         return (yield from _size_hint(talk, booking))
     if value == "other":

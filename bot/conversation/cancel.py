@@ -1,7 +1,7 @@
 """Cancelling: the won amounts first, and a button that carries them."""
 
-from bot.conversation.effects import Cancel, MyReservations, OnMyPage, QuoteCancellation, TheReservation
-from bot.conversation.find_visit import ask_which, on_day, upcoming
+from bot.conversation.effects import Cancel, OnMyPage, QuoteCancellation, TheReservation
+from bot.conversation.find_visit import ask_which, my_visits, on_day, upcoming
 from bot.conversation.hello import has_given
 from bot.conversation.quote import release
 from bot.conversation.reading import Reading
@@ -18,7 +18,7 @@ from services.shared_kernel.card import Button, Card
 
 def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     """취소: of the unfinished booking, of the one that there is, or of which?"""
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
     meant = on_day(coming, reading.date)
@@ -48,7 +48,7 @@ def _draft_or(talk: Talk, only: ReservationView | None) -> Turn:
 
 def cancel_one(talk: Talk) -> Conversation:
     """One of several, the unfinished booking aside."""
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
     if not coming:

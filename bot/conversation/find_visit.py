@@ -1,17 +1,70 @@
 """Which of the customer's visits is meant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
+from bot.conversation.effects import MyReservations, TheReservation
 from bot.conversation.talk import Talk, cards
-from bot.conversation.turn import Turn
-from services.mypage.view import ReservationView
+from bot.conversation.turn import Effect, Turn, ask
+from services.mypage.view import CancellationPart, Page, ReservationView
+from services.reservation.model import Reservation
 from services.reservation.values import Status
 from services.shared_kernel.card import Button
 from services.shared_kernel.clock import kst, kst_date
+from services.shared_kernel.refusal import NotFound
 
 MOST_CHOICES = 6
 _COMING = (Status.AWAITING_PAYMENT, Status.CONFIRMED, Status.IN_PROGRESS)
+
+
+def my_visits(talk: Talk) -> Generator[Effect[Any], Any, Page]:
+    """My page, with the reservation that was just talked about as it truly is: the view may be a moment late."""
+    page = yield from ask(MyReservations())
+    if not talk.draft.about:
+        return page
+    try:
+        fresh = yield from ask(TheReservation(reservation_id=talk.draft.about))
+    except NotFound:
+        return page
+    known = next((each for each in page.reservations if each.id == fresh.id), None)
+    others = [each for each in page.reservations if each.id != fresh.id]
+    return replace(page, reservations=[_as_view(fresh, known), *others])
+
+
+def _as_view(fresh: Reservation, known: ReservationView | None) -> ReservationView:
+    visit, ended = fresh.visit, fresh.cancellation
+    cancellation = None
+    if ended is not None:
+        cancellation = CancellationPart(
+            by=ended.by,
+            reason=ended.reason,
+            fee_krw=ended.fee_krw,
+            refund_krw=ended.refund_krw,
+            compensation_krw=ended.compensation_krw,
+            policy_version=ended.policy_version,
+        )
+    return ReservationView(
+        id=fresh.id,
+        version=fresh.version,
+        status=fresh.status,
+        customer_id=fresh.customer_id,
+        service=visit.service,
+        size_pyeong=visit.size_pyeong,
+        add_ons=visit.add_ons,
+        area=visit.area,
+        details_id=visit.details_id,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        visit_revision=visit.revision,
+        price_krw=fresh.price_krw,
+        hold_expires_at=fresh.hold_expires_at,
+        payment_state=fresh.payment_state,
+        payment=known.payment if known else None,
+        job=known.job if known else None,
+        cancellation=cancellation,
+    )
 
 
 def upcoming(views: Sequence[ReservationView]) -> Sequence[ReservationView]:

@@ -9,9 +9,10 @@ from services.shared_kernel.card import Card
 
 
 def greet(talk: Talk) -> Conversation:
-    """안녕하세요."""
+    """안녕하세요. In the middle of something it is rather a thank-you."""
     yield from ()
-    return talk.aside(talk.menu(talk.say.hello()))
+    known = talk.booking is not None or bool(talk.draft.about)
+    return talk.aside(talk.menu(talk.say.at_your_service() if known else talk.say.hello()))
 
 
 def home(talk: Talk) -> Conversation:

@@ -1,8 +1,8 @@
 """Questions about money: what it costs, what cancelling costs, where a refund is."""
 
 from bot.conversation.cancel import cancel
-from bot.conversation.effects import CurrentPolicy, MyReservations
-from bot.conversation.find_visit import on_day, upcoming
+from bot.conversation.effects import CurrentPolicy
+from bot.conversation.find_visit import my_visits, on_day, upcoming
 from bot.conversation.reading import Reading
 from bot.conversation.talk import Talk, button, card
 from bot.conversation.turn import Conversation, ask
@@ -40,7 +40,7 @@ def price(talk: Talk, reading: Reading) -> Conversation:
 
 def fee(talk: Talk, reading: Reading) -> Conversation:
     """What cancelling would cost: of the booking that is meant, else as a rule."""
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
     dealt = [each for each in on_day(coming, reading.date) if each.status == Status.CONFIRMED]
@@ -54,7 +54,7 @@ def fee(talk: Talk, reading: Reading) -> Conversation:
 def refund(talk: Talk) -> Conversation:
     """환불 언제 돼요: from my page, the latest first."""
     say = talk.say
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     owed = [each for each in page.reservations if each.cancellation and each.cancellation.refund_krw]
     if not owed:
         return talk.aside(card(say.no_refund(), button(say.my, "my"), button(say.human, "human")))

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.conversation.actions import pack_moment, parse_moment
 from bot.conversation.cancel import too_late
-from bot.conversation.effects import Move, MyReservations, OnMyPage, TheReservation
-from bot.conversation.find_visit import ask_which, on_day, upcoming
+from bot.conversation.effects import Move, OnMyPage, TheReservation
+from bot.conversation.find_visit import ask_which, my_visits, on_day, upcoming
 from bot.conversation.free import free_between, nearest_free
 from bot.conversation.questions import DAYS_SHOWN, MORE_DAYS_SHOWN, TIMES_SHOWN, thinned
 from bot.conversation.quote import booking_of
@@ -29,7 +29,7 @@ _LOOK = timedelta(days=14)
 
 def asked_to_move(talk: Talk, reading: Reading) -> Conversation:
     """Which visit, and where to."""
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     coming = upcoming(page.reservations)
     dealt = [each for each in coming if each.status != Status.AWAITING_PAYMENT]
     meant = on_day(dealt, reading.date, reading.time) or dealt

@@ -4,8 +4,8 @@ from collections.abc import Generator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.conversation.effects import MyReservations, OnMyPage, TheDetails, TheReservation
-from bot.conversation.find_visit import upcoming
+from bot.conversation.effects import OnMyPage, TheDetails, TheReservation
+from bot.conversation.find_visit import my_visits, upcoming
 from bot.conversation.standing import what_to_do
 from bot.conversation.talk import Talk, button, card, cards, items
 from bot.conversation.turn import Conversation, Effect, ask
@@ -24,7 +24,7 @@ _LATE = timedelta(minutes=30)
 def my(talk: Talk) -> Conversation:
     """Those that are still to come, with how each stands."""
     say = talk.say
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     coming = upcoming(page.reservations)
     if not coming:
         past = (button(say.past, "past"),) if page.reservations else ()
@@ -32,13 +32,13 @@ def my(talk: Talk) -> Conversation:
     says = card(say.my_count(len(coming), page.as_of))
     buttons = [_list_button(talk, each) for each in coming[:MOST_LISTED]]
     listed = cards(_lines(talk, coming), buttons, say.choose_below(), title=say.my_title)
-    return talk.aside(says, *listed, about=coming[0].id)
+    return talk.aside(says, *listed)
 
 
 def past(talk: Talk) -> Conversation:
     """Those that are over, the newest first."""
     say = talk.say
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     coming = {each.id for each in upcoming(page.reservations)}
     over = [each for each in page.reservations if each.id not in coming]
     if not over:
@@ -117,7 +117,7 @@ def _buttons(talk: Talk, reservation: Reservation) -> tuple[Button, ...]:
 
 def where(talk: Talk) -> Conversation:
     """언제 와요: about the visit that is next."""
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     coming = upcoming(page.reservations)
     today = kst_date(talk.context.now)
     done = [each for each in page.reservations if each.status == Status.COMPLETED and kst_date(each.starts_at) == today]

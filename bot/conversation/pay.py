@@ -1,6 +1,7 @@
 """Paying: one tap, at most one charge, and what is true whatever the answer is."""
 
-from bot.conversation.effects import CheckoutLink, MyReservations, Pay, TemporaryTrouble, TheReservation, WhyDeclined
+from bot.conversation.effects import CheckoutLink, Pay, TemporaryTrouble, TheReservation, WhyDeclined
+from bot.conversation.find_visit import my_visits
 from bot.conversation.free import free_between
 from bot.conversation.quote import booking_of
 from bot.conversation.standing import how_it_stands, is_payable
@@ -115,7 +116,7 @@ def asked_to_pay(talk: Talk) -> Conversation:
     known = talk.booking.hold if talk.booking and talk.booking.hold else ""
     if known:
         return (yield from to_pay(talk, known))
-    page = yield from ask(MyReservations())
+    page = yield from my_visits(talk)
     unpaid = [each for each in page.reservations if each.status == Status.AWAITING_PAYMENT]
     if len(unpaid) == 1:
         return (yield from to_pay(talk, unpaid[0].id))

@@ -42,7 +42,7 @@ class Talk:
         """Say this in between: the question of an unfinished booking still stands, with a way back to it."""
         draft = replace(self.draft, yes="", no="", again="", misses=0)
         if self.booking is None:
-            return self.answer(*cards, **changes)
+            return self.answer(*cards, **({"about": self.draft.about} | changes))
         last = cards[-1]
         back = replace(last, quick_replies=(*last.quick_replies, button(self.say.go_on, "go_on")))
         return Turn(draft=replace(draft, **changes), says=(*cards[:-1], back))

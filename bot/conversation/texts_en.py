@@ -115,6 +115,9 @@ class English(Korean):
             "You can also just write “Friday 2 pm, Mapo, 24 pyeong, home cleaning”."
         )
 
+    def at_your_service(self) -> str:
+        return "Sure, just tell me whenever you need something."
+
     def start_menu(self, *, unfinished: bool) -> str:
         return "Back at the start. Your draft is kept." if unfinished else "Back at the start. What can I do for you?"
 
@@ -231,6 +234,9 @@ class English(Korean):
 
     def why_asked(self, field: str, why: str) -> str:
         return {
+            ("date", "vague"): "One day will do.",
+            ("time", "morning"): "Visits start between 8 am and 6 pm.",
+            ("size_pyeong", "vague"): "The price depends on the size.",
             ("date", "past"): "That day is over.",
             ("date", "no_such"): "There is no such day.",
             ("date", "mismatch"): "That date is another day of the week.",

@@ -119,6 +119,9 @@ class Korean:
             "이렇게 보내셔도 돼요. “금요일 2시 마포 24평 집청소”"
         )
 
+    def at_your_service(self) -> str:
+        return "네, 필요한 게 있으면 언제든 말씀해 주세요."
+
     def start_menu(self, *, unfinished: bool) -> str:
         return "처음으로 왔어요. 적던 예약은 그대로 있어요." if unfinished else "처음으로 왔어요. 무엇을 도와드릴까요?"
 
@@ -242,6 +245,9 @@ class Korean:
     def why_asked(self, field: str, why: str) -> str:
         """The reason for asking back, before the question; empty where the question says enough."""
         return {
+            ("date", "vague"): "하루를 정해 주시면 돼요.",
+            ("time", "morning"): "방문은 오전 8시부터 오후 6시 사이에 시작해요.",
+            ("size_pyeong", "vague"): "평수에 따라 금액이 달라요.",
             ("date", "past"): "지난 날이에요.",
             ("date", "no_such"): "달력에 없는 날이에요.",
             ("date", "mismatch"): "날짜와 요일이 서로 달라요.",

@@ -54,6 +54,7 @@ class World:
     consent: e.Consent = e.Consent(day=False, night=False, quiet_nights=False)
     opens_at: datetime | None = None
     thread: list[str] | None = None
+    late_view: list[ReservationView] | None = None  # what my page still shows
 
     def __post_init__(self) -> None:
         self.ids = FakeIds(self.clock)
@@ -235,6 +236,8 @@ class World:
         return new
 
     def _page(self, who: str, do: e.MyReservations) -> Page:
+        if self.late_view is not None:
+            return Page(reservations=self.late_view, as_of=self.clock.now(), next=None)
         mine = [each for each in self.reservations.values() if each.customer_id == who]
         newest = sorted(mine, key=lambda each: each.id, reverse=True)
         return Page(reservations=[self._view(each) for each in newest], as_of=self.clock.now(), next=None)

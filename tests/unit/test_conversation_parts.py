@@ -292,6 +292,16 @@ def test_words_for_the_operator_are_not_taken_for_a_note():
     assert talk.draft.booking.note == ""
 
 
+def test_a_view_that_is_late_misleads_nobody():
+    talk = quoted()
+    talk.world.late_view = []
+    talk.tap(PAY)
+    assert talk.say("내 예약").startswith("예약 1건이에요.")
+    assert talk.say("취소할게요").startswith("80,000원을 모두 돌려드려요.")
+    talk.say("네")
+    assert talk.say("환불 언제 돼요").startswith("80,000원을 돌려드리고 있어요.")
+
+
 def test_prices():
     talk = Talk()
     assert talk.say("집청소 24평 얼마에요") == "집청소 24평은 80,000원이에요."
