@@ -62,6 +62,14 @@ async def test_two_tickers_tell_once(tmp_path):
         assert sum(await asyncio.gather(*(home.tick.remind() for _ in range(3)))) == 1
 
 
+async def test_a_due_row_is_closed_once(tmp_path):
+    async with at_home(tmp_path) as home:
+        await booked(home)
+        async with home.work() as work:
+            (row,) = await work.reminders.due(EVENING, 10)
+            assert [await work.reminders.take(row, told=True) for _ in range(2)] == [True, False]
+
+
 async def test_a_cancellation_calls_them_off(tmp_path):
     async with at_home(tmp_path) as home:
         await booked(home)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from services.cleaning import events as cleaning
-from services.notification.ports import Rejected, Wait
+from services.notification.ports import Accepted, Rejected, Wait
 from services.notification.refusals import NotAllowed
 from services.payment import events as payment
 from services.reservation import events as reservation
@@ -238,6 +238,24 @@ async def test_a_sender_whose_lease_is_over_sends_nothing_and_writes_nothing(tmp
         await slow._settle(outcomes)
         assert await home.states() == [("customer_hold_made", "SENT")]
         assert len(home.web.log) == 1
+
+
+async def test_a_slow_record_of_what_another_sender_has_recorded_is_dropped(tmp_path):
+    async with at_home(tmp_path) as home:
+        other = Story(home.clock, home.ids)
+        await home.hear(home.story.requested(), other.linked(other.customer, "customer"), other.requested())
+        slow = home.another_sender("slow", home.channels)
+        taken, _ = await slow._take()
+        outcomes = await slow._send_in_turn(taken)
+        home.clock.advance(seconds=31)
+        home.web.answers = [Accepted(), Rejected(reason="busy", permanent=False)]
+        await home.sender.run_once()
+        await slow._settle(outcomes)
+        assert await told_events(home) == ["sent"]
+        home.clock.advance(seconds=5)
+        await home.send_all()
+        assert await told_events(home) == ["sent", "sent"]
+        assert len(home.web.log) == 2
 
 
 async def test_the_directory_away_means_later_not_never(tmp_path):
