@@ -1,0 +1,293 @@
+"""`ssak3 doctor`: can everything be reached, are versions, clock and settings sound, and what to do if not."""
+
+import asyncio
+import json
+import os
+import platform
+import shutil
+import socket
+import sqlite3
+import stat
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+
+from services.cleaning.policies import parse_policies as parse_dispatch
+from services.notification.templates import FaultyTemplates, load_packaged
+from services.reservation.catalogue import parse_catalogue
+from services.reservation.policies import parse_policies
+from ssak3.audit.provider_book import read_book
+from ssak3.settings import CONTEXTS, Settings
+from ssak3.system import SystemClock
+from storage.audit import NothingThere, Soundness, examine
+
+LEAST_FREE_MB = 500
+PATIENCE_SECONDS = 3
+CLOCK_SLACK = timedelta(minutes=1)
+OLDEST_PYTHON = (3, 11)
+OLDEST_SQLITE = (3, 35, 0)  # RETURNING
+
+# From … up to, but without …; what `pyproject.toml` asks for.
+LIBRARIES = {
+    "SQLAlchemy": ("2.0.40", "2.1"),
+    "alembic": ("1", "2"),
+    "fastapi": ("0.100", "1"),
+    "pydantic": ("2", "2.14"),
+    "msgspec": ("0.18", "1"),
+    "aiohttp": ("3.9", "4"),
+    "APScheduler": ("3.11", "4"),
+    "uvicorn": ("0.20", "1"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that was looked at; `todo` is empty when it is sound."""
+
+    name: str
+    found: str
+    todo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A process that has left its address in the data folder."""
+
+    pid: int
+    url: str
+
+
+async def examine_and_report(settings: Settings, console: Console) -> int:
+    """Exit status 0 when all is sound, else 1."""
+    lines = await diagnose(settings, SystemClock().now())
+    for line in lines:
+        if line.todo:
+            console.print(f"✘ {line.name}: {line.found}\n    → {line.todo}", markup=False)
+        else:
+            console.print(f"✔ {line.name}: {line.found}", markup=False)
+    return 1 if any(line.todo for line in lines) else 0
+
+
+async def diagnose(settings: Settings, now: datetime) -> Sequence[Line]:
+    """Everything, in the order in which it should be mended. Changes nothing."""
+    running = list(running_processes(settings.data_dir))
+    return [
+        *_versions(),
+        _data_folder(settings.data_dir),
+        *[line for group in await _databases(settings, now) for line in group],
+        *_packaged(settings),
+        _token(settings),
+        _book(settings),
+        await asyncio.to_thread(_port, settings, running),
+        await asyncio.to_thread(_provider, settings, running),
+    ]
+
+
+def _versions() -> Iterator[Line]:
+    python = platform.python_version()
+    todo = "" if sys.version_info >= OLDEST_PYTHON else "Python 3.11 or newer is needed."
+    yield Line(name="Python", found=python, todo=todo)
+    todo = (
+        "" if sqlite3.sqlite_version_info >= OLDEST_SQLITE else "SQLite 3.35 or newer is needed: a newer Python has it."
+    )
+    yield Line(name="SQLite", found=sqlite3.sqlite_version, todo=todo)
+    found, wrong = [], []
+    for name, (least, below) in LIBRARIES.items():
+        try:
+            there = version(name)
+        except PackageNotFoundError:
+            wrong.append(f"{name} is missing")
+            continue
+        found.append(f"{name} {there}")
+        if not _numbers(least) <= _numbers(there) < _numbers(below):
+            wrong.append(f"{name} {there} isn't in [{least}, {below})")
+    yield Line(
+        name="libraries", found=", ".join([*wrong, *found]), todo="make (installs what is locked)" if wrong else ""
+    )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    parts = text.split("+", maxsplit=1)[0].split(".")
+    return tuple(int(part) for part in parts if part.isdigit())
+
+
+def _data_folder(folder: Path) -> Line:
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    free_mb = shutil.disk_usage(there).free // 1_000_000
+    found = f"{folder.resolve()}, {free_mb:,} MB free" + ("" if there == folder else "; the first start makes it")
+    todo = ""
+    if not there.is_dir():
+        todo = f"{there} is no folder; name another: --data DIR."
+    elif not os.access(there, os.W_OK | os.X_OK):
+        todo = f"It can't be written: chown or chmod {there}, or name another: --data DIR."
+    elif free_mb < LEAST_FREE_MB:
+        todo = f"Less than {LEAST_FREE_MB} MB are free: make room, or name another folder: --data DIR."
+    return Line(name="data folder", found=found, todo=todo)
+
+
+async def _databases(settings: Settings, now: datetime) -> list[list[Line]]:
+    places = sorted((settings.database_url_of(name), name) for name in ("broker", *CONTEXTS))
+    return [
+        await _database(url, [name for _, name in group], now)
+        for url, group in groupby(places, key=lambda place: place[0])
+    ]
+
+
+async def _database(url: str, contexts: Sequence[str], now: datetime) -> list[Line]:
+    path = url.partition(":///")[2]
+    try:
+        sound = await examine(url, contexts)
+    except NothingThere:
+        return [Line(name="database", found=f"{path} isn't there yet; the first start makes it")]
+    except Exception as error:  # whatever the driver raises, a person has to look at the file
+        todo = "Stop Ssak3, put the file aside and bring back a copy, or name another folder: --data DIR."
+        return [Line(name="database", found=f"{path} can't be read: {type(error).__name__}", todo=todo)]
+    return [_tables(path, sound), _integrity(path, sound), _clock(sound, now)]
+
+
+def _tables(path: str, sound: Soundness) -> Line:
+    if sound.behind:
+        return Line(name="database", found=f"{path} is behind: {', '.join(sound.behind)}", todo="ssak3 migrate")
+    return Line(name="database", found=f"{path} is reachable and up to date")
+
+
+def _integrity(path: str, sound: Soundness) -> Line:
+    if sound.damage:
+        todo = f"Stop Ssak3 and bring back a copy of {path}; `sqlite3 {path} .recover` saves what is left."
+        return Line(name="integrity", found="; ".join(sound.damage), todo=todo)
+    return Line(name="integrity", found="no damage found")
+
+
+def _clock(sound: Soundness, now: datetime) -> Line:
+    last = sound.last_event_at
+    if last is not None and last > now + CLOCK_SLACK:
+        found = f"it is {now:%Y-%m-%d %H:%M:%S}Z, and the last event is of {last:%Y-%m-%d %H:%M:%S}Z"
+        return Line(name="clock", found=found, todo="The machine's clock is slow: set it (timedatectl set-ntp true).")
+    return Line(name="clock", found=f"{now:%Y-%m-%d %H:%M:%S}Z, not before the last event")
+
+
+def _packaged(settings: Settings) -> Iterator[Line]:
+    """What is read from files: parsed as the start would."""
+    yield _parsed("catalogue", settings.catalog, "services.reservation/catalogue.toml", parse_catalogue)
+    yield _parsed(
+        "policies",
+        settings.policies,
+        "services.reservation/policies.toml",
+        lambda text: parse_policies(text, settings.hold_minutes),
+    )
+    yield _parsed(
+        "dispatch", None, "services.cleaning/policies.toml", lambda text: parse_dispatch(text, settings.offer_minutes)
+    )
+    try:
+        count = len(load_packaged().ids())
+    except FaultyTemplates as faulty:
+        yield Line(name="templates", found=str(faulty), todo="Mend these files, or reinstall the package.")
+        return
+    yield Line(name="templates", found=f"{count} templates in two languages")
+
+
+def _parsed(name: str, own: Path | None, packaged: str, parse: Callable[[str], object]) -> Line:
+    package, _, file = packaged.partition("/")
+    shown = own or f"the packaged {file}"
+    try:
+        parse((own or files(package).joinpath(file)).read_text(encoding="utf-8"))
+    except (ValueError, TypeError, OSError) as error:
+        todo = f"Mend {own}." if own else "Reinstall the package."
+        return Line(name=name, found=f"{shown}: {error}", todo=todo)
+    return Line(name=name, found=f"{shown} parses")
+
+
+def _token(settings: Settings) -> Line:
+    path = settings.data_dir / "api_token"
+    if settings.api_token.get_secret_value():
+        return Line(name="API token", found="from SSAK3_API_TOKEN")
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return Line(name="API token", found="the first start makes one")
+    if mode & 0o077:
+        return Line(name="API token", found=f"{path} has mode {mode:04o}: others can read it", todo=f"chmod 600 {path}")
+    if not path.read_text().strip():
+        return Line(name="API token", found=f"{path} is empty", todo=f"rm {path} (the next start makes one)")
+    return Line(name="API token", found=f"{path}, mode {mode:04o}")
+
+
+def _book(settings: Settings) -> Line:
+    if settings.provider != "sandbox":
+        return Line(name="sandbox", found=f"not used: the provider is {settings.provider}")
+    path = settings.data_dir / "sandbox.jsonl"
+    damaged = read_book(path).damaged
+    if damaged:
+        todo = f"Bring back a copy of {path}; the demo doesn't start with a damaged one."
+        return Line(name="sandbox", found=f"{path}: line {damaged[0]} can't be read", todo=todo)
+    return Line(name="sandbox", found=f"{path} is readable" if path.exists() else "the first start makes its ledger")
+
+
+def running_processes(folder: Path) -> Iterator[Running]:
+    """The processes of this data folder that are alive; what a killed one left behind doesn't count."""
+    for path in sorted((folder / "run").glob("*.json")):
+        try:
+            told = json.loads(path.read_text())
+            os.kill(int(told["pid"]), 0)
+            yield Running(pid=int(told["pid"]), url=str(told["url"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+
+
+def _port(settings: Settings, running: Sequence[Running]) -> Line:
+    for process in running:
+        status, _ = _ask(f"{process.url}/health/ready")
+        if status == 200:
+            return Line(name="port", found=f"process {process.pid} is ready at {process.url}")
+        todo = f"Look at its log; if it stays so, stop it (kill {process.pid}) and start it again."
+        return Line(name="port", found=f"process {process.pid} at {process.url} isn't ready ({status})", todo=todo)
+    host, port = settings.http_host, settings.http_port
+    if port == 0:
+        return Line(name="port", found="any free one")
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((host, port))
+    except OSError as error:
+        todo = "Stop what listens there, or take another port: --port 8001."
+        return Line(name="port", found=f"{host}:{port} can't be listened on ({error.strerror})", todo=todo)
+    return Line(name="port", found=f"{host}:{port} is free")
+
+
+def _provider(settings: Settings, running: Sequence[Running]) -> Line:
+    if not running:
+        return Line(name="provider", found=f"{settings.provider}; asked when a process runs")
+    url = running[0].url
+    status, body = _ask(f"{url}/sandbox/toss/v1/payments/orders/ssak3-doctor")
+    todo = "Payments are put off until it is back; customers are called back then. In the demo: set it to normal."
+    if status in (0, 502):
+        return Line(name="provider", found=f"{settings.provider} doesn't answer", todo=todo)
+    if b'"code"' not in body:  # not the demo: the sandbox isn't shown, but its breaker is
+        _, metrics = _ask(f"{url}/metrics")
+        if b'ssak3_breaker_state{breaker="provider",state="open"} 1.0' in metrics:
+            return Line(name="provider", found=f"the breaker to {settings.provider} is open", todo=todo)
+    return Line(name="provider", found=f"{settings.provider} can be reached")
+
+
+def _ask(url: str) -> tuple[int, bytes]:
+    """Status and body; status 0 when nobody answers in time. Never by a proxy: it is this machine."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=PATIENCE_SECONDS) as answer:
+            return int(answer.status), bytes(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+    except (OSError, ValueError):
+        return 0, b""
