@@ -4,10 +4,10 @@ import hmac
 import json
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from fastapi import Request, Response
+from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -29,6 +29,21 @@ LONGEST_KEY = 200
 CALLER = "api"
 
 ID = re.compile(ID_PATTERN)
+
+KEY_HEADER = Header(
+    alias="Idempotency-Key",
+    max_length=LONGEST_KEY,
+    description="The same call again, within 24 h, gives the same answer and acts once.",
+    examples=["0197a3c2-5b7e-7c41-9d02-3f6a1e8b4c55"],
+)
+
+
+def _idempotency_key(key: Annotated[str | None, KEY_HEADER] = None) -> None:
+    """For the documentation: the gate itself reads the key, before the call begins."""
+
+
+# Of every POST.
+KEYED = [Depends(_idempotency_key)]
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 

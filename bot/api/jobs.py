@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from bot.api.answers import JobOut, job_out
 from bot.api.bodies import ByCleaner
+from bot.api.gate import KEYED
 from bot.api.problems import documented
 from services.cleaning.model import Job
 from services.cleaning.refusals import NotYourOffer
@@ -30,7 +31,7 @@ class JobRoutes:
             ("finish", "Done", self.finish),
         ):
             router.add_api_route(
-                f"/api/jobs/{{job_id}}/{action}", act, methods=["POST"], summary=summary,
+                f"/api/jobs/{{job_id}}/{action}", act, methods=["POST"], dependencies=KEYED, summary=summary,
                 response_model=JobOut, responses=documented(403, 404, 409), tags=["jobs"],
             )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -9,6 +10,7 @@ from fastapi.responses import JSONResponse
 from bot.api.answers import QuoteOut, ReservationOut, SlotOut, quote_out, slots_out
 from bot.api.bodies import CancellationConfirmed, NewReservation, NewTime, Pay
 from bot.api.details import DetailsBook
+from bot.api.gate import KEYED
 from bot.api.problems import documented, invalid_field, problem
 from bot.api.refused import CLOSED, Refused
 from bot.idempotency import Begun
@@ -25,7 +27,7 @@ from services.shared_kernel.refusal import NotFound
 RETRY_AFTER = {PaymentState.CONFIRMING: 5, PaymentState.DEFERRED: 30}
 NEAREST = 5
 DAYS_AROUND = 7
-ANSWERED_LATER: dict[str, object] = {
+ANSWERED_LATER: dict[str, Any] = {
     "model": ReservationOut,
     "description": "Held, but not paid yet: `payment_state` is `deferred` (the provider is down; the customer is "
     "called back) or `confirming` (it is being found out)",
@@ -50,32 +52,30 @@ class ReservationRoutes:
     def add_to(self, router: APIRouter) -> None:
         """The routes, with what their documentation says."""
         base, one = "/api/reservations", "/api/reservations/{reservation_id}"
+        shared: dict[str, Any] = {"response_model": ReservationOut, "tags": ["reservations"]}
+        keyed = {**shared, "methods": ["POST"], "dependencies": KEYED}
         router.add_api_route(
-            base, self.create, methods=["POST"], status_code=201, summary="Hold a place, and pay for it",
-            response_model=ReservationOut, responses={202: ANSWERED_LATER, **documented(402, 409)},
-            tags=["reservations"],
+            base, self.create, status_code=201, summary="Hold a place, and pay for it",
+            responses={202: ANSWERED_LATER, **documented(402, 409)}, **keyed,
         )  # fmt: skip
         router.add_api_route(
-            one, self.get, methods=["GET"], summary="A reservation as it is now",
-            response_model=ReservationOut, responses=documented(404), tags=["reservations"],
-        )  # fmt: skip
+            one, self.get, methods=["GET"], summary="A reservation as it is now", responses=documented(404), **shared
+        )
         router.add_api_route(
-            f"{one}/payment", self.pay, methods=["POST"], summary="Pay for it",
-            response_model=ReservationOut, responses={202: ANSWERED_LATER, **documented(402, 404, 409)},
-            tags=["reservations"],
+            f"{one}/payment", self.pay, summary="Pay for it",
+            responses={202: ANSWERED_LATER, **documented(402, 404, 409)}, **keyed,
         )  # fmt: skip
         router.add_api_route(
             f"{one}/cancellation", self.quote, methods=["GET"], summary="What cancelling now would give",
-            response_model=QuoteOut, responses=documented(404, 409), tags=["reservations"],
+            responses=documented(404, 409), **{**shared, "response_model": QuoteOut},
         )  # fmt: skip
         router.add_api_route(
-            f"{one}/cancellation", self.cancel, methods=["POST"], summary="Cancel it for the refund that was shown",
-            response_model=ReservationOut, responses=documented(404, 409), tags=["reservations"],
+            f"{one}/cancellation", self.cancel, summary="Cancel it for the refund that was shown",
+            responses=documented(404, 409), **keyed,
         )  # fmt: skip
         router.add_api_route(
-            f"{one}/schedule", self.reschedule, methods=["POST"], summary="Move the visit",
-            response_model=ReservationOut, responses=documented(404, 409), tags=["reservations"],
-        )  # fmt: skip
+            f"{one}/schedule", self.reschedule, summary="Move the visit", responses=documented(404, 409), **keyed
+        )
 
     async def create(self, body: NewReservation, request: Request) -> Response:
         """Takes a place and answers 201 with `AWAITING_PAYMENT`, or `CONFIRMED` when `pay` succeeded in the same call.

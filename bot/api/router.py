@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from fastapi import APIRouter, Security
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from bot.api.browse import BrowseRoutes
 from bot.api.details import DetailsBook
@@ -22,10 +22,6 @@ from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 
 BEARER = HTTPBearer(auto_error=False, description="`SSAK3_API_TOKEN`; the demo keeps it in `<data>/api_token`.")
-KEY = APIKeyHeader(
-    name="Idempotency-Key", auto_error=False, scheme_name="IdempotencyKey",
-    description="On any POST, up to 200 characters, kept 24 h: the same call again gives the same answer.",
-)  # fmt: skip
 
 
 def api_router(
@@ -39,7 +35,7 @@ def api_router(
     book = DetailsBook(unit_of_work, ids)
     refused = Refused(book, catalogue)
     gate = Gate(token, idempotency, ids, refused)
-    router = APIRouter(route_class=gate.route_class(), dependencies=[Security(BEARER), Security(KEY)])
+    router = APIRouter(route_class=gate.route_class(), dependencies=[Security(BEARER)])
     ReservationRoutes(reservations, people, catalogue, clock, book, refused).add_to(router)
     BrowseRoutes(reservations, my_page, people, catalogue, clock, book).add_to(router)
     JobRoutes(cleaning).add_to(router)

@@ -202,6 +202,9 @@ async def test_the_documentation(api: Api):
             assert route["summary"], path
             assert route["description"], path
             assert route["responses"].keys() >= {"401", "422", "500"}
+            assert route["security"] == [{"HTTPBearer": []}]
+            headers = [told["name"] for told in route.get("parameters", ()) if told["in"] == "header"]
+            assert headers == (["Idempotency-Key"] if method == "post" else [])
             for status, told in route["responses"].items():
                 kind = "application/json" if status < "300" else "application/problem+json"
                 assert list(told["content"]) == [kind], (path, method, status)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from bot.idempotency import LEASE
 from services.reservation.ports import Declined, Unknown
@@ -187,8 +188,10 @@ async def test_killed_after_paying_an_own_payment_is_no_conflict(api: Api, monke
 @pytest.mark.asyncio
 async def test_a_failure_goes_on_at_once_with_the_same_key(api: Api):
     api.payment.answers = [RuntimeError("broken")]
-    answer = await api.book(key="k", **PAID)
+    with capture_logs() as logs:
+        answer = await api.book(key="k", **PAID)
     assert members(answer)[:2] == (500, "failed")
+    assert [(line["event"], line["route"]) for line in logs] == [("api.failed", "/api/reservations")]
     assert "broken" not in answer.text
     again = await api.book(key="k", **PAID)
     assert (again.status_code, again.json()["payment_state"]) == (202, "confirming")

@@ -197,13 +197,12 @@ async def open_api(tmp_path: Path, stack: AsyncExitStack) -> Api:
     jobs = CleaningUseCases(lambda: CleaningUnitOfWork(cleaning), clock, ids, dispatch_policy())
     idempotency = Idempotency(lambda: BotUnitOfWork(bot), clock, ids)
     app = FastAPI(title="Ssak3", exception_handlers={HTTPException: http_problem})
-    app.include_router(
-        api_router(
-            reservations=reservations, cleaning=jobs, my_page=my_page,  # type: ignore[arg-type]  # one query is enough
-            people=people, unit_of_work=lambda: BotUnitOfWork(bot), catalogue=catalogue, clock=clock, ids=ids,
-            idempotency=idempotency, token=TOKEN,
-        )
+    router = api_router(
+        reservations=reservations, cleaning=jobs, my_page=my_page,  # type: ignore[arg-type]  # one query is enough
+        people=people, unit_of_work=lambda: BotUnitOfWork(bot), catalogue=catalogue, clock=clock, ids=ids,
+        idempotency=idempotency, token=TOKEN,
     )  # fmt: skip
+    app.router.routes.extend(router.routes)  # `include_router` would make each of them a second time
     client = await stack.enter_async_context(
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://api.test", headers={"Authorization": f"Bearer {TOKEN}"}

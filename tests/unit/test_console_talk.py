@@ -11,7 +11,7 @@ from rich.console import Console
 from bot.channels.console import texts
 from bot.channels.console.draw import Screen, plain
 from bot.channels.console.session import read_cookie, write_cookie
-from bot.channels.console.talk import LATEST, Talk
+from bot.channels.console.talk import LATEST, LONGEST_TEXT, Talk
 from tests.support.time import FakeClock, FakeIds
 
 Card = dict[str, Any]
@@ -104,6 +104,9 @@ def test_a_number_taps_and_other_words_are_said(terminal: Terminal):
         assert frame is not None
         assert (frame["type"], frame["text"]) == ("say", said)
     assert terminal.talk.typed("   ") is None
+    long = terminal.talk.typed("가" * 20_000)
+    assert long is not None
+    assert len(long["text"]) == LONGEST_TEXT
 
 
 def test_numbers_go_on_within_an_answer_and_start_anew_with_the_next(terminal: Terminal):

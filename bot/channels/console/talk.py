@@ -8,6 +8,9 @@ from services.shared_kernel.ids import Ids
 
 Frame = Mapping[str, Any]
 LATEST = 12
+# What the socket takes; the conversation reads no more of a text anyway.
+LONGEST_TEXT = 4000
+LONGEST_LABEL = 200
 
 
 class Talk:
@@ -39,14 +42,14 @@ class Talk:
     def typed(self, line: str) -> Frame | None:
         """A number taps the button under it, any other text is said; None for an empty line."""
         self._screen.typed()
-        text = line.strip()
+        text = line.strip()[:LONGEST_TEXT]
         if not text:
             return None
         choice = self._choices.get(int(text)) if text.isdecimal() and len(text) <= 4 else None
         frame: dict[str, Any] = {"type": "say", "client_id": self._ids.new(), "text": text}
         if choice is not None:
             frame = {
-                "type": "tap", "client_id": frame["client_id"], "action": choice.action, "label": choice.label,
+                "type": "tap", "client_id": frame["client_id"], "action": choice.action, "label": choice.label[:LONGEST_LABEL],
             }  # fmt: skip
             self._screen.own(choice.label)
         self._mine.add(frame["client_id"])
