@@ -1,0 +1,239 @@
+"""The conversation with an operator: which answer a button or a text gets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.conversation import operator_board as looking
+from bot.conversation import operator_cancel as changing
+from bot.conversation import operator_money as money
+from bot.conversation import operator_threads as threads
+from bot.conversation import operator_upkeep as upkeep
+from bot.conversation.draft import Draft
+from bot.conversation.effects import SetLanguage, TemporaryTrouble
+from bot.conversation.effects_operator import FindReservations
+from bot.conversation.operator_talk import OperatorTalk, menu, old_button, sentences
+from bot.conversation.parse.meaning import Intent
+from bot.conversation.parse.staff import Order, is_stop, read_order
+from bot.conversation.reading import Reading, read
+from bot.conversation.staff import Verbs, said_again
+from bot.conversation.talk import button, card
+from bot.conversation.turn import Context, Conversation, Said, Turn, ask
+from services.shared_kernel.refusal import Refusal
+
+_MISSES_BEFORE_BUTTONS = 2
+
+
+def reply(draft: Draft, said: Said, context: Context) -> Conversation:
+    """Answer an operator. Whatever is said, and whatever is refused, there is an answer."""
+    draft, said = said_again(draft, said)
+    talk = OperatorTalk(draft=draft, said=said, context=context, say=sentences(context))
+    try:
+        return (yield from _answer(talk))
+    except TemporaryTrouble:
+        return talk.trouble()
+    except Refusal:
+        return talk.answer(menu(talk, talk.say.changed()))
+
+
+def _answer(talk: OperatorTalk) -> Conversation:
+    action = talk.said.action or talk.tapped_by_name()
+    if action:
+        return (yield from _tapped(talk, action))
+    if not talk.said.text.strip():
+        return (yield from _home(talk, ()))
+    return (yield from _typed(talk))
+
+
+def _tapped(talk: OperatorTalk, action: str) -> Conversation:
+    found = _VERBS.find(action)
+    if found is None:
+        return old_button(talk)
+    handler, arguments = found
+    return (yield from handler(talk, arguments))
+
+
+def _typed(talk: OperatorTalk) -> Conversation:
+    """Commands go first, so that one typed while a reply is asked for isn't sent to a customer."""
+    text, asking = talk.said.text, talk.draft.asking
+    if is_stop(text):
+        return (yield from _stop(talk, ()))
+    order = read_order(text)
+    if order is not None and not (order.verb in ("find", "needs_code") and asking in _ANSWERS):
+        return (yield from _ordered(talk, order))
+    reading = read(text, now=talk.context.now)
+    if reading.intent in _COMMANDS:
+        return (yield from _COMMANDS[reading.intent](talk, reading))
+    if asking in _ANSWERS:
+        return (yield from _ANSWERS[asking](talk, text))
+    if order is not None:
+        return (yield from _ordered(talk, order))
+    if reading.intent in _WORDS:
+        return (yield from _WORDS[reading.intent](talk, reading))
+    return _not_understood(talk)
+
+
+def _ordered(talk: OperatorTalk, order: Order) -> Conversation:
+    if order.verb in _ABOUT_ONE:
+        found = yield from ask(FindReservations(text=order.code))
+        if len(found) != 1:
+            return (yield from looking.find_text(talk, order.code))
+        return (yield from _ABOUT_ONE[order.verb](talk, found[0].reservation.id, order.rest))
+    return (yield from _ORDERS[order.verb](talk, order))
+
+
+def _move(talk: OperatorTalk, reservation_id: str, rest: str) -> Conversation:
+    if rest:
+        return (yield from changing.move_to_text(talk, reservation_id, rest))
+    return (yield from changing.move(talk, (reservation_id,)))
+
+
+def _when_given(talk: OperatorTalk, text: str) -> Conversation:
+    reservation_id = talk.memo.get("reservation", "")
+    if not reservation_id:
+        return old_button(talk)
+    return (yield from changing.move_to_text(talk, reservation_id, text))
+
+
+def _yes_or_no(talk: OperatorTalk, reading: Reading) -> Conversation:
+    action = talk.draft.yes if reading.intent is Intent.YES else talk.draft.no
+    if not action:
+        return talk.answer(menu(talk, talk.say.nothing_asked()))
+    return (yield from _tapped(talk, action))
+
+
+def _not_understood(talk: OperatorTalk) -> Turn:
+    misses = talk.draft.misses + 1
+    if misses < _MISSES_BEFORE_BUTTONS:
+        return talk.answer(menu(talk, talk.say.not_understood()), misses=misses)
+    if misses == _MISSES_BEFORE_BUTTONS:
+        return talk.answer(menu(talk, talk.say.try_buttons()), misses=misses)
+    return talk.answer(menu(talk, talk.say.help_text()))
+
+
+# Always possible
+
+
+def _home(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    yield from ()
+    return talk.answer(menu(talk, talk.say.hello()))
+
+
+def _stop(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    yield from ()
+    return talk.answer(menu(talk, talk.say.stopped()))
+
+
+def _help(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    yield from ()
+    return talk.answer(menu(talk, talk.say.help_text()))
+
+
+def _language(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    language = arguments[0] if arguments[0] in ("ko", "en") else "ko"
+    yield from ask(SetLanguage(language=language))
+    context = replace(talk.context, person=replace(talk.context.person, language=language))
+    talk = replace(talk, context=context, say=sentences(context))
+    other = button(talk.say.other_language, "lang", "en" if language == "ko" else "ko")
+    return talk.answer(card(talk.say.switched(), other, quick=menu(talk, "").quick_replies))
+
+
+def _language_said(talk: OperatorTalk, reading: Reading) -> Conversation:
+    other = "en" if talk.say.language == "ko" else "ko"
+    return (yield from _language(talk, (reading.language or other,)))
+
+
+def _no_broadcasts(talk: OperatorTalk, order: Order) -> Conversation:
+    yield from ()
+    return talk.answer(menu(talk, talk.say.no_broadcasts()))
+
+
+def _needs_code(talk: OperatorTalk, order: Order) -> Conversation:
+    yield from ()
+    return talk.question(talk.say.needs_code(), asking="find", keep={})
+
+
+_VERBS: Verbs[OperatorTalk] = Verbs({
+    "home": (_home, ""),
+    "hello": (_home, ""),
+    "stop": (_stop, ""),
+    "help": (_help, ""),
+    "lang": (_language, "word"),
+    "board": (looking.board, ""),
+    "urgent": (looking.urgent, ""),
+    "find": (looking.find, ""),
+    "show": (looking.show, "id"),
+    "history": (looking.history, "id"),
+    "opcancel": (changing.cancel, "id"),
+    "opcancel!": (changing.cancel_surely, "id number number"),
+    "opmove": (changing.move, "id"),
+    "opmove_to": (changing.move_to, "id number"),
+    "opmove!": (changing.move_surely, "id number"),
+    "oprefund": (money.refund, "id"),
+    "refund_of": (money.amount_tapped, "number"),
+    "oprefund!": (money.refund_surely, "id"),
+    "retry_refund": (money.retry_refund, "id"),
+    "owed": (money.owed, ""),
+    "paid": (money.paid, "id"),
+    "paid!": (money.paid_surely, "id"),
+    "threads": (threads.threads, ""),
+    "thread": (threads.thread, "id"),
+    "handover": (threads.handover, "id"),
+    "reply": (threads.reply_to_reservation, "id"),
+    "close": (threads.close, "id"),
+    "dead": (upkeep.dead, ""),
+    "dead_one": (upkeep.dead_one, "word"),
+    "replay": (upkeep.replay, "word"),
+    "invite": (upkeep.invite, ""),
+    "invite_as": (upkeep.invite_as, "word"),
+})  # fmt: skip
+
+# Typed answers to an open question.
+_ANSWERS: dict[str, Callable[[OperatorTalk, str], Conversation]] = {
+    "find": looking.find_text,
+    "reason": changing.reason_given,
+    "when": _when_given,
+    "amount": money.amount_given,
+    "refund_reason": money.refund_reason_given,
+    "message": threads.message_given,
+}
+
+# Commands that name a reservation.
+_ABOUT_ONE: dict[str, Callable[[OperatorTalk, str, str], Conversation]] = {
+    "opcancel": lambda talk, reservation_id, rest: changing.cancel(talk, (reservation_id,)),
+    "oprefund": money.refund_with_amount,
+    "opmove": _move,
+    "history": lambda talk, reservation_id, rest: looking.history(talk, (reservation_id,)),
+}
+
+_ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
+    "dead": lambda talk, order: upkeep.dead(talk, ()),
+    "urgent": lambda talk, order: looking.urgent(talk, ()),
+    "threads": lambda talk, order: threads.threads(talk, ()),
+    "compensations": lambda talk, order: money.owed(talk, ()),
+    "broadcast": _no_broadcasts,
+    "invite": lambda talk, order: upkeep.invite(talk, ()),
+    "invite_cleaner": lambda talk, order: upkeep.invite_as(talk, ("cleaner",)),
+    "invite_operator": lambda talk, order: upkeep.invite_as(talk, ("operator",)),
+    "find": lambda talk, order: looking.find_text(talk, order.code),
+    "needs_code": _needs_code,
+}
+
+# Commands that leave any open question.
+_COMMANDS: dict[Intent, Callable[[OperatorTalk, Reading], Conversation]] = {
+    Intent.RESTART: lambda talk, reading: _home(talk, ()),
+    Intent.BOARD: lambda talk, reading: looking.board(talk, ()),
+    Intent.FIND: lambda talk, reading: looking.find_text(talk, reading.text),
+    Intent.REPLY: lambda talk, reading: threads.reply_by_code(talk, reading.code or "", reading.text),
+}
+
+_WORDS: dict[Intent, Callable[[OperatorTalk, Reading], Conversation]] = {
+    Intent.YES: _yes_or_no,
+    Intent.NO: _yes_or_no,
+    Intent.KEEP: _yes_or_no,
+    Intent.BACK: lambda talk, reading: _home(talk, ()),
+    Intent.HELP: lambda talk, reading: _help(talk, ()),
+    Intent.GREET: lambda talk, reading: _home(talk, ()),
+    Intent.LANG: _language_said,
+    Intent.SETTINGS: lambda talk, reading: _help(talk, ()),
+    Intent.HUMAN: lambda talk, reading: threads.threads(talk, ()),
+}

@@ -1,0 +1,148 @@
+"""An operator and the people who wait for an answer."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.conversation.effects_operator import (
+    CloseThread,
+    FindReservations,
+    OpenThreads,
+    ReplyToThread,
+    TheThread,
+    ThreadOfReservation,
+    ThreadSummary,
+    ThreadTalk,
+)
+from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation
+from bot.conversation.talk import button, card
+from bot.conversation.turn import Conversation, Turn, ask
+from services.shared_kernel.card import Button, Card
+from services.shared_kernel.ids import short_code
+from services.shared_kernel.refusal import NotFound
+
+MOST_THREADS = 5
+MOST_LINES = 12
+_MINUTE = timedelta(minutes=1)
+
+
+def threads(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """기다리는 고객: one card each."""
+    found = yield from ask(OpenThreads())
+    if not found:
+        return talk.answer(menu(talk, talk.say.nobody_waits()))
+    return talk.answer(*_thread_cards(talk, found))
+
+
+def _thread_cards(talk: OperatorTalk, found: Sequence[ThreadSummary]) -> list[Card]:
+    says = [card(_waits(talk, each), *_buttons(talk, each.thread.id)) for each in found[:MOST_THREADS]]
+    if len(found) > MOST_THREADS:
+        says.append(card(talk.say.and_more(len(found) - MOST_THREADS)))
+    return says
+
+
+def _waits(talk: OperatorTalk, each: ThreadSummary) -> str:
+    since = each.thread.waiting_since
+    minutes = None if since is None else max((talk.context.now - since) // _MINUTE, 0)
+    who = talk.say.person(each.name, each.role)
+    return talk.say.waits(short_code(each.thread.id), who, minutes, each.last_text)
+
+
+def _buttons(talk: OperatorTalk, thread_id: str) -> tuple[Button, Button, Button]:
+    say = talk.say
+    return (
+        button(say.reply, "handover", thread_id),
+        button(say.talk, "thread", thread_id),
+        button(say.close, "close", thread_id),
+    )
+
+
+def thread(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """대화 보기."""
+    try:
+        found = yield from ask(TheThread(thread_id=arguments[0]))
+    except NotFound:
+        return _no_such_thread(talk)
+    reply, _, close = _buttons(talk, found.thread.id)
+    return talk.answer(card(_said_in(talk, found), reply, close))
+
+
+def _said_in(talk: OperatorTalk, found: ThreadTalk) -> str:
+    say, who = talk.say, talk.say.person(found.name, found.role)
+    shown = [say.thread_line(line.at, say.us if line.by_us else who, line.text) for line in found.lines[-MOST_LINES:]]
+    if len(found.lines) > MOST_LINES:
+        shown.insert(0, say.earlier_lines(len(found.lines) - MOST_LINES))
+    return "\n".join((say.thread_head(short_code(found.thread.id), who), *(shown or [say.no_lines()])))
+
+
+def handover(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """답장하기: what was said, and then what to answer."""
+    try:
+        found = yield from ask(TheThread(thread_id=arguments[0]))
+    except NotFound:
+        return _no_such_thread(talk)
+    question = talk.say.ask_reply(talk.say.person(found.name, found.role))
+    says = Card(text=question, quick_replies=(button(talk.say.close, "close", found.thread.id),))
+    return talk.answer(card(_said_in(talk, found)), says, asking="message", keep={"thread": found.thread.id})
+
+
+def reply_to_reservation(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """답장하기 at a reservation: to its customer, whether they have asked or not."""
+    try:
+        thread_id = yield from ask(ThreadOfReservation(reservation_id=arguments[0]))
+    except NotFound:
+        return no_such_reservation(talk)
+    return (yield from handover(talk, (thread_id,)))
+
+
+def message_given(talk: OperatorTalk, text: str) -> Conversation:
+    """What was typed goes to the person as it is."""
+    thread_id = talk.memo.get("thread", "")
+    if not thread_id:
+        return (yield from threads(talk, ()))
+    return (yield from _send(talk, thread_id, text))
+
+
+def _send(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
+    try:
+        at = yield from ask(ReplyToThread(thread_id=thread_id, text=text.strip(), reply_id=talk.context.fresh_id))
+    except NotFound:
+        return _no_such_thread(talk)
+    quick = [button(talk.say.reply, "handover", thread_id), button(talk.say.waiting, "threads")]
+    return talk.answer(card(talk.say.sent(at), button(talk.say.close, "close", thread_id), quick=quick))
+
+
+def reply_by_code(talk: OperatorTalk, code: str, text: str) -> Conversation:
+    """답장 R7K2Q 네, 괜찮아요: the code of a thread or of a reservation."""
+    waiting = yield from ask(OpenThreads())
+    thread_id = ""
+    if code:
+        thread_id = next((each.thread.id for each in waiting if short_code(each.thread.id) == code), "")
+        if not thread_id:
+            found = yield from ask(FindReservations(text=code))
+            if len(found) != 1:
+                return _to_whom(talk, code, waiting)
+            thread_id = yield from ask(ThreadOfReservation(reservation_id=found[0].reservation.id))
+    elif len(waiting) == 1:
+        thread_id = waiting[0].thread.id
+    if not thread_id:
+        return talk.answer(*(_thread_cards(talk, waiting) or [menu(talk, talk.say.nobody_waits())]))
+    if not text.strip():
+        return (yield from handover(talk, (thread_id,)))
+    return (yield from _send(talk, thread_id, text))
+
+
+def _to_whom(talk: OperatorTalk, code: str, waiting: Sequence[ThreadSummary]) -> Turn:
+    return talk.answer(menu(talk, talk.say.reply_to_whom(code)), *_thread_cards(talk, waiting))
+
+
+def close(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """상담 끝내기."""
+    try:
+        yield from ask(CloseThread(thread_id=arguments[0]))
+    except NotFound:
+        return _no_such_thread(talk)
+    return talk.answer(menu(talk, talk.say.closed()))
+
+
+def _no_such_thread(talk: OperatorTalk) -> Turn:
+    return talk.answer(menu(talk, talk.say.no_such_thread()))

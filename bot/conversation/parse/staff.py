@@ -1,0 +1,148 @@
+"""What cleaners and operators type besides: weekdays, ways out, sums of money, and an operator's commands."""
+
+import re
+from dataclasses import dataclass
+
+from bot.conversation.parse.normalise import clean
+
+EVERY_DAY, WEEKDAYS, WEEKEND = (1, 2, 3, 4, 5, 6, 7), (1, 2, 3, 4, 5), (6, 7)
+
+_LETTERS = "월화수목금토일"
+_ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ALL = re.compile(r"매일|날마다|아무\s*때나|아무\s*날|언제(?:나|든)|일주일\s*내내|every\s*day|any\s*(?:day|time)|daily|always")
+_WEEKDAYS = re.compile(r"평일|주중|week\s*days?")
+_WEEKEND = re.compile(r"주말|week\s*ends?")
+_EXCEPT = re.compile(r"빼고|말고|제외|except|but\s+not|but(?=\s+(?:mon|tue|wed|thu|fri|sat|sun))")
+_RANGE_KO = re.compile(rf"([{_LETTERS}])\s*(?:~|-|–|∼|부터)\s*([{_LETTERS}])(?:까지)?")
+_RANGE_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*\s*(?:-|–|~|to|through)\s*({'|'.join(_ENGLISH)})[a-z]*")
+_DAY_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*")
+_AND = r"이?랑|하고|그리고|과|와|에만?|은|는|도|만|이?요|이에요|예요|가능해?요?|돼요?|좋아요?|[\s,·./&]"
+_JOINS = re.compile(rf"(?:{_AND})*(?:[{_LETTERS}](?:{_AND})*)+")
+
+_STOP = re.compile(r"그만(?:\s*두기|\s*둘게요?|\s*할게요?|\s*할래요?)?|나가기|취소할게요|됐어요|stop|quit|never\s*mind", re.IGNORECASE)
+_WHOLE_SUM = re.compile(r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything", re.IGNORECASE)
+_ALL_AREAS = re.compile(r"전부|모두|다|전체|어디든(?:지)?|모든\s*(?:곳|지역)|다\s*(?:갈\s*수\s*있|가능|돼).*|all(?:\s*of\s*them)?|everywhere|anywhere", re.IGNORECASE)
+_TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|\s)*"
+_SUM = re.compile(
+    r"(?:krw|₩)?\s*(?:(\d{1,4}(?:\.\d)?)\s*만)?\s*(?:(\d)\s*천)?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})?\s*(?:원|won|krw)?" + _TAIL,
+    re.IGNORECASE,
+)
+_TALK_TO_US = re.compile(r"운영자.{0,12}|(?:talk|speak)\s+to.{0,20}operator|operator", re.IGNORECASE)
+_NEW_JOBS = re.compile(r"(?:새\s*일|새로운\s*일|제안|들어온\s*일)(?:\s*(?:보기|있(?:어|나)요?|목록|보여.*))?|(?:new\s+jobs?|offers?)", re.IGNORECASE)
+_CANT_COME = re.compile(r"못\s*(?:가|갈|해|하).*|일\s*취소.*|can'?t\s+(?:come|go|make\s+it)|withdraw", re.IGNORECASE)
+
+_CODE = r"#?(?P<code>[2-9A-HJ-NP-Z]{4,6})"
+_ORDERS = (
+    ("dead", r"실패함(?:\s*보기)?|처리\s*못\s*한\s*메시지|dead(?:\s*letters?)?|failed"),
+    ("urgent", r"급한\s*일(?:\s*보기)?|urgent"),
+    ("threads", r"(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
+    ("compensations", r"보상금?(?:\s*(?:보기|목록|지급))?|compensations?"),
+    ("broadcast", r"(?:단체\s*)?발송(?:\s+(?:안내|광고))?|broadcast(?:\s+(?:info|ad))?"),
+    ("invite_cleaner", r"(?:청소)?업체\s*초대|초대\s*(?:청소)?업체|invite\s+(?:a\s+)?cleaner"),
+    ("invite_operator", r"운영자\s*초대|초대\s*운영자|invite\s+(?:an\s+)?operator"),
+    ("invite", r"초대(?:\s*링크)?|invite"),
+    ("opcancel", rf"(?:운영\s*취소|취소|cancel)\s+{_CODE}(?P<rest>)"),
+    ("oprefund", rf"(?:일부\s*환불|환불|refund)\s+{_CODE}(?:\s+(?P<rest>.*))?"),
+    ("opmove", rf"(?:방문\s*)?(?:옮기기|이동|변경|move)\s+{_CODE}(?:\s+(?P<rest>.*))?"),
+    ("history", rf"(?:기록|이력|history)(?:\s*보기)?\s+{_CODE}(?P<rest>)"),
+    ("find", rf"(?:예약|보기|show)\s+{_CODE}(?P<rest>)"),
+    ("find", r"(?P<code>#?(?=\w*\d)[2-9A-HJ-NP-Z]{5}|[\d*-]{4,13})(?P<rest>)"),
+    ("needs_code", r"운영\s*취소|일부\s*환불|환불|기록(?:\s*보기)?|(?:방문\s*)?옮기기|refund|history|move|cancel"),
+)  # fmt: skip
+_ORDER = tuple((verb, re.compile(words, re.IGNORECASE | re.DOTALL)) for verb, words in _ORDERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """An operator's command; `code` names a reservation, `rest` is what was said after it."""
+
+    verb: str
+    code: str = ""
+    rest: str = ""
+
+
+def read_order(text: str) -> Order | None:
+    """The operator's command that a whole text is, or None."""
+    said = _line(text).removeprefix("/")
+    for verb, words in _ORDER:
+        if match := words.fullmatch(said):
+            groups = match.groupdict()
+            code = (groups.get("code") or "").lstrip("#").upper()
+            return Order(verb=verb, code=code, rest=(groups.get("rest") or "").strip())
+    return None
+
+
+def _line(text: str) -> str:
+    return clean(text).strip(" .,!?~")
+
+
+def weekdays_in(text: str) -> tuple[int, ...]:
+    """The ISO weekdays that a text names, 1 is Monday; none if it names none or says something else."""
+    said = clean(text).lower()
+    if match := _EXCEPT.search(said):
+        rest = said[match.end() :] if said[: match.start()].strip() == "" or "except" in match[0] else said[: match.start()]
+        named = _days(rest)
+        return tuple(day for day in EVERY_DAY if day not in named) if named else ()
+    return _days(said)
+
+
+def _days(said: str) -> tuple[int, ...]:
+    for words, days in ((_ALL, EVERY_DAY), (_WEEKDAYS, WEEKDAYS), (_WEEKEND, WEEKEND)):
+        if words.search(said):
+            return tuple(sorted({*days, *_days(words.sub(" ", said))}))
+    found: set[int] = set()
+    bare = re.sub(rf"([{_LETTERS}])(?:요일|욜)", r"\1", said)
+    for match in _RANGE_KO.finditer(bare):
+        found.update(_between(_LETTERS.index(match[1]), _LETTERS.index(match[2])))
+    for match in _RANGE_EN.finditer(bare):
+        found.update(_between(_ENGLISH.index(match[1]), _ENGLISH.index(match[2])))
+    rest = _RANGE_EN.sub(" ", _RANGE_KO.sub(" ", bare)).strip()
+    if _JOINS.fullmatch(rest):
+        found.update(_LETTERS.index(letter) + 1 for letter in re.sub(r"이에요|이요", " ", rest) if letter in _LETTERS)
+    found.update(_ENGLISH.index(match[1]) + 1 for match in _DAY_EN.finditer(rest))
+    return tuple(sorted(found))
+
+
+def _between(first: int, last: int) -> set[int]:
+    return {(first + step) % 7 + 1 for step in range((last - first) % 7 + 1)}
+
+
+def won_in(text: str) -> int | None:
+    """The sum that a whole text is, in won: 3만 5천원, 35,000; None for anything else."""
+    said = _line(text)
+    match = _SUM.fullmatch(said)
+    if match is None or not any(match.groups()):
+        return None
+    tens_of_thousands, thousands, rest = match.groups()
+    units = int((rest or "0").replace(",", ""))
+    return round(float(tens_of_thousands or 0) * 10_000) + int(thousands or 0) * 1_000 + units
+
+
+def is_all_of_it(text: str) -> bool:
+    """전액: all the money there is."""
+    return _WHOLE_SUM.fullmatch(_line(text)) is not None
+
+
+def is_everywhere(text: str) -> bool:
+    """전부: every area."""
+    return _ALL_AREAS.fullmatch(_line(text).rstrip("요")) is not None
+
+
+def is_stop(text: str) -> bool:
+    """그만두기: leave the question."""
+    return _STOP.fullmatch(_line(text)) is not None
+
+
+def asks_for_operator(text: str) -> bool:
+    """A cleaner wants to talk to us."""
+    return _TALK_TO_US.fullmatch(_line(text)) is not None
+
+
+def asks_for_new_jobs(text: str) -> bool:
+    """새 일: what waits for an answer."""
+    return _NEW_JOBS.fullmatch(_line(text)) is not None
+
+
+def cant_come(text: str) -> bool:
+    """못 가게 됐어요."""
+    return _CANT_COME.fullmatch(_line(text)) is not None
