@@ -154,11 +154,11 @@ def _again_buttons(talk: Talk) -> tuple[Button, Button]:
     return button(talk.say.my, "my"), button(talk.say.book, "book")
 
 
-def too_late(talk: Talk, reservation: Reservation) -> Conversation:
+def too_late(talk: Talk, reservation: Reservation, *, moving: bool = False) -> Conversation:
     """From the visit's time on, a person decides."""
     view = yield from ask(OnMyPage(reservation_id=reservation.id))
     started_at = view.job.started_at if view and view.job else None
-    text = talk.say.too_late_started(started_at) if started_at else talk.say.too_late()
+    text = talk.say.too_late_started(started_at, moving=moving) if started_at else talk.say.too_late()
     return talk.aside(card(text, button(talk.say.human, "human")), about=reservation.id)
 
 

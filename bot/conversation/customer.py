@@ -31,8 +31,17 @@ def reply(draft: Draft, said: Said, context: Context) -> Conversation:
 def _reply(talk: Talk) -> Conversation:
     if talk.said.action:
         return (yield from _tapped(talk, talk.said.action))
-    reading = read(talk.said.text, now=talk.context.now, asking=talk.draft.asking or None)
-    return (yield from _answer(talk, reading))
+    return (yield from _answer(talk, _read(talk)))
+
+
+def _read(talk: Talk) -> Reading:
+    text, now = talk.said.text, talk.context.now
+    if talk.draft.yes or talk.draft.no:
+        # 네 may also be a number (네 시): after a yes-or-no question it is not
+        bare = read(text, now=now)
+        if bare.intent in (Intent.YES, Intent.NO):
+            return bare
+    return read(text, now=now, asking=talk.draft.asking or None)
 
 
 # Buttons

@@ -89,7 +89,7 @@ def move(talk: Talk, reservation_id: str) -> Conversation:
 def _cannot(talk: Talk, reservation: Reservation) -> Generator[Effect[Any], Any, Turn | None]:
     late = talk.context.now >= reservation.visit.starts_at and reservation.status is Status.CONFIRMED
     if late or reservation.status is Status.IN_PROGRESS:
-        return (yield from too_late(talk, reservation))
+        return (yield from too_late(talk, reservation, moving=True))
     if reservation.status is not Status.CONFIRMED:
         return talk.aside(*how_it_stands(talk, reservation))
     return None
@@ -197,8 +197,10 @@ def move_now(talk: Talk, reservation_id: str, version: str, moment: str) -> Conv
     """옮기기: only from what was shown; anything else is asked again."""
     say, target = talk.say, kst(parse_moment(moment))
     reservation = yield from ask(TheReservation(reservation_id=reservation_id))
-    if reservation.status is Status.CONFIRMED and reservation.visit.starts_at == target:
+    if reservation.visit.starts_at == target and reservation.status is Status.CONFIRMED:
         return talk.answer(card(say.moved_already(target), button(say.show, "show", reservation_id)))
+    if reservation.status is not Status.CONFIRMED:
+        return talk.aside(*how_it_stands(talk, reservation))
     if reservation.version != int(version):
         turn = yield from _propose(talk, reservation, target)
         return replace(turn, says=(card(say.changed_meanwhile()), *turn.says))
@@ -211,7 +213,7 @@ def move_now(talk: Talk, reservation_id: str, version: str, moment: str) -> Conv
     except NotOffered:
         return (yield from _nearest(talk, reservation, target, say.slot_not_free(target)))
     except TooLate:
-        return (yield from too_late(talk, reservation))
+        return (yield from too_late(talk, reservation, moving=True))
     except NotAllowed as refusal:
         return talk.aside(*how_it_stands(talk, refusal.reservation))
     show = button(say.show, "show", reservation_id)

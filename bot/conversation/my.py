@@ -139,12 +139,13 @@ def _where(talk: Talk, view: ReservationView) -> Conversation:
     more = button(say.details_label(view.starts_at), "show", view.id)
     if view.status == Status.AWAITING_PAYMENT:
         return talk.aside(card(say.unpaid_visit(view.starts_at), _list_button(talk, view)), about=view.id)
+    started = job is not None and job.started_at is not None
+    if not started and talk.context.now > view.starts_at + _LATE:
+        return talk.aside(card(say.overdue(view.starts_at), button(say.human, "human")), about=view.id)
     if job is None or not job.cleaner_name:
         return talk.aside(card(say.seeking(view.starts_at), more), about=view.id)
     if job.started_at is not None:
         return talk.aside(card(say.started(job.started_at, view.ends_at), more), about=view.id)
-    if talk.context.now > view.starts_at + _LATE:
-        return talk.aside(card(say.overdue(view.starts_at), button(say.human, "human")), about=view.id)
     if job.en_route_at is not None:
         text = say.on_the_way(job.cleaner_name, view.starts_at, job.en_route_at)
     else:

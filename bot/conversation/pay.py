@@ -1,5 +1,7 @@
 """Paying: one tap, at most one charge, and what is true whatever the answer is."""
 
+import re
+
 from bot.conversation.effects import CheckoutLink, Pay, TemporaryTrouble, TheReservation, WhyDeclined
 from bot.conversation.find_visit import my_visits
 from bot.conversation.free import free_between
@@ -12,6 +14,8 @@ from services.reservation.refusals import AlreadyPaid, AlreadyPaying, HoldExpire
 from services.reservation.values import PaymentState, Status
 from services.shared_kernel.card import Button
 from services.shared_kernel.clock import kst, kst_date
+
+_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{3,8}", re.ASCII)
 
 
 def pay(talk: Talk, reservation_id: str) -> Conversation:
@@ -109,9 +113,17 @@ def _name_amount(talk: Talk, reservation: Reservation) -> Conversation:
     return talk.aside(card(text, tap), yes=tap.action, about=reservation.id)
 
 
+def _names_another_amount(talk: Talk) -> bool:
+    """80,000원 결제하기 was typed (from an older card), but that isn't the amount of the button shown last."""
+    shown = next((label for label, action in talk.draft.offered.items() if action == talk.draft.yes), "")
+    said = [int(each.replace(",", "")) for each in _AMOUNT.findall(talk.said.text)]
+    known = [int(each.replace(",", "")) for each in _AMOUNT.findall(shown)]
+    return any(each not in known for each in said)
+
+
 def asked_to_pay(talk: Talk) -> Conversation:
     """결제할게: right after the amount was shown it is the tap; else the amount comes first."""
-    if talk.draft.yes.startswith("pay:"):
+    if talk.draft.yes.startswith("pay:") and not _names_another_amount(talk):
         return (yield from pay(talk, talk.draft.yes.split(":")[1]))
     known = talk.booking.hold if talk.booking and talk.booking.hold else ""
     if known:

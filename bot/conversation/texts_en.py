@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from bot.conversation.english import button_date, card_time, count, short_date, spoken_moment, spoken_time, won
-from bot.conversation.texts_ko import IN_KOREAN, LONGEST_LABEL, Korean, days_before
+from bot.conversation.texts_ko import IN_KOREAN, LONGEST_LABEL, LONGEST_PAIRED, Korean, days_before
 from services.mypage.view import JobPart
 from services.reservation.catalogue import AddOn, Named
 from services.reservation.model import Reservation
@@ -96,7 +96,7 @@ class English(Korean):
         return f"Move {button_date(starts_at)}"
 
     def to_area_label(self, area: Named) -> str:
-        return area.en if len(area.en) <= 8 else "Switch"
+        return area.en if len(area.en) <= LONGEST_PAIRED else "Switch"
 
     def field_label(self, field: str) -> str:
         return {
@@ -538,9 +538,9 @@ class English(Korean):
         money = f"You'll get all of {won(refund_krw)} back within 3 business days."
         return money + _compensation(compensation_krw)
 
-    def too_late_started(self, started_at: datetime) -> str:
+    def too_late_started(self, started_at: datetime, *, moving: bool) -> str:
         return (
-            f"The cleaning started at {spoken_time(started_at)}, so it can't be cancelled here. "
+            f"The cleaning started at {spoken_time(started_at)}, so it can't be {'moved' if moving else 'cancelled'} here. "
             "If anything is wrong, a person will help you right away."
         )
 

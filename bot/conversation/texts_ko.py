@@ -12,6 +12,7 @@ from services.shared_kernel.clock import kst_date
 
 IN_KOREAN = "한국어로 보기"
 LONGEST_LABEL = 14
+LONGEST_PAIRED = 8  # beside another button
 
 
 def _until(moment: datetime, now: datetime) -> str:
@@ -98,7 +99,8 @@ class Korean:
         return f"{button_date(starts_at)} 옮기기"
 
     def to_area_label(self, area: Named) -> str:
-        return josa(area.ko, "으로/로")
+        label = josa(area.ko, "으로/로")
+        return label if len(label) <= LONGEST_PAIRED else "지역 바꾸기"
 
     def field_label(self, field: str) -> str:
         return {
@@ -564,9 +566,9 @@ class Korean:
     def refunded_in_full(self, refund_krw: int, compensation_krw: int) -> str:
         return f"{won(refund_krw)}을 모두 돌려드릴게요. 영업일 3일 안에 끝나요.{_compensation(compensation_krw)}"
 
-    def too_late_started(self, started_at: datetime) -> str:
+    def too_late_started(self, started_at: datetime, *, moving: bool) -> str:
         return (
-            f"{spoken_time(started_at)}에 청소를 시작해서 여기서는 취소할 수 없어요. "
+            f"{spoken_time(started_at)}에 청소를 시작해서 여기서는 {'옮길' if moving else '취소할'} 수 없어요. "
             "문제가 있으면 상담원이 바로 도와드릴게요."
         )
 

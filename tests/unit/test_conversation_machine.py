@@ -134,5 +134,5 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.world.charges) <= len(paid)
 
 
-AnyConversation.TestCase.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+AnyConversation.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
 TestAnyConversation = AnyConversation.TestCase

@@ -302,6 +302,31 @@ def test_a_view_that_is_late_misleads_nobody():
     assert talk.say("환불 언제 돼요").startswith("80,000원을 돌려드리고 있어요.")
 
 
+def test_an_older_amount_is_not_a_yes():
+    talk = quoted()
+    assert "80,000원이에요" in talk.say("110,000원 결제하기")
+    assert talk.world.charges == []
+    assert talk.say("80,000원 결제하기").startswith("80,000원 결제했어요.")
+
+
+def test_yes_is_not_four_o_clock():
+    talk = Talk()
+    talk.say("내일 마포 24평 집청소")
+    assert talk.say("8시") == "오전 8시가 맞나요?"
+    talk.say("네")
+    assert talk.draft.booking is not None
+    assert talk.draft.booking.time == time(8)
+
+
+def test_a_visit_nobody_started():
+    world = World()
+    world.booked(at(11, 24, 14))
+    world.clock.set(at(11, 24, 14, 40))
+    talk = Talk(world)
+    assert talk.say("언제 와요").startswith("11/24(화) 오후 2시에 가기로 했는데 아직 시작하지 못했어요.")
+    assert talk.say("시간 바꿀래").startswith("방문할 시간이 되어 여기서는 바꾸거나 취소할 수 없어요.")
+
+
 def test_prices():
     talk = Talk()
     assert talk.say("집청소 24평 얼마에요") == "집청소 24평은 80,000원이에요."
