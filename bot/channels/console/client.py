@@ -70,7 +70,8 @@ async def _converse(wire: "Wire", screen: Screen, source: TextIO) -> None:
 
 async def _talk(wire: "Wire", screen: Screen, lines: AsyncIterator[str], *, waits: bool) -> None:
     """A pipe's lines are said one by one, each after the last one's answer: a number means the cards just drawn."""
-    await wire.until_answered()
+    if waits:
+        await wire.until_answered()
     screen.prompt()
     async for line in lines:
         if line.strip() in LEAVE:
@@ -130,24 +131,28 @@ class Wire:
         greeted = False
         url = f"{self._url}&after={self._talk.seen}"
         async with self._http.ws_connect(url, headers=self._session.headers, heartbeat=HEARTBEAT_SECONDS) as socket:
-            async for message in socket:
-                if message.type is not aiohttp.WSMsgType.TEXT:
-                    continue
-                self._talk.received(json.loads(message.data))
-                self._news.set()
-                if not greeted:
-                    greeted = True
-                    await self._connected(socket)
-            self._socket = None
+            try:
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        self._take(message.data)
+                        if not greeted:
+                            greeted = True
+                            await self._connected(socket)
+            finally:
+                self._socket = None
             if socket.close_code == POLICY_VIOLATION:  # the session isn't known any more
                 await self._session.enter(invite=None, demo=False, language=self._screen.language)
         return greeted
+
+    def _take(self, data: str) -> None:
+        self._talk.received(json.loads(data))
+        self._screen.prompt()
+        self._news.set()
 
     async def _connected(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         if self._lost:
             self._lost = False
             self._screen.remark("back")
-            self._screen.prompt()
         self._socket = socket
         for frame in self._talk.unacked:
             await self._send(frame)

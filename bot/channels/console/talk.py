@@ -48,9 +48,8 @@ class Talk:
         choice = self._choices.get(int(text)) if text.isdecimal() and len(text) <= 4 else None
         frame: dict[str, Any] = {"type": "say", "client_id": self._ids.new(), "text": text}
         if choice is not None:
-            frame = {
-                "type": "tap", "client_id": frame["client_id"], "action": choice.action, "label": choice.label[:LONGEST_LABEL],
-            }  # fmt: skip
+            del frame["text"]
+            frame |= {"type": "tap", "action": choice.action, "label": choice.label[:LONGEST_LABEL]}
             self._screen.own(choice.label)
         self._mine.add(frame["client_id"])
         self._unacked[frame["client_id"]] = frame
