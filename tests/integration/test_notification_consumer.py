@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from messaging.consumer import Consumer
 from messaging.envelope import Envelope, encode
 from services.cleaning import events as cleaning
 from services.notification.reactions.audit import all_expected, gaps, in_causal_order
+from services.payment import events as payment
 from services.shared_kernel.event import Received
 from tests.support.notification import Home, Story, at_home
 
@@ -115,6 +117,19 @@ async def test_whatever_the_order_of_arrival_people_read_causes_first(tmp_path, 
 async def told(home: Home, events: Sequence[Received]) -> frozenset[tuple[str, str, str]]:
     """What the ledger holds about these events."""
     return await home.use_cases.told([event.id for event in events])
+
+
+async def test_news_of_a_payment_waits_for_the_reservation_it_is_about(tmp_path):
+    async with at_home(tmp_path) as home:
+        story = home.story
+        requested = story.requested()
+        pending = replace(
+            story.payment(payment.PaymentPending, attempt_id="attempt-1", amount_krw=80_000), causation_id=None
+        )
+        queue = await consume(home, [pending, requested])
+        await home.send_all()
+        assert queue.dead_letters == []
+        assert home.web.titles(story.customer) == ["결제하면 예약이 확정돼요", "결제됐는지 확인하고 있어요"]
 
 
 async def test_the_audit_names_who_was_not_told(tmp_path):
