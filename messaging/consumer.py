@@ -33,6 +33,10 @@ class Admission(Enum):
 class Inbox(Protocol):
     """What a consumer has seen, in the transaction of its effects (rule 13)."""
 
+    async def expect(self, batch: Sequence[Received]) -> None:
+        """These are coming: read at once what will be asked about them."""
+        ...
+
     async def admit(self, received: Received, body: bytes) -> Admission:
         """Mark it seen and say whether to handle it now; an early one is parked with its body."""
         ...
@@ -103,6 +107,7 @@ class Consumer(Generic[W]):
                 key=lambda pair: (pair[0].source, pair[0].subject, pair[0].sequence),
             )
             async with self._unit_of_work() as work:
+                await work.inbox.expect([received for received, _ in pairs])
                 for received, body in pairs:
                     await self._handle(work, received, body)
         except Exception as error:  # whatever it is, one by one finds out whose it is

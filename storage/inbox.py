@@ -1,9 +1,15 @@
-"""What a consumer has seen, kept in the transaction of its effects (rule 13)."""
+"""What a consumer has seen, kept in the transaction of its effects (rule 13).
 
-from collections.abc import Sequence
+A batch is read in three queries and written in two, however many events it holds.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.consumer import Admission
@@ -12,60 +18,130 @@ from services.shared_kernel.event import Received
 from services.shared_kernel.ids import born_at
 from storage.messaging_tables import MessagingTables
 
+Stream = tuple[str, str]
+
 
 class SqlInbox:
     """`causal`: an event also waits until the one that caused it was handled, so that effects follow causes."""
 
-    def __init__(self, connection: AsyncConnection, tables: MessagingTables, clock: Clock, causal: bool) -> None:
+    def __init__(
+        self, connection: AsyncConnection, tables: MessagingTables, clock: Clock, causal: bool, is_sqlite: bool
+    ) -> None:
         self._connection = connection
         self._tables = tables
         self._clock = clock
         self._causal = causal
+        self._upsert = sqlite_insert if is_sqlite else postgres_insert
+        self._handled: dict[str, bool] = {}
+        self._last: dict[Stream, int | None] = {}
+        self._waited_for: set[str] = set()
+        self._followed: set[Stream] = set()
+        self._new_marks: list[str] = []
+        self._moved: set[Stream] = set()
+        self._joined: datetime | None = None
+
+    async def expect(self, batch: Sequence[Received]) -> None:
+        """Read what will be asked about these, all at once."""
+        causes = {received.causation_id for received in batch if received.causation_id} if self._causal else set()
+        await self._read_handled({received.id for received in batch} | causes)
+        await self._read_positions({_stream(received) for received in batch})
+        await self._read_parked(batch)
 
     async def admit(self, received: Received, body: bytes) -> Admission:
         """Mark it seen and say whether to handle it now; an early one is parked with its body."""
-        if await self._handled(received.id):
+        if await self._is_handled(received.id):
             return Admission.SEEN
-        last = await self._last_sequence(received)
+        last = await self._last_sequence(_stream(received))
         if last is not None and received.sequence <= last:
             return Admission.SEEN
         if await self._is_early(received, last):
             return await self._park(received, body, waits_for=None)
         if self._causal and await self._cause_is_missing(received):
             return await self._park(received, body, waits_for=received.causation_id)
-        await self._mark(received, last)
+        self._mark(received)
         return Admission.HANDLE
 
     async def released_by(self, received: Received) -> Sequence[bytes]:
         """Take out the parked events that waited for this one, in order; each is admitted anew."""
+        if received.id not in self._waited_for and _stream(received) not in self._followed:
+            return []
         parked = self._tables.parked
         follows = (
             (parked.c.source == received.source)
             & (parked.c.subject == received.subject)
             & (parked.c.sequence == received.sequence + 1)
         )
-        rows = (
-            await self._connection.execute(
-                select(parked.c.event_id, parked.c.body)
-                .where(or_(follows, parked.c.waits_for == received.id))
-                .order_by(parked.c.source, parked.c.subject, parked.c.sequence)
-            )
-        ).all()
+        statement = (
+            select(parked.c.event_id, parked.c.body)
+            .where(or_(follows, parked.c.waits_for == received.id))
+            .order_by(parked.c.source, parked.c.subject, parked.c.sequence)
+        )
+        rows = (await self._connection.execute(statement)).all()
         if rows:
             await self._connection.execute(delete(parked).where(parked.c.event_id.in_([row.event_id for row in rows])))
         return [row.body for row in rows]
 
-    async def _handled(self, event_id: str) -> bool:
-        inbox = self._tables.inbox
-        statement = select(inbox.c.event_id).where(inbox.c.event_id == event_id)
-        return (await self._connection.execute(statement)).first() is not None
+    async def flush(self) -> None:
+        """Write what was marked; part of the same transaction."""
+        if self._new_marks:
+            now = self._clock.now()
+            marks = [{"event_id": event_id, "handled_at": now} for event_id in self._new_marks]
+            await self._connection.execute(insert(self._tables.inbox), marks)
+            self._new_marks = []
+        if self._moved:
+            position = self._tables.position
+            statement = self._upsert(position)
+            statement = statement.on_conflict_do_update(
+                index_elements=["source", "subject"], set_={"sequence": statement.excluded.sequence}
+            )
+            rows = [
+                {"source": source, "subject": subject, "sequence": self._last[source, subject]}
+                for source, subject in sorted(self._moved)
+            ]
+            await self._connection.execute(statement, rows)
+            self._moved = set()
 
-    async def _last_sequence(self, received: Received) -> int | None:
+    # What is known, read in bulk where possible
+
+    async def _read_handled(self, ids: Collection[str]) -> None:
+        inbox = self._tables.inbox
+        found = await self._connection.execute(select(inbox.c.event_id).where(inbox.c.event_id.in_(ids)))
+        self._handled |= dict.fromkeys(ids, False) | dict.fromkeys(found.scalars(), True)
+
+    async def _read_positions(self, streams: Collection[Stream]) -> None:
         position = self._tables.position
-        statement = select(position.c.sequence).where(
-            position.c.source == received.source, position.c.subject == received.subject
+        statement = select(position.c.source, position.c.subject, position.c.sequence).where(
+            tuple_(position.c.source, position.c.subject).in_(list(streams))
         )
-        return (await self._connection.execute(statement)).scalar_one_or_none()
+        found = {(row.source, row.subject): row.sequence for row in await self._connection.execute(statement)}
+        self._last |= {stream: found.get(stream) for stream in streams}
+
+    async def _read_parked(self, batch: Sequence[Received]) -> None:
+        parked = self._tables.parked
+        waiting = or_(
+            tuple_(parked.c.source, parked.c.subject).in_(list({_stream(received) for received in batch})),
+            parked.c.waits_for.in_([received.id for received in batch]),
+        )
+        rows = await self._connection.execute(
+            select(parked.c.source, parked.c.subject, parked.c.waits_for).where(waiting)
+        )
+        self._note_parked(rows)
+
+    def _note_parked(self, rows: Any) -> None:
+        for source, subject, waits_for in rows:
+            self._followed.add((source, subject))
+            if waits_for:
+                self._waited_for.add(waits_for)
+
+    async def _is_handled(self, event_id: str) -> bool:
+        if event_id not in self._handled:
+            await self._read_handled([event_id])
+        return self._handled[event_id]
+
+    async def _last_sequence(self, stream: Stream) -> int | None:
+        if stream not in self._last:
+            await self._read_positions([stream])
+        return self._last[stream]
 
     async def _is_early(self, received: Received, last: int | None) -> bool:
         if last is not None:
@@ -74,7 +150,7 @@ class SqlInbox:
 
     async def _cause_is_missing(self, received: Received) -> bool:
         cause = received.causation_id
-        if cause is None or await self._handled(cause):
+        if cause is None or await self._is_handled(cause):
             return False
         return await self._should_know_from_birth(cause)
 
@@ -84,43 +160,45 @@ class SqlInbox:
         return born is not None and born >= await self._joined_at()
 
     async def _joined_at(self) -> datetime:
-        consumer = self._tables.consumer
-        joined = (await self._connection.execute(select(consumer.c.joined_at))).scalar_one_or_none()
-        if joined is None:
-            joined = self._clock.now()
-            await self._connection.execute(insert(consumer).values(name=self._tables.context, joined_at=joined))
-        return joined
+        if self._joined is None:
+            consumer = self._tables.consumer
+            joined: datetime | None = (
+                await self._connection.execute(select(consumer.c.joined_at))
+            ).scalar_one_or_none()
+            if joined is None:
+                joined = self._clock.now()
+                row = insert(consumer).values(name=self._tables.context, joined_at=joined)
+                await self._connection.execute(row)
+            self._joined = joined
+        return self._joined
+
+    # What changes
 
     async def _park(self, received: Received, body: bytes, waits_for: str | None) -> Admission:
         parked = self._tables.parked
-        there = await self._connection.execute(select(parked.c.event_id).where(parked.c.event_id == received.id))
-        if there.first() is None:
-            await self._connection.execute(
-                insert(parked).values(
-                    event_id=received.id,
-                    source=received.source,
-                    subject=received.subject,
-                    sequence=received.sequence,
-                    waits_for=waits_for,
-                    parked_at=self._clock.now(),
-                    body=body,
-                )
+        await self._connection.execute(
+            self._upsert(parked)
+            .values(
+                event_id=received.id,
+                source=received.source,
+                subject=received.subject,
+                sequence=received.sequence,
+                waits_for=waits_for,
+                parked_at=self._clock.now(),
+                body=body,
             )
+            .on_conflict_do_nothing()
+        )
+        self._note_parked([(received.source, received.subject, waits_for)])
         return Admission.PARKED
 
-    async def _mark(self, received: Received, last: int | None) -> None:
-        position = self._tables.position
-        await self._connection.execute(
-            insert(self._tables.inbox).values(event_id=received.id, handled_at=self._clock.now())
-        )
-        if last is None:
-            statement = insert(position).values(
-                source=received.source, subject=received.subject, sequence=received.sequence
-            )
-            await self._connection.execute(statement)
-            return
-        await self._connection.execute(
-            update(position)
-            .where(position.c.source == received.source, position.c.subject == received.subject)
-            .values(sequence=received.sequence)
-        )
+    def _mark(self, received: Received) -> None:
+        stream = _stream(received)
+        self._handled[received.id] = True
+        self._new_marks.append(received.id)
+        self._last[stream] = received.sequence
+        self._moved.add(stream)
+
+
+def _stream(received: Received) -> Stream:
+    return received.source, received.subject

@@ -51,7 +51,13 @@ class SqlUnitOfWork:
         self._recorded = []
         self._transaction = self.context.database.write()
         self.connection = await self._transaction.__aenter__()
-        self.inbox = SqlInbox(self.connection, self.context.tables, self.context.clock, self.context.causal)
+        self.inbox = SqlInbox(
+            self.connection,
+            self.context.tables,
+            self.context.clock,
+            self.context.causal,
+            self.context.database.is_sqlite,
+        )
         self.open()
         return self
 
@@ -59,6 +65,12 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         assert self._transaction is not None
+        if error is None:
+            try:
+                await self.inbox.flush()
+            except BaseException as failure:
+                await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
+                raise
         await self._transaction.__aexit__(kind, error, trace)
         if error is None and self._recorded:
             self.context.on_commit()
