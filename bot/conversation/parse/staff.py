@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.conversation.parse.normalise import clean
+from bot.conversation.parse.normalise import READ_CHARACTERS, clean
 
 EVERY_DAY, WEEKDAYS, WEEKEND = (1, 2, 3, 4, 5, 6, 7), (1, 2, 3, 4, 5), (6, 7)
 
@@ -16,13 +16,15 @@ _EXCEPT = re.compile(r"빼고|말고|제외|except|but\s+not|but(?=\s+(?:mon|tue
 _RANGE_KO = re.compile(rf"([{_LETTERS}])\s*(?:~|-|–|∼|부터)\s*([{_LETTERS}])(?:까지)?")
 _RANGE_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*\s*(?:-|–|~|to|through)\s*({'|'.join(_ENGLISH)})[a-z]*")
 _DAY_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*")
-_AND = r"이?랑|하고|그리고|과|와|에만?|은|는|도|만|이?요|이에요|예요|가능해?요?|돼요?|좋아요?|[\s,·./&]"
+# Each text is made of these in one way only, so that a long one is read in no time.
+_AND = r"이?랑|하고|그리고|과|와|에|은|는|도|만|이?요|이에요|예요|가능해?|돼|좋아|[\s,·./&]"
 _JOINS = re.compile(rf"(?:{_AND})*(?:[{_LETTERS}](?:{_AND})*)+")
 
 _STOP = re.compile(r"그만(?:\s*두기|\s*둘게요?|\s*할게요?|\s*할래요?)?|나가기|취소할게요|됐어요|stop|quit|never\s*mind", re.IGNORECASE)
 _WHOLE_SUM = re.compile(r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything", re.IGNORECASE)
 _ALL_AREAS = re.compile(r"전부|모두|다|전체|어디든(?:지)?|모든\s*(?:곳|지역)|다\s*(?:갈\s*수\s*있|가능|돼).*|all(?:\s*of\s*them)?|everywhere|anywhere", re.IGNORECASE)
 _TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|\s)*"
+_LONGEST_SUM = 40
 _SUM = re.compile(
     r"(?:krw|₩)?\s*(?:(\d{1,4}(?:\.\d)?)\s*만)?\s*(?:(\d)\s*천)?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})?\s*(?:원|won|krw)?" + _TAIL,
     re.IGNORECASE,
@@ -73,12 +75,12 @@ def read_order(text: str) -> Order | None:
 
 
 def _line(text: str) -> str:
-    return clean(text).strip(" .,!?~")
+    return clean(text[:READ_CHARACTERS]).strip(" .,!?~")
 
 
 def weekdays_in(text: str) -> tuple[int, ...]:
     """The ISO weekdays that a text names, 1 is Monday; none if it names none or says something else."""
-    said = clean(text).lower()
+    said = _line(text).lower()
     if match := _EXCEPT.search(said):
         rest = said[match.end() :] if said[: match.start()].strip() == "" or "except" in match[0] else said[: match.start()]
         named = _days(rest)
@@ -110,7 +112,7 @@ def _between(first: int, last: int) -> set[int]:
 def won_in(text: str) -> int | None:
     """The sum that a whole text is, in won: 3만 5천원, 35,000; None for anything else."""
     said = _line(text)
-    match = _SUM.fullmatch(said)
+    match = _SUM.fullmatch(said) if len(text) <= _LONGEST_SUM else None
     if match is None or not any(match.groups()):
         return None
     tens_of_thousands, thousands, rest = match.groups()

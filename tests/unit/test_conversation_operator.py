@@ -1,0 +1,343 @@
+"""What operators are told: the model conversations (reference/TRANSCRIPTS.md §4), and the edges around them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.conversation.effects_operator import DeadGroup, HistoryLine, OperatorRefund
+from bot.conversation.operator import reply
+from bot.conversation.turn import Person
+from services.payment.values import RefundStatus
+from services.shared_kernel.clock import KST
+from services.shared_kernel.ids import short_code
+from tests.support.operator_world import TUESDAY_2PM, OperatorWorld
+from tests.support.talking import Talking
+from tests.support.time import FakeClock
+
+OPERATOR = "0193551e-0000-7000-8000-0000000000aa"
+MISSING = "0193551e-0000-7000-8000-000000000000"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def world(clock: FakeClock) -> OperatorWorld:
+    return OperatorWorld(clock)
+
+
+@pytest.fixture
+def chat(world: OperatorWorld, clock: FakeClock) -> Talking:
+    return Talking(reply, world, clock, Person(id=OPERATOR, role="operator", language="ko"))
+
+
+# 4.1
+
+
+def test_the_board(chat: Talking, world: OperatorWorld) -> None:
+    """4.1: counts, then the urgent list, then one of them."""
+    view = world.reservation()
+    world.board = replace(
+        world.board, counts={"CONFIRMED": 31, "AWAITING_PAYMENT": 6, "IN_PROGRESS": 3, "COMPLETED": 2}
+    )
+    world.stuck("unfilled", view)
+    world.stuck("refund_late", view)
+    world.thread("강아지 있어도 되나요?")
+    assert chat.say("현황") == (
+        "손이 필요한 일 3건이에요. 업체 못 찾음 1, 환불 지연 1, 답장 대기 1. "
+        "오늘 방문 42건: 확정 31, 결제 대기 6, 진행 3, 완료 2. 결제는 정상이에요. 오후 3:10 기준."
+    )
+    text = chat.tap("급한 일 보기")
+    code = short_code(view.id)
+    assert text == (
+        f"급한 일\n손이 필요한 일 2건이에요.\n{code}: 업체 못 찾음, 11/23(월) 14:00부터\n"
+        f"{code}: 환불 지연, 11/23(월) 14:00부터\n답을 기다리는 고객 1명도 있어요."
+    )
+    assert chat.tap(f"{code} 보기").startswith(f"찾은 예약\n{code}: 확정\n일시: 11/24(화) 14:00–17:00\n")
+
+
+def test_a_quiet_board(chat: Talking, world: OperatorWorld) -> None:
+    """Nothing to do, and payments put off."""
+    world.payments_ok = False
+    assert chat.say("현황").startswith("손이 필요한 일은 없어요. 오늘 방문은 없어요. 결제는 몰려서 미루고 있어요.")
+    assert chat.tap("급한 일 보기") == "손이 필요한 일은 없어요."
+
+
+# 4.2
+
+
+def test_finding(chat: Talking, world: OperatorWorld) -> None:
+    """4.2: by the last digits of a phone; then its history."""
+    view = world.reservation()
+    code = short_code(view.id)
+    found = f"1건 찾았어요. {code}, 김OO 고객님(010-****-1234), 11/24(화) 14:00 집청소 24평, 80,000원 결제, OO클린."
+    assert chat.say("찾기 1234") == found
+    assert [each.label for each in chat.says[0].buttons] == ["기록 보기", "답장하기", "운영 취소"]
+    assert chat.say(f"찾기 {code}") == found
+    assert chat.say(code.lower() if any(c.isdigit() for c in code) else f"찾기 {code}") == found
+    at = datetime(2026, 11, 23, 15, 0, tzinfo=KST)
+    world.lines = [
+        HistoryLine(at=at, source="event", name="ssak3.reservation.confirmed.v1"),
+        HistoryLine(at=at, source="notice", name="customer_paid", title="예약이 확정됐어요", to="customer", status="SENT"),
+    ]
+    chat.say("찾기 1234")
+    assert chat.tap("기록 보기") == (
+        f"{code} 기록이에요.\n11/23(월) 15:00 예약 확정\n11/23(월) 15:00 알림(고객) 예약이 확정됐어요: 보냄"
+    )
+
+
+def test_finding_nothing_or_several(chat: Talking, world: OperatorWorld) -> None:
+    """Asked again, or chosen from."""
+    assert chat.say("찾기") == "무엇으로 찾을까요? 예약번호, 고객 이름, 전화 뒤 네 자리면 돼요."
+    assert chat.say("9999").startswith("‘9999’에 맞는 예약을 찾지 못했어요.")
+    views = [world.reservation(TUESDAY_2PM + timedelta(days=day)) for day in range(4)]
+    assert chat.say("1234").startswith("찾은 예약\n4건 찾았어요.\n")
+    assert chat.tap(f"{short_code(views[3].id)} 보기").startswith("찾은 예약\n")
+    assert chat.do(f"show:{MISSING}") == "그 예약은 찾을 수 없어요."
+    assert chat.do(f"history:{MISSING}") == "그 예약은 찾을 수 없어요."
+
+
+def test_a_long_history_is_cut(chat: Talking, world: OperatorWorld) -> None:
+    """The newest lines stay."""
+    view = world.reservation()
+    assert chat.do(f"history:{view.id}") == "아직 남은 기록이 없어요."
+    at = world.clock.now()
+    world.lines = [HistoryLine(at=at, source="event", name="something.new.v1") for _ in range(33)]
+    assert "(앞의 13줄은 줄였어요)" in chat.do(f"history:{view.id}")
+
+
+# 4.3
+
+
+def test_cancelling(chat: Talking, world: OperatorWorld) -> None:
+    """4.3: the reason, the figures, one confirmation; a second tap cancels nothing more."""
+    view = world.reservation()
+    chat.say("찾기 1234")
+    assert chat.tap("운영 취소") == "사유를 적어 주세요. 고객님께 그대로 보여요."
+    assert chat.say("업체 차량 고장으로 방문이 어려워요") == (
+        "환불 80,000원과 보상 16,000원(전날 20%), 모두 96,000원이 나가요."
+    )
+    assert chat.labels()[:2] == ["취소 확정", "그만두기"]
+    action = chat.button("취소 확정").action
+    assert chat.tap("취소 확정") == "취소했어요. 고객님과 OO클린에 알렸어요."
+    assert world.cancelled == [(view.id, 80_000, "업체 차량 고장으로 방문이 어려워요")]
+    assert chat.do(action) == "이미 취소된 예약이에요."
+    assert len(world.cancelled) == 1
+
+
+def test_cancelling_after_midnight(chat: Talking, world: OperatorWorld, clock: FakeClock) -> None:
+    """The compensation changed since it was shown: asked again, with the new figures."""
+    view = world.reservation()
+    chat.do(f"opcancel:{view.id}")
+    clock.set(datetime(2026, 11, 23, 23, 59, tzinfo=KST))
+    chat.say("업체 차량 고장")
+    clock.advance(minutes=2)
+    assert chat.tap("취소 확정") == (
+        "아직 취소하지 않았어요. 나갈 돈이 96,000원에서 104,000원으로 바뀌었어요. "
+        "환불 80,000원과 보상 24,000원(당일 30%)이에요. 그래도 취소할까요?"
+    )
+    assert not world.cancelled
+    assert chat.say("네") == "취소했어요. 고객님과 OO클린에 알렸어요."
+
+
+def test_cancelling_is_left(chat: Talking, world: OperatorWorld) -> None:
+    """그만두기 at each step; a tap on an old confirmation asks for the reason anew."""
+    view = world.reservation()
+    chat.do(f"opcancel:{view.id}")
+    assert chat.say("그만두기") == "그만뒀어요. 바뀐 건 없어요."
+    chat.do(f"opcancel:{view.id}")
+    assert chat.say("가" * 101) == "사유는 100자까지 쓸 수 있어요. 조금 줄여서 보내 주세요."
+    chat.say("사유")
+    action = chat.button("취소 확정").action
+    assert chat.tap("그만두기") == "그만뒀어요. 바뀐 건 없어요."
+    assert chat.do(action) == "사유를 적어 주세요. 고객님께 그대로 보여요."
+    started = world.reservation(status="IN_PROGRESS")
+    assert chat.do(f"opcancel:{started.id}").startswith("청소를 이미 시작해서")
+    assert chat.do(f"opcancel:{MISSING}") == "그 예약은 찾을 수 없어요."
+
+
+# Refunds
+
+
+def test_a_partial_refund(chat: Talking, world: OperatorWorld) -> None:
+    """Amount, reason, confirmation; more than what is left is asked again; a second tap does nothing."""
+    view = world.reservation()
+    assert chat.do(f"oprefund:{view.id}") == "얼마를 돌려드릴까요? 80,000원까지 돼요."
+    assert chat.say("많이요").startswith("금액을 잘 못 알아들었어요.")
+    assert chat.say("10만원") == "남은 결제 금액은 80,000원이에요. 그 안에서 다시 적어 주세요."
+    assert chat.say("2만원") == "사유를 적어 주세요. 고객님께 그대로 보여요."
+    assert chat.say("청소가 늦었어요") == "김OO 고객님께 20,000원을 돌려드릴까요? 사유: 청소가 늦었어요"
+    action = chat.button("환불 확정").action
+    assert chat.tap("환불 확정") == "20,000원 환불을 시작했어요. 끝나면 고객님께 알려드려요."
+    assert chat.do(action).startswith("지난 버튼이에요.")
+    assert world.reserved_krw == 20_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "won"),
+    [("30,000", 30_000), ("3만 5천원", 35_000), ("2.5만", 25_000), ("전액", 80_000), ("20000원이요", 20_000)],
+)
+def test_sums(chat: Talking, world: OperatorWorld, typed: str, won: int) -> None:
+    """As people write money."""
+    view = world.reservation()
+    chat.say(f"환불 {short_code(view.id)} {typed}")
+    chat.say("사유")
+    chat.tap("환불 확정")
+    assert [each.amount_krw for each in chat.effects if isinstance(each, OperatorRefund)] == [won]
+
+
+def test_a_refund_that_became_too_large(chat: Talking, world: OperatorWorld) -> None:
+    """Somebody else refunded meanwhile: asked again with what is left."""
+    view = world.reservation()
+    chat.do(f"oprefund:{view.id}")
+    chat.tap("80,000원")
+    chat.say("사유")
+    world.reserved_krw = 30_000
+    assert chat.tap("환불 확정") == "남은 결제 금액은 50,000원이에요. 그 안에서 다시 적어 주세요."
+    chat.tap("50,000원")
+    chat.say("사유")
+    assert chat.say("확인") == "50,000원 환불을 시작했어요. 끝나면 고객님께 알려드려요."
+    unpaid = world.reservation(payment=None, status="AWAITING_PAYMENT")
+    assert chat.do(f"oprefund:{unpaid.id}") == "아직 결제되지 않은 예약이라 돌려드릴 돈이 없어요."
+
+
+# 4.7, compensations
+
+
+def test_hurrying_a_refund(chat: Talking, world: OperatorWorld) -> None:
+    """4.7: what became of it."""
+    again = "64,000원 환불을 지금 다시 시도할게요. 끝나면 고객님께 알려드려요."
+    assert chat.do(f"retry_refund:{world.refund(RefundStatus.UNKNOWN).id}", "지금 다시 시도") == again
+    assert chat.do(f"retry_refund:{world.refund(RefundStatus.DONE).id}").startswith("이미 끝난 환불이에요.")
+    assert "직접 돌려드려야 해요" in chat.do(f"retry_refund:{world.refund(RefundStatus.MANUAL).id}")
+    assert chat.do(f"retry_refund:{MISSING}").startswith("지난 버튼이에요.")
+
+
+def test_compensations(chat: Talking, world: OperatorWorld) -> None:
+    """Listed, confirmed with the sum, noted once."""
+    assert chat.say("보상금") == "보낼 보상금이 없어요."
+    view = world.reservation()
+    world.owe(view)
+    code = short_code(view.id)
+    assert chat.say("보상금") == (
+        f"보낼 보상금\n보낼 보상금 1건, 모두 16,000원이에요.\n{code}: 김OO 고객님, 16,000원, 11/23(월) 15:00부터"
+    )
+    old = chat.button(f"{code} 지급했어요").action
+    assert chat.tap(f"{code} 지급했어요") == "김OO 고객님께 16,000원을 보내셨나요? 고객님께도 알려요."
+    assert chat.tap("보냈어요") == "16,000원을 지급한 것으로 적고, 고객님께 알렸어요."
+    assert chat.do(old).startswith("지난 버튼이에요.")
+
+
+# Moving
+
+
+def test_moving(chat: Talking, world: OperatorWorld) -> None:
+    """By words: day and time, or a day and then one of the free times."""
+    view = world.reservation()
+    chat.do(f"opmove:{view.id}")
+    assert chat.say("토요일 10시") == "11/24(화) 오후 2시를 11/28(토) 오전 10시로 옮길까요?"
+    assert chat.tap("옮기기") == "11/28(토) 오전 10시로 옮겼어요. 고객님과 업체에 알렸어요."
+    assert chat.say(f"옮기기 {short_code(view.id)} 목요일") == "11/26(목)로 옮길 수 있는 시간이에요."
+    assert chat.tap("오후 4시") == "11/28(토) 오전 10시를 11/26(목) 오후 4시로 옮길까요?"
+    world.full.add(datetime(2026, 11, 26, 16, tzinfo=KST))
+    assert chat.tap("옮기기") == "11/26(목) 오후 4시에는 자리가 없어요. 11/26(목)로 옮길 수 있는 시간이에요."
+    assert chat.say("뿌뿌") == "11/26(목)로 옮길 수 있는 시간이에요."
+    assert chat.say("토요일 10시") == "이미 11/28(토) 오전 10시 방문이에요."
+
+
+# 4.4
+
+
+def test_answering(chat: Talking, world: OperatorWorld) -> None:
+    """4.4: by the notice's button, by the list, by code."""
+    thread = world.thread("강아지 있어도 되나요?")
+    code = short_code(thread)
+    assert chat.say("기다리는 고객") == f"{code} 김OO 고객님이 기다려요(4분째). “강아지 있어도 되나요?”"
+    assert chat.do(f"handover:{thread}", "답장하기") == (
+        f"{code} 김OO 고객님과 나눈 대화예요.\n11/23(월) 14:56 김OO 고객님: 강아지 있어도 되나요?\n"
+        "김OO 고객님께 보낼 말을 적어 주세요. 그대로 보여요."
+    )
+    assert chat.say("네, 괜찮아요. 방 하나에만 있게 해 주세요.") == "보냈어요. 오후 3시 도착."
+    assert world.sent[-1][:2] == (thread, "네, 괜찮아요. 방 하나에만 있게 해 주세요.")
+    assert chat.say(f"답장 {code} 그럼요") == "보냈어요. 오후 3시 도착."
+    assert chat.say("답장 그리고 내일 뵐게요") == "보냈어요. 오후 3시 도착."
+    assert len({reply_id for _, _, reply_id in world.sent}) == 3
+    assert chat.tap("상담 끝내기") == "상담을 끝냈어요."
+    assert chat.do(f"close:{thread}") == "그 상담은 찾을 수 없어요."
+    assert chat.say("기다리는 고객") == "기다리는 고객이 없어요."
+
+
+def test_answering_about_a_reservation(chat: Talking, world: OperatorWorld) -> None:
+    """A customer who hasn't asked can be written to; commands typed meanwhile aren't sent."""
+    view = world.reservation()
+    chat.do(f"reply:{view.id}")
+    assert chat.say("현황").startswith("손이 필요한 일")
+    assert not world.sent
+    assert chat.say(f"답장 {short_code(view.id)} 곧 연락드릴게요") == "보냈어요. 오후 3시 도착."
+    assert chat.say("답장 ZZZZZ 네").startswith("‘ZZZZZ’에 맞는 상담이나 예약이 없어요.")
+
+
+# 4.5, 4.6, 4.8, invites
+
+
+def test_broadcasts_are_not_there_yet(chat: Talking) -> None:
+    """Kindly."""
+    assert chat.say("발송 안내") == (
+        "단체 발송은 아직 준비하고 있어요. 한 분씩은 “답장 R7K2Q 보낼 말”로 보내실 수 있어요."
+    )
+
+
+def test_dead_letters(chat: Talking, world: OperatorWorld) -> None:
+    """4.8: by cause; replayed once."""
+    at = world.clock.now()
+    world.dead = [
+        DeadGroup(consumer="notification", cause="템플릿 다름", count=5, types=("ssak3.payment.approved.v1",), first_at=at),
+        DeadGroup(consumer="mypage", cause="앞 순서 없음", count=2, types=("ssak3.cleaning.offered.v1",), first_at=at),
+    ]
+    assert chat.do("dead", "실패함 보기") == (
+        "7건, 원인 2가지예요. ① 알림: 템플릿 다름 5 ② 마이페이지: 앞 순서 없음 2.\n여기서도 고르실 수 있어요."
+    )
+    old = chat.button("① 5건 다시 처리").action
+    assert chat.tap("② 자세히 보기") == (
+        "실패함\n받는 곳: 마이페이지\n종류: 업체에 새 일을 보냄\n원인: 앞 순서 없음\n건수: 2건\n처음: 11/23(월) 15:00"
+    )
+    chat.say("실패함")
+    assert chat.tap("① 5건 다시 처리") == "5건을 다시 처리하도록 보냈어요. 남은 건 2건이에요."
+    assert chat.do(old) == "그 메시지들은 이미 다시 처리하도록 보냈어요."
+
+
+def test_invites(chat: Talking) -> None:
+    """For a cleaner or an operator."""
+    assert chat.say("초대") == "누구를 초대할까요?"
+    assert chat.tap("업체 초대") == (
+        "초대\n업체 초대를 만들었어요. 11/30(월) 15:00까지 한 번 쓸 수 있고, 다시 보여드릴 수 없어요.\n"
+        "코드: AB12CD34\n링크: http://127.0.0.1:8000/?invite=AB12CD34&role=cleaner"
+    )
+    assert chat.button("초대 링크 열기").url.endswith("role=cleaner")
+    assert chat.say("초대 운영자").startswith("초대\n운영자 초대를 만들었어요.")
+    assert chat.do("invite_as:king").startswith("지난 버튼이에요.")
+
+
+# Around it
+
+
+def test_nonsense_language_and_trouble(chat: Talking, world: OperatorWorld) -> None:
+    """Each has an answer, and nothing is lost."""
+    assert chat.do("hello") == "안녕하세요. 무엇을 볼까요?"
+    assert chat.say("ㅁㄴㅇㄹ").startswith("제가 잘 못 알아들었어요.")
+    assert chat.say("뿌뿌") == "버튼으로 해 볼까요?"
+    assert chat.say("ㅋㅋㅋ").startswith("이렇게 말씀하시면 돼요.")
+    assert chat.say("네") == "지금은 여쭤본 게 없어요. 무엇을 할까요?"
+    assert chat.say("환불").startswith("어느 예약인가요?")
+    view = world.reservation()
+    chat.do(f"opcancel:{view.id}")
+    world.fails = 1
+    assert chat.say("차량 고장").startswith("저희 쪽 문제로")
+    assert chat.tap("다시 시도").startswith("환불 80,000원과 보상")
+    assert chat.say("English") == "Switched to English."
+    chat.speak("en")
+    assert chat.say("board").startswith("Nothing needs a hand. No visits today. Payments go through.")
+    assert chat.say("한국어로") == "한국어로 바꿨어요."
