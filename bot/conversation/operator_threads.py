@@ -21,7 +21,7 @@ from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
 
 MOST_THREADS = 5
-MOST_LINES = 12
+MOST_LINES = 10
 _MINUTE = timedelta(minutes=1)
 
 

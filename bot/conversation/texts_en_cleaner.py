@@ -75,7 +75,6 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
     item_note = "Note"
     item_paid = "Paid"
     item_status = "Status"
-    item_until = "Answer by"
     item_name = "Name"
     item_days = "Days"
     item_offers = "New jobs"

@@ -37,13 +37,11 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
     not_yet = "Not yet"
     talk = "Read"
     close = "End the talk"
-    retry_refund = "Try now"
     invite = "Invite"
     invite_cleaner = "A cleaner"
     invite_operator = "An operator"
     open_link = "Open the link"
     replay = "Replay"
-    other_day = "Another day"
 
     def show_one(self, code: str) -> str:
         return f"Show {code}"
@@ -59,7 +57,6 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
 
     item_when = "When"
     item_work = "Work"
-    item_status = "Status"
     item_customer = "Customer"
     item_address = "Address"
     item_note = "Note"
@@ -73,10 +70,8 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
     item_since = "Since"
     item_code = "Code"
     item_link = "Link"
-    item_until = "Until"
     found_title = "Bookings"
     urgent_title = "Urgent"
-    history_title = "History"
     dead_title = "Dead letters"
     invite_title = "Invite"
     owed_title = "Compensations"
@@ -323,9 +318,6 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
 
     def nobody_waits(self) -> str:
         return "Nobody is waiting."
-
-    def open_threads(self, count: int) -> str:
-        return f"{counted(count, 'open talk')}."
 
     def waits(self, code: str, who: str, minutes: int | None, text: str) -> str:
         since = "was answered" if minutes is None else f"has been waiting for {counted(minutes, 'minute')}"

@@ -49,9 +49,6 @@ class StaffEnglish(StaffKorean):
     def won(self, amount_krw: int) -> str:
         return f"{amount_krw:,} won"
 
-    def moment(self, moment: datetime) -> str:
-        return spoken_moment(moment)
-
     def clock(self, moment: datetime) -> str:
         return spoken_time(moment)
 

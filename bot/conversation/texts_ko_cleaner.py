@@ -80,7 +80,6 @@ class CleanerKorean(StaffKorean):
     item_note = "메모"
     item_paid = "고객 결제"
     item_status = "상태"
-    item_until = "답할 시각"
     item_name = "이름"
     item_days = "요일"
     item_offers = "새 일"

@@ -36,13 +36,11 @@ class OperatorKorean(StaffKorean):
     not_yet = "아직이에요"
     talk = "대화 보기"
     close = "상담 끝내기"
-    retry_refund = "지금 다시 시도"
     invite = "초대하기"
     invite_cleaner = "업체 초대"
     invite_operator = "운영자 초대"
     open_link = "초대 링크 열기"
     replay = "다시 처리"
-    other_day = "다른 날짜"
 
     def show_one(self, code: str) -> str:
         return f"{code} 보기"
@@ -60,7 +58,6 @@ class OperatorKorean(StaffKorean):
 
     item_when = "일시"
     item_work = "청소"
-    item_status = "상태"
     item_customer = "고객"
     item_address = "주소"
     item_note = "메모"
@@ -74,10 +71,8 @@ class OperatorKorean(StaffKorean):
     item_since = "처음"
     item_code = "코드"
     item_link = "링크"
-    item_until = "기한"
     found_title = "찾은 예약"
     urgent_title = "급한 일"
-    history_title = "기록"
     dead_title = "실패함"
     invite_title = "초대"
     owed_title = "보낼 보상금"
@@ -351,9 +346,6 @@ class OperatorKorean(StaffKorean):
 
     def nobody_waits(self) -> str:
         return "기다리는 고객이 없어요."
-
-    def open_threads(self, count: int) -> str:
-        return f"열려 있는 상담 {count}건이에요."
 
     def waits(self, code: str, who: str, minutes: int | None, text: str) -> str:
         since = f"이 기다려요({minutes}분째)." if minutes is not None else "께 답했어요."

@@ -51,9 +51,6 @@ class StaffKorean:
     def won(self, amount_krw: int) -> str:
         return f"{amount_krw:,}원"
 
-    def moment(self, moment: datetime) -> str:
-        return spoken_moment(moment)
-
     def clock(self, moment: datetime) -> str:
         return spoken_time(moment)
 

@@ -198,7 +198,7 @@ class AnyOperatorTalk(_AnyTalk):
 
 
 _SETTINGS = settings(
-    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 TestAnyCleanerTalk = AnyCleanerTalk.TestCase
 TestAnyCleanerTalk.settings = _SETTINGS
