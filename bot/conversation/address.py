@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.conversation.draft import Booking
 from bot.conversation.effects import SayToPerson
 from bot.conversation.merge import Merged
-from bot.conversation.proceed import carry_on, merge_into, proceed
+from bot.conversation.proceed import carry_on, lead_of, merge_into, proceed
 from bot.conversation.questions import Asking, ask_for, joined
 from bot.conversation.reading import Reading, looks_like_address
 from bot.conversation.talk import Talk, button, card, pair
@@ -36,10 +36,12 @@ def take_address(talk: Talk, merged: Merged, reading: Reading) -> Conversation:
         )
         booking = replace(booking, other_address=address)
         return talk.answer(says, booking=booking, asking="address", yes=f"to_area:{named.id}", no="edit:address")
-    area = {"area": named.id} if named else {}
-    again = merge_into(talk, booking, area) if area else merged
-    fields = again.new + merged.new
-    return (yield from _with_address(talk, again.booking, address, checked="area" not in fields))
+    both = merged
+    if named and not booking.area:
+        by_address = merge_into(talk, booking, {"area": named.id})
+        both = replace(by_address, new=merged.new + by_address.new, changed=merged.changed)
+    lead = joined(lead_of(talk, both).lead, talk.say.address_kept())
+    return (yield from _with_address(talk, both, address, lead))
 
 
 def to_area(talk: Talk, area: str) -> Conversation:
@@ -47,21 +49,21 @@ def to_area(talk: Talk, area: str) -> Conversation:
     booking = talk.booking
     if booking is None or not booking.other_address or area not in talk.context.catalogue.areas:
         return (yield from carry_on(talk, booking or Booking(), Asking()))
-    moved = replace(booking, area=area, other_address="")
-    return (yield from _with_address(talk, moved, booking.other_address, checked=False))
+    moved = Merged(booking=replace(booking, area=area), new=("area",), changed=())
+    return (yield from _with_address(talk, moved, booking.other_address, talk.say.address_kept()))
 
 
-def _with_address(talk: Talk, booking: Booking, address: str, *, checked: bool) -> Conversation:
-    new = () if booking.address else ("address",)
-    changed = ("address",) if booking.address and booking.address != address else ()
-    given = (*booking.given, *(name for name in new if name not in booking.given))
+def _with_address(talk: Talk, said: Merged, address: str, lead: str) -> Conversation:
+    booking = said.booking
+    given = booking.given if booking.address else (*booking.given, "address")
     kept = replace(booking, address=address, other_address="", given=given)
-    merged = Merged(booking=kept, new=new if checked else (*new, "area"), changed=changed)
-    turn = yield from proceed(talk, merged, echo=False)
+    changed = said.changed if booking.address in ("", address) else (*said.changed, "address")
+    new = said.new if booking.address else (*said.new, "address")
+    turn = yield from proceed(talk, Merged(booking=kept, new=new, changed=changed), echo=False)
     first, *rest = turn.says
     if first.title or first.items or first.buttons:
-        return replace(turn, says=(card(talk.say.address_kept()), first, *rest))
-    return replace(turn, says=(replace(first, text=joined(talk.say.address_kept(), first.text)), *rest))
+        return replace(turn, says=(card(lead), first, *rest))
+    return replace(turn, says=(replace(first, text=joined(lead, first.text)), *rest))
 
 
 def note(talk: Talk, text: str) -> Conversation:

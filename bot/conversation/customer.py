@@ -41,7 +41,9 @@ def _read(talk: Talk) -> Reading:
         bare = read(text, now=now)
         if bare.intent in (Intent.YES, Intent.NO):
             return bare
-    return read(text, now=now, asking=talk.draft.asking or None)
+    asking = talk.draft.asking
+    # at the price, words about any field correct the booking
+    return read(text, now=now, asking="add_ons" if asking in ("confirm", "edit") else asking or None)
 
 
 # Buttons

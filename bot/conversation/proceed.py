@@ -31,6 +31,9 @@ def proceed(talk: Talk, merged: Merged, *, asks_time: bool = False, echo: bool =
         return (yield from _not_offered(talk, merged))
     how = lead_of(talk, merged) if echo else Asking()
     booking = merged.booking
+    if "area" in merged.changed and "address" not in merged.changed:
+        # the address lies in the area that was said before
+        booking = without(booking, "address")
     bounded = booking.time_from is not None or booking.time_to is not None
     if (asks_time or (bounded and "date" in merged.new)) and booking.date and not booking.time:
         return (yield from ask_for(talk, booking, "time", Asking()))

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.conversation import customer
+from bot.conversation import cleaner, customer, operator
 from bot.conversation.draft import Draft
 from bot.conversation.turn import Context, Conversation, Said
 
 ENTRIES: Mapping[str, Callable[[Draft, Said, Context], Conversation]] = {
     "customer": customer.reply,
+    "cleaner": cleaner.reply,
+    "operator": operator.reply,
 }
 
 

@@ -327,6 +327,19 @@ def test_a_visit_nobody_started():
     assert talk.say("시간 바꿀래").startswith("방문할 시간이 되어 여기서는 바꾸거나 취소할 수 없어요.")
 
 
+def test_another_area_needs_another_address():
+    talk = quoted()
+    assert talk.say("강남으로 바꿔주세요") == "강남구로 고쳤어요. 나머지는 그대로예요. 주소를 알려 주세요."
+    assert "주소: 강남구 OO대로 3" in talk.say("강남구 OO대로 3")
+
+
+def test_an_address_within_a_sentence():
+    talk = Talk()
+    assert talk.say("강남구 OO대로 12 4층인데 금요일 2시에 24평 집청소 해주세요").startswith(
+        "11/27(금) 오후 2시, 강남구 24평, 집청소군요. 주소를 적어 두었어요."
+    )
+
+
 def test_prices():
     talk = Talk()
     assert talk.say("집청소 24평 얼마에요") == "집청소 24평은 80,000원이에요."
