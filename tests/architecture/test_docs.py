@@ -1,6 +1,7 @@
 """What the pages say is so: paths, words, excerpts, tables, the picture."""
 
 import re
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from pydantic import SecretStr
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from bot.conversation.reading import Intent, read
+from services.shared_kernel.clock import KST
 from ssak3.architecture import mermaid
 from ssak3.cli import app
 from ssak3.settings import NOT_BUILT, Settings
@@ -26,11 +29,18 @@ PAGES = (
 )
 FOLDERS = "bot|docs|messaging|services|ssak3|storage|tests"
 MADE_BY_TESTS = {"docs/screenshot.png"}
+TYPED = {
+    "금요일 2시 마포 24평 집청소": Intent.BOOK,
+    "마포구 OO로 12, 101동 502호": Intent.BOOK,
+    "English please": Intent.LANG,
+    "취소할게요": Intent.CANCEL,
+}
 ADR_PARTS = ("**Status:**", "## Context", "## Options", "## Decision", "## Consequences")
 
 PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*|[A-Za-z.-]+\.(?:md|toml|lock))`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 LABEL = re.compile(r"\[([가-힣][가-힣 ]*)\](?!\()")
+QUOTE = re.compile(r"“([^”]+)”")
 EXCERPT = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -225,16 +235,26 @@ def test_every_requirement_is_told_with_its_test(name: str) -> None:
                 assert Path(path).name.startswith(f"test_{number.lower()}_"), path
 
 
-def test_every_label_of_the_tour_is_on_a_phone() -> None:
-    """Buttons that the READMEs tell people to tap."""
+def texts_on_phones() -> str:
+    """What the bot and the notices say in Korean."""
     spoken = [
         *(ROOT / "bot" / "conversation").glob("texts_ko*.py"),
         *(ROOT / "services" / "notification" / "templates" / "ko").glob("*.txt"),
     ]
-    texts = [path.read_text(encoding="utf-8") for path in spoken]
-    labels = {label for name in READMES for label in LABEL.findall(page(name))}
+    return "\n".join(path.read_text(encoding="utf-8") for path in spoken)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_tour_is_as_on_the_phones(name: str) -> None:
+    """Buttons to tap are there, what is quoted is said, and what is to be typed is understood."""
+    texts, labels = texts_on_phones(), LABEL.findall(page(name))
     assert len(labels) > 5
-    assert sorted(label for label in labels if not any(f'"{label}"' in t or f"[{label}](" in t for t in texts)) == []
+    assert sorted(label for label in labels if f'"{label}"' not in texts and f"[{label}](" not in texts) == []
+    quotes = {re.sub(r"\s+", " ", quote) for quote in QUOTE.findall(page(name))}
+    assert quotes >= TYPED.keys()
+    assert sorted(quote for quote in quotes - TYPED.keys() if quote not in texts) == []
+    now = datetime(2026, 11, 23, 15, tzinfo=KST)
+    assert {text: read(text, now=now, asking=None).intent for text in TYPED} == TYPED
 
 
 def test_both_readmes_tell_the_same() -> None:
