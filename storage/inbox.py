@@ -34,6 +34,7 @@ class SqlInbox:
         self._upsert = sqlite_insert if is_sqlite else postgres_insert
         self._handled: dict[str, bool] = {}
         self._last: dict[Stream, int | None] = {}
+        self._expected: set[str] = set()
         self._waited_for: set[str] = set()
         self._followed: set[Stream] = set()
         self._new_marks: list[str] = []
@@ -42,6 +43,7 @@ class SqlInbox:
 
     async def expect(self, batch: Sequence[Received]) -> None:
         """Read what will be asked about these, all at once."""
+        self._expected |= {received.id for received in batch}
         causes = {received.causation_id for received in batch if received.causation_id} if self._causal else set()
         await self._read_handled({received.id for received in batch} | causes)
         await self._read_positions({_stream(received) for received in batch})
@@ -63,7 +65,8 @@ class SqlInbox:
 
     async def released_by(self, received: Received) -> Sequence[bytes]:
         """Take out the parked events that waited for this one, in order; each is admitted anew."""
-        if received.id not in self._waited_for and _stream(received) not in self._followed:
+        nothing_waits = received.id not in self._waited_for and _stream(received) not in self._followed
+        if nothing_waits and received.id in self._expected:  # of others nobody has looked yet
             return []
         parked = self._tables.parked
         follows = (

@@ -44,7 +44,7 @@ class Queue:
     async def release(self, deliveries: Sequence[Delivery]) -> None: ...
 
     async def retry(self, delivery: Delivery, delay_seconds: int, cause: str) -> None:
-        self.waiting.append(delivery)
+        self.waiting.append(replace(delivery, attempt=delivery.attempt + 1))
 
     async def dead(self, delivery: Delivery, cause: str) -> None:
         self.dead_letters.append(cause)
@@ -122,10 +122,9 @@ async def told(home: Home, events: Sequence[Received]) -> frozenset[tuple[str, s
 async def test_news_of_a_payment_waits_for_the_reservation_it_is_about(tmp_path):
     async with at_home(tmp_path) as home:
         story = home.story
-        requested = story.requested()
-        pending = replace(
-            story.payment(payment.PaymentPending, attempt_id="attempt-1", amount_krw=80_000), causation_id=None
-        )
+        requested = replace(story.requested(), causation_id=None)
+        pending = story.payment(payment.PaymentPending, attempt_id="attempt-1", amount_krw=80_000)
+        pending = replace(pending, causation_id=None)
         queue = await consume(home, [pending, requested])
         await home.send_all()
         assert queue.dead_letters == []

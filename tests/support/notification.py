@@ -340,5 +340,7 @@ async def at_home(folder: Path, **channels: FakeChannel) -> AsyncIterator[Home]:
         channels={"web": web, **channels},
     )
     await home.hear(*home.story.everybody())
-    yield home
-    await database.close()
+    try:
+        yield home
+    finally:
+        await database.close()
