@@ -105,7 +105,7 @@ def offer_card(talk: CleanerTalk, job: Job) -> Card:
     rows = items(
         (say.item_pay, say.won(job.payout_krw)),
         (say.item_when, say.span(job.visit.starts_at, job.visit.ends_at)),
-        (say.item_area, f"{area_of(talk, job)}({say.after_accepting})"),
+        (say.item_area, say.area_for_now(area_of(talk, job))),
         (say.item_work, work_of(talk, job)),
         (say.item_paid, say.paid_by_customer(job.price_krw)),
     )

@@ -61,7 +61,7 @@ class StaffTalk(Generic[S]):
 
     def tapped_by_name(self) -> str:
         """The action of the button whose label was typed; empty if none."""
-        return self.draft.offered.get(self.said.text.strip(), "")
+        return named(self.draft, self.said.text)
 
     def trouble(self) -> Turn:
         """Nothing was done; what was asked and remembered stays, and one tap tries again."""
@@ -72,11 +72,21 @@ class StaffTalk(Generic[S]):
         return Turn(draft=draft, says=(says,))
 
 
+def named(draft: Draft, text: str) -> str:
+    """The action of the last shown button that this text names, in any case; empty if none."""
+    wanted = _plain(text)
+    return next((action for label, action in draft.offered.items() if _plain(label) == wanted), "")
+
+
+def _plain(label: str) -> str:
+    return label.strip().casefold().replace("’", "'")
+
+
 def said_again(draft: Draft, said: Said) -> tuple[Draft, Said]:
     """What is to be answered: after trouble, `retry` means what was said before it."""
     before = {name: value for name, value in draft.memo.items() if name != AGAIN}
     clean = replace(draft, again="", memo=before)
-    if (said.action or draft.offered.get(said.text.strip())) != "retry":
+    if (said.action or named(draft, said.text)) != "retry":
         return clean, said
     if not draft.again and not draft.memo.get(AGAIN):
         return clean, Said(action="home")

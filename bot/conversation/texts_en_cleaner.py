@@ -85,8 +85,10 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
     settings_title = "Settings"
     item_active = "coming in"
     item_paused = "paused"
-    after_accepting = "address once you accept"
     address_erased = "The address was erased. Please ask an operator."
+
+    def area_for_now(self, area: str) -> str:
+        return f"{area} (address once you accept)"
 
     def paid_by_customer(self, price_krw: int) -> str:
         return f"{self.won(price_krw)}, by the customer"

@@ -90,8 +90,10 @@ class CleanerKorean(StaffKorean):
     settings_title = "설정"
     item_active = "받는 중"
     item_paused = "쉬는 중"
-    after_accepting = "주소는 수락 뒤"
     address_erased = "주소가 지워졌어요. 운영자에게 물어봐 주세요."
+
+    def area_for_now(self, area: str) -> str:
+        return f"{area}(주소는 수락 뒤)"
 
     def paid_by_customer(self, price_krw: int) -> str:
         return f"{self.won(price_krw)} 완료"

@@ -84,6 +84,10 @@ def test_joining_by_taps_only(chat: Talking, world: CleanerWorld) -> None:
         ("월~금", "평일"),
         ("토요일이랑 일요일", "주말"),
         ("일요일 빼고 다", "월·화·수·목·금·토요일"),
+        ("주말 빼고 다요", "평일"),
+        ("평일 중에 금요일은 빼고", "월·화·수·목요일"),
+        ("weekdays but not Friday", "월·화·수·목요일"),
+        ("every day except Sunday", "월·화·수·목·금·토요일"),
         ("아무 때나요", "매일"),
         ("평일하고 토요일", "월·화·수·목·금·토요일"),
         ("mon-fri", "평일"),
@@ -426,6 +430,10 @@ def test_language(known: Talking, world: CleanerWorld) -> None:
         "The job on Fri 11/27, 2 pm is yours. The address: 마포구 OO로 12, 101동 502호. "
         "Customer’s note: 강아지가 있어요."
     )
+    assert known.say("i can't come") == "Shall we find somebody else? We’ll tell the customer."
+    assert known.say("no") == "Good, it stays as it is."
+    known.say("settings")
+    assert known.say("change days") == "On which days can you come?"
     assert known.say("한국어") == "한국어로 바꿨어요."
 
 

@@ -12,7 +12,9 @@ _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ALL = re.compile(r"매일|날마다|아무\s*때나|아무\s*날|언제(?:나|든)|일주일\s*내내|every\s*day|any\s*(?:day|time)|daily|always")
 _WEEKDAYS = re.compile(r"평일|주중|week\s*days?")
 _WEEKEND = re.compile(r"주말|week\s*ends?")
+_GROUPS = ((_ALL, EVERY_DAY), (_WEEKDAYS, WEEKDAYS), (_WEEKEND, WEEKEND))
 _EXCEPT = re.compile(r"빼고|말고|제외|except|but\s+not|but(?=\s+(?:mon|tue|wed|thu|fri|sat|sun))")
+_NAMED = re.compile(rf"([{_LETTERS}])(?:요일|욜)")
 _RANGE_KO = re.compile(rf"([{_LETTERS}])\s*(?:~|-|–|∼|부터)\s*([{_LETTERS}])(?:까지)?")
 _RANGE_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*\s*(?:-|–|~|to|through)\s*({'|'.join(_ENGLISH)})[a-z]*")
 _DAY_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*")
@@ -31,7 +33,7 @@ _SUM = re.compile(
 )
 _TALK_TO_US = re.compile(r"운영자.{0,12}|(?:talk|speak)\s+to.{0,20}operator|operator", re.IGNORECASE)
 _NEW_JOBS = re.compile(r"(?:새\s*일|새로운\s*일|제안|들어온\s*일)(?:\s*(?:보기|있(?:어|나)요?|목록|보여.*))?|(?:new\s+jobs?|offers?)", re.IGNORECASE)
-_CANT_COME = re.compile(r"못\s*(?:가|갈|해|하).*|일\s*취소.*|can'?t\s+(?:come|go|make\s+it)|withdraw", re.IGNORECASE)
+_CANT_COME = re.compile(r"못\s*(?:가|갈|해|하).*|일\s*취소.*|(?:i\s+)?can(?:['’]?t|not)\s+(?:come|go|make\s+it).*|withdraw", re.IGNORECASE)
 
 _CODE = r"#?(?P<code>[2-9A-HJ-NP-Z]{4,6})"
 _ORDERS = (
@@ -82,18 +84,28 @@ def weekdays_in(text: str) -> tuple[int, ...]:
     """The ISO weekdays that a text names, 1 is Monday; none if it names none or says something else."""
     said = _line(text).lower()
     if match := _EXCEPT.search(said):
-        rest = said[match.end() :] if said[: match.start()].strip() == "" or "except" in match[0] else said[: match.start()]
-        named = _days(rest)
-        return tuple(day for day in EVERY_DAY if day not in named) if named else ()
+        # 일요일 빼고 다; every day except Sunday
+        is_korean = "가" <= match[0][0] <= "힣"
+        left_out = said[: match.start()] if is_korean else said[match.end() :]
+        return _all_but(said, left_out)
     return _days(said)
 
 
+def _all_but(said: str, left_out: str) -> tuple[int, ...]:
+    """Single days are left out of the group that is named (평일 중 금요일 빼고), a group out of the week."""
+    for words, _ in _GROUPS:
+        left_out = words.sub(" ", left_out) if _days(words.sub(" ", left_out)) else left_out
+    excluded = _days(left_out)
+    groups = [days for words, days in _GROUPS if words.search(said) and set(days) != set(excluded)]
+    return tuple(day for day in (groups[0] if groups else EVERY_DAY) if day not in excluded) if excluded else ()
+
+
 def _days(said: str) -> tuple[int, ...]:
-    for words, days in ((_ALL, EVERY_DAY), (_WEEKDAYS, WEEKDAYS), (_WEEKEND, WEEKEND)):
+    for words, days in _GROUPS:
         if words.search(said):
             return tuple(sorted({*days, *_days(words.sub(" ", said))}))
-    found: set[int] = set()
-    bare = re.sub(rf"([{_LETTERS}])(?:요일|욜)", r"\1", said)
+    found = {_LETTERS.index(match[1]) + 1 for match in _NAMED.finditer(said)}
+    bare = _NAMED.sub(r"\1", said)
     for match in _RANGE_KO.finditer(bare):
         found.update(_between(_LETTERS.index(match[1]), _LETTERS.index(match[2])))
     for match in _RANGE_EN.finditer(bare):
