@@ -5,8 +5,11 @@ from ipaddress import ip_address
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from starlette.exceptions import HTTPException
 
+from bot.api.problems import http_problem
 from bot.api.router import api_router
 from bot.channels.web.router import WebChannel
 from bot.channels.web.session import Sessions
@@ -23,13 +26,16 @@ BREAKER_STATES = ("closed", "half-open", "open")
 def create_app(ssak3: Ssak3, *, is_demo: bool, ready: Callable[[], bool]) -> FastAPI:
     """Everything that this process serves. `ready` says whether it takes work now."""
     api_token = ssak3.outside.api_token
-    app = FastAPI(
-        title="Ssak3 (싹3)",
+    app = FastAPIOffline(
+        title="Ssak3",
         version=__version__,
         description="Book, pay, move and cancel cleanings; the same as in the chat.",
         redoc_url=None,
+        favicon_url="/static/favicon.svg",
+        static_url="/docs/static",
     )
     install_problems(app)
+    app.add_exception_handler(HTTPException, http_problem)
     web = WebChannel(
         ssak3.people, ssak3.dialogue, ssak3.answering, ssak3.log_reader, ssak3.hub, Sessions(api_token),
         ssak3.clock, allows_demo=lambda request: is_demo and is_local(request),

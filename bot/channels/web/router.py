@@ -14,6 +14,7 @@ from bot.channels.answering import Answering
 from bot.channels.hub import Hub
 from bot.channels.web.session import Sessions
 from bot.channels.web.socket import PhoneSocket
+from bot.conversation.texts_web import NEEDS_INVITE
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.message_log import LogReader
@@ -31,10 +32,6 @@ SECURITY_HEADERS = {
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-}
-NEEDS_INVITE = {
-    "title": "초대가 필요해요",
-    "detail": "운영자에게 받은 초대 코드를 넣어 주세요. 코드는 한 번만, 일주일 안에 쓸 수 있어요.",
 }
 
 
@@ -84,15 +81,15 @@ class WebChannel:
 
     async def _session(self, asked: SessionRequest, request: Request) -> Response:
         if not is_same_origin(request.headers.get("origin"), request.headers.get("host")):
-            return problem(403, NEEDS_INVITE)
+            return problem(403, NEEDS_INVITE[asked.language])
         known = await self._known(asked.role, request.cookies)
         if known is None or asked.invite:
             try:
                 known = await self._enter(asked, request)
             except BadInvite:
-                return problem(403, NEEDS_INVITE)
+                return problem(403, NEEDS_INVITE[asked.language])
         if known is None:
-            return problem(401, NEEDS_INVITE)
+            return problem(401, NEEDS_INVITE[asked.language])
         response = JSONResponse({"person_id": known.id, "role": known.role, "name": known.name})
         response.set_cookie(
             f"ssak3_{known.role}", self._sessions.cookie_of(known.id), max_age=SESSION_SECONDS, path="/chat",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.channels.answering import Answering
 from bot.channels.hub import Hub
 from bot.channels.web.rate import Bucket
+from bot.conversation.texts_web import TOO_FAST, UNREADABLE
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.message_log import LogReader
@@ -22,12 +23,6 @@ from services.shared_kernel.clock import Clock
 HISTORY = 200
 # Another process may have written: look at least so often.
 POLL_SECONDS = 1.0
-
-TOO_FAST = {"ko": "조금만 천천히 보내 주세요.", "en": "A little slower, please."}
-UNREADABLE = {
-    "ko": "보내신 내용을 읽지 못했어요. 다시 보내 주세요.",
-    "en": "I couldn't read that. Please send it again.",
-}
 
 
 class Frame(BaseModel):

@@ -1,5 +1,7 @@
 /** Sessions and configuration over HTTP. */
 
+import { pageLanguage } from './texts.js';
+
 export class Refused extends Error {
   /** The server understood and said no (4xx); its problem document says why. */
   constructor(status, problem) {
@@ -25,8 +27,9 @@ export async function fetchJson(url, options = {}) {
   return body;
 }
 
+/** The page's language is only for whoever is new; everybody else has one of their own. */
 export const openSession = (request) =>
-  fetchJson('/chat/session', { method: 'POST', body: JSON.stringify(request) });
+  fetchJson('/chat/session', { method: 'POST', body: JSON.stringify({ language: pageLanguage(), ...request }) });
 
 /** Whether this is the demo; asked again until the server says. */
 export async function fetchConfig() {

@@ -1,0 +1,6 @@
+"""What the page's door says in Korean, before there is a talk."""
+
+TOO_FAST = "조금만 천천히 보내 주세요."
+UNREADABLE = "보내신 내용을 읽지 못했어요. 다시 보내 주세요."
+INVITE_TITLE = "초대가 필요해요"
+INVITE_DETAIL = "운영자에게 받은 초대 코드를 넣어 주세요. 코드는 한 번만, 일주일 안에 쓸 수 있어요."

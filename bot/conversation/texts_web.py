@@ -1,0 +1,10 @@
+"""The page's door in a person's language."""
+
+from bot.conversation import texts_en_web, texts_ko_web
+
+TOO_FAST = {"ko": texts_ko_web.TOO_FAST, "en": texts_en_web.TOO_FAST}
+UNREADABLE = {"ko": texts_ko_web.UNREADABLE, "en": texts_en_web.UNREADABLE}
+NEEDS_INVITE = {
+    language: {"title": texts.INVITE_TITLE, "detail": texts.INVITE_DETAIL}
+    for language, texts in (("ko", texts_ko_web), ("en", texts_en_web))
+}
