@@ -104,7 +104,8 @@ class Consumer(Generic[W]):
         try:
             pairs = sorted(
                 ((decode(delivery.message.body), delivery.message.body) for delivery in deliveries),
-                key=lambda pair: (pair[0].source, pair[0].subject, pair[0].sequence),
+                # By time first: what caused something mostly comes before it, so that little has to be parked.
+                key=lambda pair: (pair[0].time, pair[0].source, pair[0].subject, pair[0].sequence),
             )
             async with self._unit_of_work() as work:
                 await work.inbox.expect([received for received, _ in pairs])

@@ -1,6 +1,7 @@
 """Which failures are worth another try, and when."""
 
 from services.shared_kernel.refusal import Refusal, StaleVersion
+from services.shared_kernel.transient import NotYet
 
 DELAYS_SECONDS = (1, 5, 30, 120, 600)
 
@@ -18,6 +19,9 @@ def delay_after(attempt: int, error: BaseException) -> int | None:
     if isinstance(error, StaleVersion):
         # Somebody else was quicker with the same row: reading it again decides anew.
         return DELAYS_SECONDS[0] if attempt <= len(DELAYS_SECONDS) else None
+    if isinstance(error, NotYet):
+        # What it waits for will come: giving up would only turn a delay into a loss.
+        return DELAYS_SECONDS[min(attempt, len(DELAYS_SECONDS)) - 1]
     if isinstance(error, Refusal | Poison | ValueError | TypeError | KeyError | AttributeError):
         return None
     return DELAYS_SECONDS[attempt - 1] if attempt <= len(DELAYS_SECONDS) else None

@@ -198,7 +198,7 @@ class Ssak3:
             return NotificationUnitOfWork(context)
 
         self.templates = templates = load_packaged()
-        names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
+        self.names = names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
         self.notifications = NotificationUseCases(work, self.clock, self.ids, templates)
         self.alerts = Alerts(
             self.notifications, self.clock, self.settings.provider, lambda: self.provider_breaker.state
@@ -219,7 +219,7 @@ class Ssak3:
     def _build_conversation(self) -> None:
         links = CheckoutLinks(f"checkout {self.outside.api_token}".encode(), self.settings.public_url)
         self.checkout_links = links
-        facts = PaymentFacts(self.payments, self.reservations, self.catalogue, links)
+        facts = PaymentFacts(self.payments, self.reservations, links, self.names.service)
         customer = CustomerEffects(
             self.reservations,
             self.catalogue,

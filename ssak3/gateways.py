@@ -16,7 +16,7 @@ from services.reservation.catalogue import Catalogue
 from services.shared_kernel.adapters.breaker import Breaker, CircuitOpen
 from services.shared_kernel.card import Card
 from services.shared_kernel.refusal import Refusal
-from services.shared_kernel.wording import Language
+from services.shared_kernel.wording import Language, service_and_size
 
 PAYMENT_TIMEOUT_SECONDS = 3.0
 
@@ -121,7 +121,7 @@ class CatalogueNames:
     def service(self, service_id: str, size_pyeong: int, language: Language) -> str:
         service = self._catalogue.services.get(service_id)
         name = service.name(language) if service else service_id
-        return f"{name}, {size_pyeong} pyeong" if language == "en" else f"{name} {size_pyeong}평"
+        return service_and_size(name, size_pyeong, language)
 
     def area(self, area_id: str, language: Language) -> str:
         area = self._catalogue.areas.get(area_id)

@@ -34,3 +34,8 @@ def time_of_day(moment: datetime) -> str:
 def day_and_time(moment: datetime, language: Language) -> str:
     """11/27(금) 14:00, Fri 11/27 14:00."""
     return f"{day(moment, language)} {time_of_day(moment)}"
+
+
+def service_and_size(name: str, size_pyeong: int, language: Language) -> str:
+    """집청소 24평; Home cleaning, 24 pyeong."""
+    return f"{name}, {size_pyeong} pyeong" if language == "en" else f"{name} {size_pyeong}평"

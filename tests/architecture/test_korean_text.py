@@ -13,7 +13,7 @@ HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 # Sentences that people read, words that people type, and the tables of words behind both.
 HOMES = (
-    "bot/conversation/texts_ko*.py",
+    "bot/conversation/texts_*.py",
     "bot/conversation/parse*.py",
     "bot/conversation/parse/*.py",
     "bot/conversation/korean*.py",
