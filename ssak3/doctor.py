@@ -214,11 +214,11 @@ def _token(settings: Settings) -> Line:
         return Line(name="API token", found="from SSAK3_API_TOKEN")
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Line(name="API token", found="the first start makes one")
     if mode & 0o077:
         return Line(name="API token", found=f"{path} has mode {mode:04o}: others can read it", todo=f"chmod 600 {path}")
-    if not path.read_text().strip():
+    if path.stat().st_size == 0:
         return Line(name="API token", found=f"{path} is empty", todo=f"rm {path} (the next start makes one)")
     return Line(name="API token", found=f"{path}, mode {mode:04o}")
 

@@ -113,8 +113,9 @@ async def take_snapshot(urls: Mapping[str, str]) -> Snapshot:
         database = read_only(url)
         try:
             async with database.read() as connection:
+                known = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
                 for context in (name for name, own in urls.items() if own == url):
-                    if await connection.run_sync(_is_missing, context):
+                    if not known.issuperset(_needed(context)):
                         raise NothingThere(f"the tables of {context}, in {file_of(url) or url}")
                     for name, table in _ROWS[context].items():
                         rows[name] = (await connection.execute(select(table))).all()
@@ -125,10 +126,16 @@ async def take_snapshot(urls: Mapping[str, str]) -> Snapshot:
     return Snapshot(rows=rows, messages=messages)
 
 
-def _is_missing(connection: Connection, context: str) -> bool:
-    known = set(inspect(connection).get_table_names())
-    wanted = [table.name for table in _ROWS[context].values()]
-    return not known.issuperset(wanted if context == "broker" else [*wanted, f"{context}_event_log"])
+def _needed(context: str) -> set[str]:
+    """The names of the tables that are read."""
+    own = {table.name for table in _ROWS[context].values()}
+    return own if context == "broker" else own | {table.name for table in _event_tables(_tables(context))}
+
+
+def _event_tables(tables: MessagingTables) -> tuple[Table, ...]:
+    return (
+        tables.event_log, tables.stream, tables.outbox, tables.inbox, tables.position, tables.parked, tables.consumer,
+    )  # fmt: skip
 
 
 def _tables(context: str) -> MessagingTables:

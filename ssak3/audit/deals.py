@@ -154,7 +154,7 @@ def _job(facts: Facts, case: Case) -> Iterator[Finding]:
     over = facts.told(row.id, reservation.ReservationCancelled)
     is_over = any(facts.has_handled("cleaning", received) for received in over)
     if is_over and job.status != "CALLED_OFF":
-        yield fault(f"{named} was cancelled, and job {job.id} is {job.status}")
+        yield fault(f"{named} is over, and job {job.id} is {job.status}")
     if job.status == "CALLED_OFF" and row.status != "CANCELLED":
         yield fault(f"job {job.id} was called off, and {named} wasn't cancelled")
     moved = facts.told(row.id, reservation.ReservationRescheduled)

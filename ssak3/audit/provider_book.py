@@ -42,7 +42,7 @@ def read_book(path: Path) -> ProviderBook:
     """The book as it is now, without its lock; a line that is just being written isn't counted. No file: empty."""
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ProviderBook()
     charges: list[Charge] = []
     refunds: list[GivenBack] = []
