@@ -17,7 +17,7 @@ demo: .venv/run.stamp ## everything in one process: prints the page's address (A
 test: .venv/dev.stamp ## install what the tests need, check style, types and imports, run every test
 	@sh $(SETUP)/browser.sh
 	@$(MAKE) --no-print-directory --silent lint
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: .venv/dev.stamp ## style (ruff), types (mypy), who imports whom (import-linter)
 	$(BIN)/ruff check --quiet .

@@ -19,10 +19,10 @@ from services.payment.adapters.sandbox.proxy import SandboxProxy
 from services.payment.adapters.session import new_session
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
-from ssak3 import http
 from ssak3.background import ticks_of, workers_of
 from ssak3.composition import Outside, Ssak3
-from ssak3.demo_http import DemoSwitches
+from ssak3.http.app import create_app as create_main_app
+from ssak3.http.demo import DemoSwitches
 from ssak3.scheduler import make_scheduler
 from ssak3.settings import Settings, WrongSettings
 from ssak3.system import token
@@ -136,7 +136,7 @@ async def _serve(
     ssak3: Ssak3, proxy: SandboxProxy, sock: socket.socket, stopping: asyncio.Event, *, is_demo: bool,
     on_ready: Callable[[Ssak3], object],
 ) -> None:  # fmt: skip
-    app = http.create_app(ssak3, is_demo=is_demo, ready=lambda: not stopping.is_set())
+    app = create_main_app(ssak3, is_demo=is_demo, ready=lambda: not stopping.is_set())
     demo = DemoSwitches(ssak3, proxy)
     if is_demo:
         app.include_router(demo.router())

@@ -219,7 +219,7 @@ async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) 
         "provider_timeout_seconds": 5.0,
         "payment_timeout_seconds": 6.0,
     } | outside
-    settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
     _lay_tables(folder / "ssak3.db")
     ssak3 = Ssak3(settings, Outside(**values))
     try:

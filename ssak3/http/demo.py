@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.channels.web.router import is_same_origin
 from services.payment.adapters.sandbox.proxy import SandboxProxy
 from ssak3.composition import Ssak3
-from ssak3.http import is_local
+from ssak3.http.app import is_local
 from ssak3.live import LiveFeed
 
 
