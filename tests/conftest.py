@@ -1,13 +1,22 @@
-"""What every test shares: Hypothesis gives the same examples everywhere, with no deadline on a busy machine."""
+"""What every test shares: Hypothesis gives the same examples everywhere, with no deadline on a busy machine.
+
+`SSAK3_HYPOTHESIS=long` looks much longer, at other examples each time.
+"""
+
+import os
 
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=60,
+    max_examples=20,
+    stateful_step_count=20,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("ci")
+settings.register_profile(
+    "long", deadline=None, max_examples=500, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("SSAK3_HYPOTHESIS", "ci"))

@@ -171,9 +171,7 @@ def test_settings(known: Talking, world: CleanerWorld) -> None:
 def test_an_offer_accepted(known: Talking, world: CleanerWorld) -> None:
     """3.2: the address comes with accepting; a second tap says the same; then 못 가게 됐어요."""
     job = world.offer(FRIDAY_2PM)
-    accepted = (
-        "11/27(금) 오후 2시 일을 맡으셨어요. 마포구 OO로 12, 101동 502호예요. 고객 메모: 강아지가 있어요."
-    )
+    accepted = "11/27(금) 오후 2시 일을 맡으셨어요. 마포구 OO로 12, 101동 502호예요. 고객 메모: 강아지가 있어요."
     assert known.do(f"accept:{job.id}:1", "수락하기") == accepted
     assert known.labels()[:2] == ["출발했어요", "못 가게 됐어요"]
     assert known.do(f"accept:{job.id}:1", "수락하기") == accepted

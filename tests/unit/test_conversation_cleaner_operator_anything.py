@@ -222,7 +222,9 @@ def test_english_says_everything(korean: type, english: type) -> None:
             pytest.fail(f"{name} is Korean")
 
 
-@pytest.mark.parametrize("text", ["월돼요" * 1000, "3" + " " * 3999 + "x", "상담" + " 대기" * 1500 + "x", "가능해요" * 900, "mon" * 1300])
+@pytest.mark.parametrize(
+    "text", ["월돼요" * 1000, "3" + " " * 3999 + "x", "상담" + " 대기" * 1500 + "x", "가능해요" * 900, "mon" * 1300]
+)
 def test_long_texts_are_read_at_once(text: str) -> None:
     """No pattern takes forever."""
     assert won_in(text) is None
@@ -233,7 +235,13 @@ def test_long_texts_are_read_at_once(text: str) -> None:
 def test_orders() -> None:
     """Commands about one reservation, by its code."""
     code = short_code(OTHER)
-    for said, verb in (("운영 취소", "opcancel"), ("환불", "oprefund"), ("옮기기", "opmove"), ("기록", "history"), ("보기", "find")):
+    for said, verb in (
+        ("운영 취소", "opcancel"),
+        ("환불", "oprefund"),
+        ("옮기기", "opmove"),
+        ("기록", "history"),
+        ("보기", "find"),
+    ):
         order = read_order(f"{said} {code.lower()}")
         assert order is not None
         assert (order.verb, order.code) == (verb, code)

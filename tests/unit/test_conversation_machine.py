@@ -2,7 +2,6 @@
 
 import string
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -134,5 +133,4 @@ class AnyConversation(RuleBasedStateMachine):
         assert len(self.world.charges) <= len(paid)
 
 
-AnyConversation.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
 TestAnyConversation = AnyConversation.TestCase

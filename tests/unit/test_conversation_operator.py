@@ -81,7 +81,9 @@ def test_finding(chat: Talking, world: OperatorWorld) -> None:
     at = datetime(2026, 11, 23, 15, 0, tzinfo=KST)
     world.lines = [
         HistoryLine(at=at, source="event", name="ssak3.reservation.confirmed.v1"),
-        HistoryLine(at=at, source="notice", name="customer_paid", title="예약이 확정됐어요", to="customer", status="SENT"),
+        HistoryLine(
+            at=at, source="notice", name="customer_paid", title="예약이 확정됐어요", to="customer", status="SENT"
+        ),
     ]
     chat.say("찾기 1234")
     assert chat.tap("기록 보기") == (
@@ -294,7 +296,9 @@ def test_dead_letters(chat: Talking, world: OperatorWorld) -> None:
     """4.8: by cause; replayed once."""
     at = world.clock.now()
     world.dead = [
-        DeadGroup(consumer="notification", cause="템플릿 다름", count=5, types=("ssak3.payment.approved.v1",), first_at=at),
+        DeadGroup(
+            consumer="notification", cause="템플릿 다름", count=5, types=("ssak3.payment.approved.v1",), first_at=at
+        ),
         DeadGroup(consumer="mypage", cause="앞 순서 없음", count=2, types=("ssak3.cleaning.offered.v1",), first_at=at),
     ]
     assert chat.do("dead", "실패함 보기") == (

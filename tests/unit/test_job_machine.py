@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import hypothesis.strategies as st
-from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.cleaning.events import (
@@ -176,4 +175,3 @@ class JobMachine(RuleBasedStateMachine):
 OFFERED = "ssak3.cleaning.offered.v1"
 
 TestJobMachine = JobMachine.TestCase
-TestJobMachine.settings = settings(max_examples=120, stateful_step_count=30)

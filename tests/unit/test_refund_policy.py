@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ VISIT = datetime(2026, 11, 27, 14, 0, tzinfo=KST)
 
 
 def paid_visit(**changes) -> PaidVisit:
-    values = {
+    values: dict[str, Any] = {
         "paid_krw": 80_000,
         "paid_at": VISIT - timedelta(days=30),
         "starts_at": VISIT,
