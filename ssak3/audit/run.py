@@ -95,5 +95,6 @@ def report(checks: Sequence[Check], console: Console) -> None:
 def _verdict(check: Check) -> str:
     if not check.findings:
         return "✔"
-    parts = [f"{len(check.faults)} faults" * bool(check.faults), f"{len(check.stuck)} stuck" * bool(check.stuck)]
-    return "✘ " + ", ".join(part for part in parts if part)
+    faults, waiting = len(check.faults), len(check.stuck)
+    parts = [f"{faults} {'fault' if faults == 1 else 'faults'}"] if faults else []
+    return "✘ " + ", ".join([*parts, *([f"{waiting} stuck"] if waiting else [])])

@@ -332,7 +332,7 @@ def test_it_says_how_much_it_looked_at_and_names_each_fault(world):
     world.sql("DELETE FROM mypage_reservation WHERE reservation_id = ?", world.expired)
     report(look(world), screen)
     assert "1 places" in written.getvalue()
-    assert "✘ 1 faults" in written.getvalue()
+    assert "✘ 1 fault " in written.getvalue()
     assert f"✘ fault (N4 my page): my page has no row of reservation {world.expired}" in written.getvalue()
 
 
