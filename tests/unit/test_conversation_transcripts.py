@@ -308,8 +308,8 @@ def test_2_17_another_time_in_one_tap():
     talk, reservation_id = with_booking(assigned=False)
     talk.world.nobody_found(reservation_id)
     talk.say("언제 와요")
-    talk.tap("11/27 오후 3시")
-    assert kst(talk.world.reservations[reservation_id].visit.starts_at) == at(11, 27, 15)
+    talk.tap("11/27 오후 5시")
+    assert kst(talk.world.reservations[reservation_id].visit.starts_at) == at(11, 27, 17)
 
 
 def test_2_18_language():
