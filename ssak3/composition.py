@@ -1,6 +1,7 @@
 """The composition root: builds every part from the settings, and runs nothing."""
 
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -93,7 +94,7 @@ class Switches:
     notifications_paused: bool = False
 
 
-FAILURES_BEFORE_OPEN = 5
+FAILURES_BEFORE_OPEN = 3
 OPEN_SECONDS = 10.0
 
 
@@ -170,7 +171,7 @@ class Ssak3:
         def work() -> CleaningUnitOfWork:
             return CleaningUnitOfWork(context)
 
-        policy = parse_dispatch(_text(None, "services.cleaning", "policies.toml"), self.settings.offer_minutes)
+        policy = parse_dispatch(_dispatch_text(self.settings.policies), self.settings.offer_minutes)
         self.cleaning = CleaningUseCases(work, self.clock, self.ids, policy)
         self.cleaning_ticks = CleaningTicks(work, self.clock, self.ids, policy)
         self.cleaning_reactions = CleaningReactions(self.clock, self.ids, policy)
@@ -297,6 +298,12 @@ class Ssak3:
 
 def _never() -> bool:
     return False
+
+
+def _dispatch_text(own: Path | None) -> str:
+    """One file of policies may say all, or leave dispatch as it is packaged."""
+    text = _text(own, "services.cleaning", "policies.toml")
+    return text if "dispatch" in tomllib.loads(text) else _text(None, "services.cleaning", "policies.toml")
 
 
 def _text(own: Path | None, package: str, name: str) -> str:

@@ -129,6 +129,8 @@ def _cancel(talk: Talk, reservation: Reservation, shown_krw: int) -> Conversatio
         return (yield from too_late(talk, reservation))
     except NotAllowed as refusal:
         return talk.aside(*how_it_stands(talk, refusal.reservation))
+    if cancelled.paying is not None:
+        return _done(talk, cancelled, say.cancelled_while_checking(cancelled.price_krw))
     return _done(talk, cancelled, say.cancelled(cancelled.cancellation.refund_krw if cancelled.cancellation else 0))
 
 
@@ -146,6 +148,8 @@ def _done(talk: Talk, reservation: Reservation, text: str) -> Turn:
 
 
 def _cancelled_before(talk: Talk, reservation: Reservation) -> Turn:
+    if reservation.paying is not None:
+        return talk.aside(card(talk.say.cancelled_while_checking(reservation.price_krw), *_again_buttons(talk)))
     refund = reservation.cancellation.refund_krw if reservation.cancellation else 0
     return talk.aside(card(talk.say.cancelled_before(reservation.visit.starts_at, refund), *_again_buttons(talk)))
 

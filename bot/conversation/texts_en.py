@@ -499,6 +499,11 @@ class English(Korean):
     def cancel_terms(self, quote: CancellationQuote, reservation: Reservation, now: datetime) -> str:
         refund, starts_at = won(quote.refund_krw), reservation.visit.starts_at
         before = _days_word(days_before(starts_at, now))
+        if quote.reason == "unpaid" and reservation.paying is not None:
+            return (
+                f"Shall I cancel your booking for {spoken_moment(starts_at)}? I'm still checking whether it was paid. "
+                f"If it was, all of {won(reservation.price_krw)} goes back to you."
+            )
         if quote.reason == "unpaid":
             return f"Shall I cancel your booking for {spoken_moment(starts_at)}? It isn't paid yet, so nothing is lost."
         if quote.reason == "tier" and quote.fee_krw:
@@ -521,6 +526,12 @@ class English(Korean):
         return (
             f"Not cancelled yet. {why}: you'd get {won(quote.refund_krw)} back instead of {won(shown_krw)}.{fee} "
             "Cancel all the same?"
+        )
+
+    def cancelled_while_checking(self, price_krw: int) -> str:
+        return (
+            "Cancelled. I'm still checking whether it was paid. "
+            f"If it was, all of {won(price_krw)} goes back to you, and I'll tell you."
         )
 
     def cancelled(self, refund_krw: int) -> str:

@@ -529,6 +529,12 @@ class Korean:
         """The won amounts first, then why."""
         refund, starts_at = f"{won(quote.refund_krw)}을", reservation.visit.starts_at
         before = days_before(starts_at, now)
+        if quote.reason == "unpaid" and reservation.paying is not None:
+            price = won(reservation.price_krw)
+            return (
+                f"{spoken_moment(starts_at)} 예약을 취소할까요? 결제됐는지 아직 확인하고 있어요. "
+                f"결제됐더라도 {price}을 모두 돌려드려요."
+            )
         if quote.reason == "unpaid":
             return f"{spoken_moment(starts_at)} 예약을 취소할까요? 아직 결제 전이라 나간 돈은 없어요."
         if quote.reason == "tier" and quote.fee_krw:
@@ -552,6 +558,11 @@ class Korean:
         return (
             f"아직 취소하지 않았어요. {why} 돌려드릴 돈이 {won(shown_krw)}에서 "
             f"{won(quote.refund_krw)}으로 바뀌었어요.{fee} 그래도 취소할까요?"
+        )
+
+    def cancelled_while_checking(self, price_krw: int) -> str:
+        return (
+            f"취소했어요. 결제됐는지 아직 확인하고 있어요. 결제됐다면 {won(price_krw)}을 모두 돌려드리고 알려드릴게요."
         )
 
     def cancelled(self, refund_krw: int) -> str:

@@ -106,7 +106,10 @@ class ReservationCompleted(ReservationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ReservationCancelled(ReservationEvent):
-    """Cancelled by customer, agency or cleaner, with what each side gets. Figures are 0 when nothing was paid."""
+    """Cancelled by customer, agency or cleaner, with what each side gets. Figures are 0 when nothing was paid.
+
+    `payment_unsettled`: an attempt may yet turn out to have been charged; it is then refunded in full.
+    """
 
     TYPE: ClassVar[str] = "ssak3.reservation.cancelled.v1"
     by: str
@@ -119,6 +122,7 @@ class ReservationCancelled(ReservationEvent):
     policy_version: str
     starts_at: datetime
     cancelled_at: datetime
+    payment_unsettled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,6 +83,7 @@ def cancelled(reservation: "Reservation", quote: CancellationQuote, refund_id: s
         policy_version=quote.policy_version,
         starts_at=reservation.visit.starts_at,
         cancelled_at=cancellation.cancelled_at,
+        payment_unsettled=reservation.paying is not None,
     )
     if reservation.paid is None or quote.refund_krw + quote.compensation_krw == 0:
         return [fact]

@@ -86,7 +86,11 @@ def not_made(event: payment.PaymentDeclined, copy: ReservationCopy) -> bool:
 
 
 def unpaid(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
-    return event.paid_krw == 0
+    return event.paid_krw == 0 and not event.payment_unsettled
+
+
+def unsettled(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
+    return event.paid_krw == 0 and event.payment_unsettled
 
 
 def compensated(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
@@ -172,6 +176,7 @@ TOLD: Mapping[type[Event], tuple[Line, ...]] = {
     reservation.ReservationCompleted: (customer("cleaning_completed"),),
     reservation.ReservationCancelled: (
         customer("cancelled_unpaid", unpaid),
+        customer("cancelled_unsettled", unsettled),
         customer("cancelled_by_agency", compensated),
         customer("cancelled_by_agency_early", our_fault_early),
         customer("reservation_cancelled", by_customer),
