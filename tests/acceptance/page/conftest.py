@@ -12,6 +12,10 @@ from tests.support.page import Demo
 # What may take seconds while everybody else's tests run too.
 PATIENCE_MS = 30_000
 DESK = (1440, 900)
+HAND = (390, 844)
+
+# One server and one browser: one worker.
+PAGE = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
 
 OpenPage = Callable[..., Awaitable[Page]]
 

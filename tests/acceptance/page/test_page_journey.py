@@ -4,14 +4,13 @@ import os
 import re
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.acceptance.page.conftest import OpenPage
+from tests.acceptance.page.conftest import PAGE, OpenPage
 from tests.support.page import ADDRESS, PhoneOnPage
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = PAGE
 
 DOCS = Path(__file__).parents[3] / "docs"
 
