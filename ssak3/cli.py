@@ -15,7 +15,7 @@ from ssak3 import __version__
 from ssak3.logs import set_up_logs
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings, read_settings
-from ssak3.system import SystemClock, SystemIds
+from ssak3.system import DemoClock, SystemIds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3 (싹3): book cleanings by chat.")
 events = typer.Typer(no_args_is_help=True, help="The event contract.")
@@ -45,7 +45,7 @@ def demo(port: Port = None, data: Data = None) -> None:
     from ssak3.embedded import run_embedded
 
     settings = _settings(http_port=port, data_dir=data)
-    _run(run_embedded(settings, SystemClock(), SystemIds(), is_demo=True, on_ready=_say_hello))
+    _run(run_embedded(settings, DemoClock(settings.data_dir), SystemIds(), is_demo=True, on_ready=_say_hello))
 
 
 @app.command()
@@ -68,7 +68,7 @@ def run(
             f"Add: {missing} (or: ssak3 run all)."
         )
     settings = _settings(http_port=port, data_dir=data)
-    _run(run_embedded(settings, SystemClock(), SystemIds(), is_demo=False, on_ready=_say_ready))
+    _run(run_embedded(settings, DemoClock(settings.data_dir), SystemIds(), is_demo=False, on_ready=_say_ready))
 
 
 @app.command()
@@ -175,7 +175,7 @@ async def _say_ready(ssak3: Any) -> None:
 async def _migrate(settings: Settings) -> None:
     from ssak3.databases import open_databases
 
-    databases = open_databases(settings, SystemClock(), SystemIds(), lambda event: None)
+    databases = open_databases(settings, DemoClock(settings.data_dir), SystemIds(), lambda event: None)
     try:
         behind = await databases.migrate()
     finally:
@@ -190,11 +190,11 @@ async def _invite(settings: Settings, role: str) -> None:
     from ssak3.system import invite_code
     from storage.bot.repositories import BotUnitOfWork
 
-    databases = open_databases(settings, SystemClock(), SystemIds(), lambda event: None)
+    databases = open_databases(settings, DemoClock(settings.data_dir), SystemIds(), lambda event: None)
     try:
         await databases.migrate()
         context = databases.contexts["bot"]
-        people = People(lambda: BotUnitOfWork(context), SystemClock(), SystemIds(), invite_code)
+        people = People(lambda: BotUnitOfWork(context), DemoClock(settings.data_dir), SystemIds(), invite_code)
         code = await people.invite(role)
     finally:
         await databases.close()

@@ -27,7 +27,7 @@ from services.reservation.catalogue import parse_catalogue
 from services.reservation.policies import parse_policies
 from ssak3.audit.provider_book import read_book
 from ssak3.settings import CONTEXTS, Settings
-from ssak3.system import SystemClock
+from ssak3.system import DemoClock
 from storage.audit import NothingThere, Soundness, examine
 
 LEAST_FREE_MB = 500
@@ -68,7 +68,7 @@ class Running:
 
 async def examine_and_report(settings: Settings, console: Console) -> int:
     """Exit status 0 when all is sound, else 1."""
-    lines = await diagnose(settings, SystemClock().now())
+    lines = await diagnose(settings, DemoClock(settings.data_dir).now())
     for line in lines:
         if line.todo:
             console.print(f"✘ {line.name}: {line.found}\n    → {line.todo}", markup=False)

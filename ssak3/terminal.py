@@ -9,7 +9,7 @@ from typing import Any
 from bot.channels.console.client import chat
 from ssak3.embedded import run_embedded
 from ssak3.settings import Settings
-from ssak3.system import SystemClock, SystemIds
+from ssak3.system import DemoClock, SystemIds
 
 
 async def chat_in_terminal(settings: Settings, role: str, invite: str | None) -> int:
@@ -22,7 +22,7 @@ async def chat_in_terminal(settings: Settings, role: str, invite: str | None) ->
     demo = asyncio.create_task(
         run_embedded(
             settings,
-            SystemClock(),
+            DemoClock(settings.data_dir),
             SystemIds(),
             is_demo=True,
             on_ready=lambda ssak3: started.set_result(ssak3.settings.public_url),

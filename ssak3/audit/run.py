@@ -21,7 +21,7 @@ from ssak3.audit.shown import check_my_page, check_reservations
 from ssak3.audit.told import check_deliveries, check_notifications
 from ssak3.audit.waiting import check_waiting
 from ssak3.settings import CONTEXTS, Settings
-from ssak3.system import SystemClock
+from ssak3.system import DemoClock
 from storage.audit import NothingThere, take_snapshot
 
 CHECKS: Sequence[Callable[[Facts], Check]] = (
@@ -70,7 +70,7 @@ async def _look(settings: Settings, urls: dict[str, str], now: datetime) -> Sequ
 async def audit_and_report(settings: Settings, console: Console) -> int:
     """Exit status 0: all is well; 1: a promise is broken, or something is stuck; 2: there is nothing to look at."""
     try:
-        checks = await run_audit(settings, SystemClock().now())
+        checks = await run_audit(settings, DemoClock(settings.data_dir).now())
     except NothingThere as missing:
         console.print(f"There is nothing to audit: {escape(str(missing))} isn't there. Another folder: --data DIR.")
         return 2

@@ -1,22 +1,30 @@
 """What only the demo serves: its switches, its live line, and the way to the sandbox provider."""
 
 import json
+from datetime import timedelta
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bot.channels.web.router import is_same_origin
 from services.payment.adapters.sandbox.proxy import SandboxProxy
 from ssak3.composition import Ssak3
 from ssak3.http.app import is_local
 from ssak3.live import LiveFeed
+from ssak3.system import DemoClock
 
 
 class Paused(BaseModel):
     """Whether notifications wait."""
 
     paused: bool
+
+
+class Step(BaseModel):
+    """How far to put the clock forward."""
+
+    minutes: int = Field(ge=1, le=31 * 24 * 60)
 
 
 class DemoSwitches:
@@ -37,6 +45,7 @@ class DemoSwitches:
             "provider": self._mode,
             "notifications_paused": self._ssak3.switches.notifications_paused,
             "waiting_notifications": unheard + await self._ssak3.notifications.waiting_count(),
+            "now": self._ssak3.clock.now().isoformat(),
             "breaker": self._ssak3.provider_breaker.state.replace("-", "_"),
         }
 
@@ -46,6 +55,7 @@ class DemoSwitches:
         router.add_api_route("/demo/state", self._state, methods=["GET"])
         router.add_api_route("/demo/events", self._events, methods=["GET"])
         router.add_api_route("/demo/notifications", self._notifications, methods=["PUT"])
+        router.add_api_route("/demo/clock", self._clock, methods=["PUT"])
         router.add_api_route("/sandbox/{path:path}", self._sandbox, methods=["GET", "POST", "PUT"])
         return router
 
@@ -62,6 +72,14 @@ class DemoSwitches:
     async def _notifications(self, wanted: Paused, request: Request) -> dict[str, object]:
         _only_here(request)
         self._ssak3.switches.notifications_paused = wanted.paused
+        return await self.state()
+
+    async def _clock(self, step: Step, request: Request) -> dict[str, object]:
+        _only_here(request)
+        clock = self._ssak3.clock
+        if not isinstance(clock, DemoClock):
+            raise HTTPException(409, "this clock can't be put forward")
+        clock.put_forward(timedelta(minutes=step.minutes))
         return await self.state()
 
     async def _sandbox(self, path: str, request: Request) -> Response:

@@ -2,7 +2,8 @@
 
 import { EventFeed } from './event_feed.js';
 import { fetchJson } from './session.js';
-import { onPageLanguage, t } from './texts.js';
+import { onPageLanguage, pageLanguage, t } from './texts.js';
+import { dayAndTime } from './when.js';
 
 const POLL_EVERY = 2000;
 const REOPEN_AFTER = 4000;
@@ -19,6 +20,8 @@ export class Demo {
     this.feed = new EventFeed(root);
     const find = (selector) => root.querySelector(selector);
     this.modes = [...root.querySelectorAll('[data-mode]')];
+    this.steps = [...root.querySelectorAll('[data-forward]')];
+    this.now = find('.now');
     this.more = find('.more');
     this.toggle = find('.demo-toggle');
     this.summary = find('.demo-summary');
@@ -48,6 +51,9 @@ export class Demo {
   #listen() {
     for (const button of this.modes) {
       button.addEventListener('click', () => this.#put('/sandbox/mode', { mode: button.dataset.mode }));
+    }
+    for (const button of this.steps) {
+      button.addEventListener('click', () => this.#put('/demo/clock', { minutes: Number(button.dataset.forward) }));
     }
     this.switch.addEventListener('click', () =>
       this.#put('/demo/notifications', { paused: !this.#state?.notifications_paused }),
@@ -133,6 +139,7 @@ export class Demo {
     this.switch.setAttribute('aria-checked', String(!paused));
     this.switchText.textContent = t(paused ? 'paused' : 'running');
     write(this.waiting, t('waiting', { n: waiting }), waiting > 0);
+    if (state.now) this.now.textContent = dayAndTime(state.now, pageLanguage());
     write(this.breaker, t(breakerKey(breaker)), breaker !== 'closed');
     this.hint.textContent = this.#failed ? t('demoFailed') : t(hintKey(provider, paused, waiting));
     this.hint.classList.toggle('failed', this.#failed);

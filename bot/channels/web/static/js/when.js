@@ -26,6 +26,11 @@ export const exactTime = (at) =>
 export const longDay = (at, language) =>
   format(language, 'day', { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' }).format(parsed(at));
 
+export const dayAndTime = (at, language) =>
+  format(language, 'dayAndTime', {
+    month: 'numeric', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hour12: false,
+  }).format(parsed(at));
+
 export const minuteOf = (at) => Math.floor(parsed(at).getTime() / 60_000);
 
 /** Days since an arbitrary day, counted in Korea (UTC+9, no summer time). */
