@@ -117,22 +117,19 @@ async def test_another_wish_before_paying_takes_the_place_of_the_first(world: Wo
     assert "예약을 취소했어요" in await customer.titles()
 
 
-@pytest.mark.parametrize(
-    ("said", "answer"),
-    [
+async def test_what_cannot_be_is_answered_kindly_and_holds_nothing(world: World):
+    """Nonsense gets a sentence that helps; nothing is booked."""
+    for said, answer in (
         ("부산 금요일 2시 24평 집청소", "부산은 아직 못 가요. 지금은 마포·서대문·강남·송파구에 갈 수 있어요."),
         ("어제 2시 마포 24평 집청소", "지난 날이에요."),
         ("금요일 새벽 2시 마포 24평 집청소", "방문은 오전 8시부터 오후 6시 사이에 시작해요."),
         ("2월 30일 마포 24평 집청소", "달력에 없는 날이에요."),
         ("금요일 2시 마포 200평 집청소", "70평까지"),
         ("ㅁㄴㅇㄹ", "제가 잘 못 알아들었어요."),
-    ],
-)
-async def test_what_cannot_be_is_answered_kindly_and_holds_nothing(world: World, said: str, answer: str):
-    """Nonsense gets a sentence that helps; nothing is booked."""
-    customer = await world.customer()
-    assert answer in words(await customer.say(said))
-    assert types(world, customer_id=customer.id) == []
+    ):
+        customer = await world.customer()
+        assert answer in words(await customer.say(said)), said
+        assert types(world, customer_id=customer.id) == []
 
 
 async def test_a_cleaner_hears_nothing_of_an_unpaid_request(world: World):
