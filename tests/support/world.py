@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import event as sqlalchemy_event
+
 from bot.conversation.turn import Said
 from bot.ports import Message, PersonRecord
 from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Ledger, create_app, start
@@ -222,6 +224,7 @@ async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) 
     settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
     _lay_tables(folder / "ssak3.db")
     ssak3 = Ssak3(settings, Outside(**values))
+    _without_waiting_for_the_disk(ssak3)
     try:
         if await ssak3.databases.migrate():
             _remember_tables(folder / "ssak3.db")
@@ -232,6 +235,12 @@ async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) 
         await session.close()
         await sandbox.close()
         ledger.close()
+
+
+def _without_waiting_for_the_disk(ssak3: Ssak3) -> None:
+    """No test here cuts the power, and waiting for the disk takes a good part of the time."""
+    engine = ssak3.databases.broker.engine.sync_engine
+    sqlalchemy_event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
 
 
 # The file as the migrations leave it: made once in a test run, because that takes longer than most tests.
