@@ -6,11 +6,15 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 from playwright.async_api import Locator, Page, expect
+
+from services.shared_kernel.clock import kst
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "OO로 12, 101동 502호"
@@ -80,6 +84,11 @@ class Demo:
         async with httpx.AsyncClient(trust_env=False, base_url=self.url) as client:
             (await client.put(path, json=body)).raise_for_status()
 
+    async def now(self) -> datetime:
+        """The demo's own time, on a Korean clock."""
+        async with httpx.AsyncClient(trust_env=False, base_url=self.url) as client:
+            return kst(datetime.fromisoformat((await client.get("/demo/state")).json()["now"]))
+
 
 class PhoneOnPage:
     """One of the three phones, by what a person sees of it."""
@@ -124,16 +133,22 @@ class PhoneOnPage:
         """The newest notice of that title."""
         return self.log.locator(".notice").filter(has_text=title).last
 
+    @asynccontextmanager
+    async def getting(self, shown: Locator) -> AsyncIterator[None]:
+        """Waits for one more of these than there were before."""
+        before = await shown.count()
+        yield
+        await expect(shown).to_have_count(before + 1)
+
     async def hold(self, time: str, area: str) -> None:
         """Ask for a visit, up to the button that pays."""
-        await self.say(WISH.format(time=time, area=area))
-        await self.reads("이제 주소만 알려 주시면 돼요.")
-        await self.say(f"{area}구 {ADDRESS}")
-        await self.tap("없어요")
-        await expect(self.button(PAY)).to_be_visible()
+        async with self.getting(self.root.get_by_role("button", name=PAY, exact=True)):
+            await self.say(WISH.format(time=time, area=area))
+            await self.say(f"{area}구 {ADDRESS}")
+            await self.tap("없어요")
 
     async def book(self, time: str, area: str) -> None:
         """Ask for a visit and pay it."""
         await self.hold(time, area)
-        await self.tap(PAY)
-        await self.reads("예약이 확정됐어요")
+        async with self.getting(self.log.locator(".bubble", has_text="예약이 확정됐어요")):
+            await self.tap(PAY)

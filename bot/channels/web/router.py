@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 
 from bot.channels.answering import Answering
 from bot.channels.hub import Hub
+from bot.channels.web.rate import Buckets, neighbourhood
 from bot.channels.web.session import Sessions
 from bot.channels.web.socket import PhoneSocket
-from bot.conversation.texts_web import NEEDS_INVITE
+from bot.conversation.texts_web import NEEDS_INVITE, TOO_MANY
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.message_log import LogReader
@@ -25,10 +26,14 @@ from services.shared_kernel.clock import Clock
 STATIC = files("bot.channels.web") / "static"
 SESSION_SECONDS = 180 * 24 * 3600
 POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
+# Windows and terminals that one person may have open.
+MOST_SOCKETS = 20
+RETRY_AFTER_SECONDS = 10
 ROLES = ("customer", "cleaner", "operator")
 # The page needs nothing from elsewhere, and nobody may frame it.
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -45,11 +50,14 @@ class SessionRequest(BaseModel):
 
 
 class WebChannel:
-    """`allows_demo` says whether this request may join without an invite (embedded, on this machine only)."""
+    """`allows_demo` says whether this request may join without an invite (embedded, on this machine only).
+
+    With `is_https` cookies travel encrypted only, also when something in front of us does the encrypting.
+    """
 
     def __init__(
         self, people: People, dialogue: Dialogue, answering: Answering, log: LogReader, hub: Hub,
-        sessions: Sessions, clock: Clock, allows_demo: Callable[[Request], bool],
+        sessions: Sessions, clock: Clock, allows_demo: Callable[[Request], bool], is_https: bool = False,
     ) -> None:  # fmt: skip
         self._people = people
         self._dialogue = dialogue
@@ -59,6 +67,11 @@ class WebChannel:
         self._sessions = sessions
         self._clock = clock
         self._allows_demo = allows_demo
+        self._is_https = is_https
+        self._talk_pace = Buckets(burst=20, per_second=5)
+        # Of one address: families and offices share one, so these are generous to people and mean to programs.
+        self._newcomers = Buckets(burst=300, per_second=2)
+        self._invite_tries = Buckets(burst=10, per_second=0.1)
 
     def mount(self, app: Starlette) -> None:
         """Serve the page's files."""
@@ -84,6 +97,8 @@ class WebChannel:
             return problem(403, NEEDS_INVITE[asked.language])
         known = await self._known(asked.role, request.cookies)
         if known is None or asked.invite:
+            if not self._may_enter(asked, request):
+                return too_many(asked.language)
             try:
                 known = await self._enter(asked, request)
             except BadInvite:
@@ -93,9 +108,15 @@ class WebChannel:
         response = JSONResponse({"person_id": known.id, "role": known.role, "name": known.name})
         response.set_cookie(
             f"ssak3_{known.role}", self._sessions.cookie_of(known.id), max_age=SESSION_SECONDS, path="/chat",
-            httponly=True, samesite="strict", secure=request.url.scheme == "https",
+            httponly=True, samesite="strict", secure=self._is_https or request.url.scheme == "https",
         )  # fmt: skip
         return response
+
+    def _may_enter(self, asked: SessionRequest, request: Request) -> bool:
+        """Whether this address hasn't brought too many newcomers, or tried too many invites."""
+        pace = self._invite_tries if asked.invite else self._newcomers
+        address = neighbourhood(request.client.host if request.client else "")
+        return pace.take(address, self._clock.now())
 
     async def _enter(self, asked: SessionRequest, request: Request) -> PersonRecord | None:
         if asked.role == "customer":
@@ -123,15 +144,26 @@ class WebChannel:
         if person is None:
             await socket.close(POLICY_VIOLATION)
             return
+        if self._hub.count(person.id) >= MOST_SOCKETS:
+            await socket.close(TRY_AGAIN_LATER)
+            return
         phone = PhoneSocket(
-            socket, person, self._dialogue, self._answering, self._log, self._hub, self._clock, self._people
-        )
+            socket, person, self._dialogue, self._answering, self._log, self._hub, self._clock, self._people,
+            self._talk_pace,
+        )  # fmt: skip
         await phone.run(after)
 
 
 def is_same_origin(origin: str | None, host: str | None) -> bool:
     """Whether a browser's request comes from our own page. Programs send no Origin, and have no cookies to steal."""
     return origin is None or origin.partition("://")[2] == host
+
+
+def too_many(language: str) -> JSONResponse:
+    """429, with when to come back."""
+    answer = problem(429, TOO_MANY[language])
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def problem(status: int, body: dict[str, str]) -> JSONResponse:

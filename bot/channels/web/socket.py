@@ -2,16 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import structlog
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
+from starlette.websockets import WebSocketDisconnected
 
 from bot.channels.answering import Answering
 from bot.channels.hub import Hub
-from bot.channels.web.rate import Bucket
+from bot.channels.web.rate import Buckets
 from bot.conversation.texts_web import TOO_FAST, UNREADABLE
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
@@ -20,9 +22,16 @@ from bot.people import People
 from bot.ports import Message, PersonRecord
 from services.shared_kernel.clock import Clock
 
+log = structlog.get_logger(__name__)
+
 HISTORY = 200
 # Another process may have written: look at least so often.
 POLL_SECONDS = 1.0
+# Whoever floods is read no faster than this: the rest waits at their end.
+PAUSE_SECONDS = 0.2
+LAST_SEQ = 2**63 - 1
+INTERNAL_ERROR = 1011
+GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 
 class Frame(BaseModel):
@@ -41,7 +50,7 @@ class PhoneSocket:
 
     def __init__(
         self, socket: WebSocket, person: PersonRecord, dialogue: Dialogue, answering: Answering, log: LogReader,
-        hub: Hub, clock: Clock, people: People,
+        hub: Hub, clock: Clock, people: People, pace: Buckets,
     ) -> None:  # fmt: skip
         self._socket = socket
         self._person = person
@@ -51,38 +60,54 @@ class PhoneSocket:
         self._hub = hub
         self._clock = clock
         self._people = people
-        self._bucket = Bucket(clock.now())
+        self._pace = pace
 
     async def run(self, after: int) -> None:
         """Until either side goes away."""
         with self._hub.listening(self._person.id) as news:
-            writer = asyncio.create_task(self._write(after, news))
+            writer = asyncio.create_task(self._or_close(self._write(max(0, min(after, LAST_SEQ)), news)))
             try:
-                await self._read()
+                await self._or_close(self._read())
             finally:
                 writer.cancel()
-                with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                    await writer
+                await asyncio.wait([writer])
+
+    async def _or_close(self, side: Coroutine[Any, Any, None]) -> None:
+        """What goes wrong ends the connection rather than leaving half of it: the phone comes back by itself."""
+        try:
+            await side
+        except GONE:
+            return
+        except Exception:
+            log.exception("socket.failed", person_id=self._person.id)
+            with contextlib.suppress(*GONE):
+                await self._socket.close(INTERNAL_ERROR)
 
     async def _read(self) -> None:
-        with contextlib.suppress(WebSocketDisconnect):
-            while True:
-                raw = await self._socket.receive_text()
-                try:
-                    frame = Frame.model_validate_json(raw)
-                except ValidationError:
-                    await self._send({"type": "error", "client_id": None, "text": self._say(UNREADABLE)})
-                    continue
-                if frame.type != "read":
-                    await self._take(frame)
+        while True:
+            frame = await self._frame()
+            if frame is not None and frame.type == "read":
+                continue
+            if not self._pace.take(self._person.id, self._clock.now()):
+                await self._refuse(frame, TOO_FAST)
+                await asyncio.sleep(PAUSE_SECONDS)
+            elif frame is None or not frame.client_id or (frame.type == "say" and not frame.text.strip()):
+                await self._refuse(frame, UNREADABLE)
+            else:
+                await self._take(frame)
+
+    async def _frame(self) -> Frame | None:
+        """What the phone sent; None for what is no frame of ours."""
+        try:
+            return Frame.model_validate_json(await self._socket.receive_text())
+        except (ValidationError, KeyError):  # KeyError: it is binary
+            return None
+
+    async def _refuse(self, frame: Frame | None, why: dict[str, str]) -> None:
+        client_id = None if frame is None else frame.client_id
+        await self._send({"type": "error", "client_id": client_id, "text": self._say(why)})
 
     async def _take(self, frame: Frame) -> None:
-        if not frame.client_id or (frame.type == "say" and not frame.text.strip()):
-            await self._send({"type": "error", "client_id": frame.client_id, "text": self._say(UNREADABLE)})
-            return
-        if not self._bucket.take(self._clock.now()):
-            await self._send({"type": "error", "client_id": frame.client_id, "text": self._say(TOO_FAST)})
-            return
         said = (
             Said(text=frame.text)
             if frame.type == "say"

@@ -1,14 +1,18 @@
-"""The whole journey on the three phones of one window: booked, paid, taken, on the way, cancelled, refunded."""
+"""The whole journey on the three phones of one window: booked, paid, taken, cleaned; cancelled, refunded."""
 
+import math
 import os
 import re
+from datetime import datetime, timedelta
+from datetime import time as Time
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from services.shared_kernel.clock import KST
 from tests.acceptance.page.conftest import PAGE, OpenPage
-from tests.support.page import ADDRESS, PhoneOnPage
+from tests.support.page import ADDRESS, Demo, PhoneOnPage
 
 pytestmark = PAGE
 
@@ -48,7 +52,9 @@ async def register(cleaner: PhoneOnPage, area: str) -> None:
     await expect(cleaner.root).to_contain_text("청소업체 · OO클린")
 
 
-async def test_booked_paid_taken_on_the_way_cancelled_and_refunded(open_page: OpenPage, tmp_path: Path):
+async def test_booked_paid_taken_cleaned_and_another_cancelled_and_refunded(
+    open_page: OpenPage, demo: Demo, tmp_path: Path
+):
     """Each phone is told of what the others do; the page stays free of accessibility faults all along."""
     page = await open_page()
     customer, cleaner, operator = (PhoneOnPage(page, role) for role in ("customer", "cleaner", "operator"))
@@ -78,13 +84,21 @@ async def test_booked_paid_taken_on_the_way_cancelled_and_refunded(open_page: Op
     assert await faults(page) == []
     await photograph(page, "screenshot.png", tmp_path)
 
-    await cleaner.tap("출발했어요")
-    await cleaner.reads("지금 출발하셨다고 고객님께 알릴까요?")
+    await put_clock(page, demo, visit=Time(14), minutes_before=10)
     await cleaner.tap("출발했어요")
     await expect(customer.notice("OO클린에서 출발했어요")).to_be_visible()
     await cleaner.tap("청소 시작")
-    await cleaner.reads("아직")
+    await expect(customer.notice("청소를 시작했어요")).to_be_visible()
+    await page.get_by_test_id("demo-clock-180").click()
+    await cleaner.tap("청소 완료")
+    await cleaner.reads("수고하셨어요. 68,000원이 정산 예정에 올랐어요.")
+    await expect(customer.notice("청소를 마쳤어요")).to_be_visible()
 
+    async with cleaner.getting(cleaner.log.locator(".notice", has_text="새 일이 왔어요")):
+        await customer.book("오전 10시", "마포")
+    async with customer.getting(customer.log.locator(".notice", has_text="OO클린에서 방문해요")):
+        await cleaner.tap("수락하기")
+    await operator.say(f"찾기 {await code_of(customer)}")
     await operator.tap("운영 취소")
     await operator.reads("사유를 적어 주세요.")
     await operator.say("업체 차량 고장으로 방문이 어려워요")
@@ -92,11 +106,20 @@ async def test_booked_paid_taken_on_the_way_cancelled_and_refunded(open_page: Op
     await operator.tap("취소 확정")
     told = customer.notice("환불과 보상금을 드려요")
     await expect(told).to_contain_text("업체 차량 고장으로 방문이 어려워요")
-    await expect(told).to_contain_text("80,000원")
     await expect(customer.notice("80,000원을 돌려드렸어요")).to_be_visible()
     await expect(cleaner.notice("일이 취소됐어요")).to_be_visible()
     await expect(cleaner.notice("고객 결제가 취소됐어요")).to_be_visible()
-    await expect(page.get_by_test_id("event-line")).to_contain_text("환불")
+    await expect(page.get_by_test_id("event-line")).to_contain_text("환불 완료")
+    assert await faults(page) == []
+
+
+async def put_clock(page: Page, demo: Demo, *, visit: Time, minutes_before: int) -> None:
+    """Forward to just before that time of the day after tomorrow; the page shows it."""
+    now = await demo.now()
+    starts_at = datetime.combine(now.date() + timedelta(days=2), visit, KST)
+    wanted = starts_at - timedelta(minutes=minutes_before)
+    await demo.put("/demo/clock", minutes=math.ceil((wanted - now) / timedelta(minutes=1)))
+    await expect(page.get_by_test_id("demo-now")).to_contain_text(f"{wanted:%m. %d.}")
 
 
 async def code_of(customer: PhoneOnPage) -> str:

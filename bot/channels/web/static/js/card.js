@@ -5,7 +5,8 @@ import { t } from './texts.js';
 
 const FOLD_AFTER = 500;
 const PRESSED_FOR = 600;
-const PARTICLE_AFTER_BRACKET = /([)\]”’][가-힣]{1,4})/;
+// “(20%)이” and “오후 2:30” stay on one line: browsers would break between the two.
+const UNBROKEN = /([)\]”’][가-힣]{1,4}|오[전후] \d{1,2}(?::\d{2}|시)[가-힣]{0,3})/;
 
 /** `onTap(button)` is called for actions; links open by themselves in a new window. */
 export function drawCard(card, { language, onTap }) {
@@ -26,9 +27,8 @@ export function drawCard(card, { language, onTap }) {
   );
 }
 
-/** Keeps “(20%)이” on one line: browsers would break between a bracket and its particle. */
 const unbroken = (text) =>
-  text.split(PARTICLE_AFTER_BRACKET).map((part, index) => (index % 2 ? h('span', { class: 'unbroken' }, part) : part));
+  text.split(UNBROKEN).map((part, index) => (index % 2 ? h('span', { class: 'unbroken' }, part) : part));
 
 function foldedText(text, language) {
   const letters = Array.from(text);

@@ -3,6 +3,7 @@
 import { h, icon } from './dom.js';
 import { arrange, drawRow } from './row.js';
 import { t } from './texts.js';
+import { minuteOf } from './when.js';
 
 const NEAR_BOTTOM = 90;
 
@@ -57,6 +58,9 @@ export class LogView {
   /** Draws an entry, or moves it to where the timeline has it now. */
   show(entry) {
     const isNew = !entry.node;
+    // My own words were drawn by this machine's clock; the server's counts.
+    if (entry.node && entry.drawnAt !== minuteOf(entry.at)) this.#drop(entry);
+    entry.drawnAt = minuteOf(entry.at);
     entry.node ??= drawRow(entry, this.#language, this.actions);
     const next = this.timeline.after(entry)?.node ?? this.typing;
     if (entry.node.nextSibling !== next) this.log.insertBefore(entry.node, next);
@@ -70,9 +74,13 @@ export class LogView {
 
   /** Draws it again, for what cannot be changed by a class (the text of a failure). */
   redraw(entry) {
+    this.#drop(entry);
+    this.show(entry);
+  }
+
+  #drop(entry) {
     entry.node.remove();
     entry.node = null;
-    this.show(entry);
   }
 
   remove(entries) {

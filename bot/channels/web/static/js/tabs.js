@@ -67,7 +67,7 @@ export class Tabs {
     for (const role of this.roles) {
       const count = this.#unread[role] ?? 0;
       const badge = h('span', { class: 'count', 'aria-hidden': 'true', hidden: !count }, count > 99 ? '99+' : String(count));
-      const spoken = h('span', { class: 'visually-hidden' }, count ? `, ${t('unread', { n: count })}` : '');
+      const spoken = h('span', { class: 'visually-hidden' }, count ? t('unread', { n: count }) : '');
       this.tabs[role].replaceChildren(h('span', {}, t(role)), badge, spoken);
     }
     const total = Object.values(this.#unread).reduce((sum, count) => sum + count, 0);

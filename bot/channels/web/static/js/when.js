@@ -21,14 +21,14 @@ export const clockTime = (at, language) =>
   format(language, 'clock', { hour: 'numeric', minute: '2-digit', hour12: true }).format(parsed(at));
 
 export const exactTime = (at) =>
-  format('en', 'exact', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(parsed(at));
+  format('en', 'exact', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(parsed(at));
 
 export const longDay = (at, language) =>
   format(language, 'day', { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' }).format(parsed(at));
 
 export const dayAndTime = (at, language) =>
   format(language, 'dayAndTime', {
-    month: 'numeric', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hour12: false,
+    month: 'numeric', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
   }).format(parsed(at));
 
 export const minuteOf = (at) => Math.floor(parsed(at).getTime() / 60_000);
