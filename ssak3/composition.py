@@ -163,7 +163,7 @@ class Ssak3:
         gateway = InProcessPayments(self.payments, self.payment_breaker, self.outside.payment_timeout_seconds)
         self.reservations = ReservationUseCases(work, self.clock, self.ids, catalogue, self.policies, gateway)
         self.reservation_ticks = ReservationTicks(work, self.clock, self.ids, self.policies, gateway)
-        self.reservation_reactions = ReservationReactions(self.ids)
+        self.reservation_reactions = ReservationReactions(self.clock, self.ids, self.policies.hold)
 
     def _build_cleaning(self) -> None:
         context = self.databases.contexts["cleaning"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.reservation.events import (
     PaymentDeferred,
@@ -36,6 +36,9 @@ from services.reservation.refusals import (
 from services.reservation.values import Action, Cancellation, Paid, Party, Paying, PaymentState, Status, Visit
 
 Events = Sequence[ReservationEvent]
+
+# An answer within this is an answer at once; the first deadline still has its meaning then.
+SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,11 +125,19 @@ class Reservation:
         new = self._next(paying=None, paid=self.paid or paid, returned=(*self.returned, paid.attempt_id))
         return new, [return_payment(new, paid, refund_id, cause)]
 
-    def payment_failed(self, *, attempt_id: str) -> tuple["Reservation", Events]:
-        """The attempt surely took nothing. Late news about another attempt changes nothing."""
+    def payment_failed(self, *, attempt_id: str, hold: HoldPolicy, at: datetime) -> tuple["Reservation", Events]:
+        """The attempt surely took nothing. Late news about another attempt changes nothing.
+
+        When it took long to find out, the customer gets time to pay anew: the place isn't lost to our doubt.
+        """
         if self.paying is None or self.paying.attempt_id != attempt_id:
             return self, []
-        return self._next(paying=None, payment_state=PaymentState.DECLINED), []
+        deadline = max(self.hold_expires_at, hold.first_deadline(self.visit.starts_at, at))
+        waits = self.status is Status.AWAITING_PAYMENT and at - self.paying.since > SOON
+        if not waits or deadline == self.hold_expires_at:
+            return self._next(paying=None, payment_state=PaymentState.DECLINED), []
+        new = self._next(paying=None, payment_state=PaymentState.DECLINED, hold_expires_at=deadline)
+        return new, [PaymentReopened(**told(new), hold_expires_at=deadline)]
 
     def defer_payment(self, *, attempt_id: str, hold: HoldPolicy, at: datetime) -> tuple["Reservation", Events]:
         """Payment can't be asked now: keep the place longer and call the customer back."""

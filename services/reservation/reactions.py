@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from services.cleaning import events as cleaning
 from services.payment import events as payment
 from services.reservation.model import Events, Reservation
+from services.reservation.policies import HoldPolicy
 from services.reservation.ports import ReservationWork
 from services.reservation.values import Paid
+from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import Ids
 
@@ -16,8 +18,10 @@ Reaction = Callable[[ReservationWork, Received], Awaitable[None]]
 class ReservationReactions:
     """Confirm on approval, follow the cleaner, keep the totals of refunds."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, clock: Clock, ids: Ids, hold: HoldPolicy) -> None:
+        self._clock = clock
         self._ids = ids
+        self._hold = hold
 
     def table(self) -> Mapping[type[Event], Reaction]:
         """Which event is answered by what."""
@@ -48,7 +52,11 @@ class ReservationReactions:
     async def _declined(self, work: ReservationWork, received: Received) -> None:
         event = received.event
         assert isinstance(event, payment.PaymentDeclined)
-        await _change(work, event.reservation_id, lambda old: old.payment_failed(attempt_id=event.attempt_id))
+        await _change(
+            work,
+            event.reservation_id,
+            lambda old: old.payment_failed(attempt_id=event.attempt_id, hold=self._hold, at=self._clock.now()),
+        )
 
     async def _refunded(self, work: ReservationWork, received: Received) -> None:
         event = received.event

@@ -34,7 +34,7 @@ def _decide(
             )
             return old.confirm(paid=paid, refund_id=ids.new())
         case Declined():
-            return old.payment_failed(attempt_id=attempt_id)
+            return old.payment_failed(attempt_id=attempt_id, hold=hold, at=clock.now())
         case Fenced() | Unavailable():
             return old.defer_payment(attempt_id=attempt_id, hold=hold, at=clock.now())
         case Unknown():

@@ -203,7 +203,9 @@ class World:
                 self.charges.append(self.reservations[do.reservation_id].price_krw)
                 self.approve(do.reservation_id)
             case "declining":
-                self.change(do.reservation_id, lambda old: old.payment_failed(attempt_id="a"))
+                self.change(
+                    do.reservation_id, lambda old: old.payment_failed(attempt_id="a", hold=POLICIES.hold, at=now)
+                )
             case "deferring":
                 self.change(
                     do.reservation_id, lambda old: old.defer_payment(attempt_id="a", hold=POLICIES.hold, at=now)

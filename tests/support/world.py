@@ -200,13 +200,17 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) -> AsyncIterator[World]:
+async def a_world(
+    folder: Path, clock: FakeClock | None = None, *, slow_seconds: float = 0.3, **outside: Any
+) -> AsyncIterator[World]:
     """Made anew in a folder, or opened again where it was left."""
     clock = clock or FakeClock()
     ids = FakeIds(clock)
     ledger = Ledger.open(folder / "sandbox.jsonl")
     sandbox = await start(
-        create_app(ledger, clock=clock, ids=ids, return_base="http://127.0.0.1:8000", slow_seconds=0.3), "127.0.0.1", 0
+        create_app(ledger, clock=clock, ids=ids, return_base="http://127.0.0.1:8000", slow_seconds=slow_seconds),
+        "127.0.0.1",
+        0,
     )
     session = new_session()
     values: dict[str, Any] = {
@@ -218,8 +222,9 @@ async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) 
         "test_card": TEST_CARD,
         "api_token": "test-token",
         "monotonic": lambda: clock.now().timestamp(),
-        "provider_timeout_seconds": 5.0,
-        "payment_timeout_seconds": 6.0,
+        # Long enough for a busy machine: who tests timeouts gives short ones.
+        "provider_timeout_seconds": 60.0,
+        "payment_timeout_seconds": 90.0,
     } | outside
     settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
     _lay_tables(folder / "ssak3.db")

@@ -88,7 +88,7 @@ class ReservationMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def decline_comes(self, data):
         attempt = f"a{data.draw(st.integers(0, self.attempts))}"
-        self.do(lambda old: old.payment_failed(attempt_id=attempt))
+        self.do(lambda old: old.payment_failed(attempt_id=attempt, hold=POLICIES.hold, at=self.now))
 
     @rule()
     def payment_is_away(self):
@@ -227,3 +227,18 @@ def test_from_the_start_by_the_clock_an_operator_decides():
     with pytest.raises(TooLate):
         confirmed.reschedule(starts_at=START + timedelta(days=1), ends_at=START, by=Party.CUSTOMER, at=START)
     assert confirmed.cancellation_quote(by=Party.AGENCY, at=START).compensation_krw == 24_000
+
+
+def test_a_failure_found_out_late_gives_time_to_pay_anew():
+    """The place isn't lost because nobody knew for twenty minutes."""
+    paying, _ = a_reservation().begin_payment(attempt_id="a", method="card", at=NOW)
+    late = NOW + timedelta(minutes=20)
+    failed, told = paying.payment_failed(attempt_id="a", hold=POLICIES.hold, at=late)
+    assert failed.hold_expires_at == late + timedelta(minutes=15)
+    assert [type(event) for event in told] == [events.PaymentReopened]
+
+
+def test_a_decline_at_once_keeps_the_deadline():
+    paying, _ = a_reservation().begin_payment(attempt_id="a", method="card", at=NOW)
+    failed, told = paying.payment_failed(attempt_id="a", hold=POLICIES.hold, at=NOW + timedelta(seconds=3))
+    assert (failed.hold_expires_at, told) == (NOW + timedelta(minutes=15), [])
