@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import Process
@@ -78,6 +79,12 @@ class Demo:
         if self._process.returncode is None:
             self._process.send_signal(how)
         return await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+
+    async def invites(self) -> dict[str, str]:
+        """The newest one-time codes that it printed, by role."""
+        while "Ctrl-C stops" not in self.output.rpartition("is running")[2]:  # noqa: ASYNC110 - another process prints
+            await asyncio.sleep(0.05)
+        return {role: re.findall(rf"/\?{role}=(\w+)", self.output)[-1] for role in ("cleaner", "operator")}
 
     async def put(self, path: str, **body: object) -> None:
         """Turn one of the demo's switches."""

@@ -10,7 +10,7 @@ from tests.setup.chromium import ARGUMENTS, executable
 from tests.support.page import Demo
 
 # What may take seconds while everybody else's tests run too.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 40_000
 DESK = (1440, 900)
 HAND = (390, 844)
 
@@ -48,6 +48,7 @@ async def open_page(browser: Browser, demo: Demo) -> AsyncIterator[OpenPage]:
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]}, has_touch=is_phone, is_mobile=is_phone,
             device_scale_factor=2 if is_phone else 1, locale="ko-KR", timezone_id="Asia/Seoul",
+            reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

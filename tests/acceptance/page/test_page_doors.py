@@ -37,7 +37,7 @@ async def refused_code(demo: Demo, *, origin: str | None = None, cookie: str = "
 
 async def test_the_invite_links_that_the_demo_printed_work_once(open_page: OpenPage, demo: Demo):
     """The codes leave the address bar at once; a second person is told why they don't work, and can still join."""
-    codes = {role: re.findall(rf"/\?{role}=(\w+)", demo.output)[-1] for role in ("cleaner", "operator")}
+    codes = await demo.invites()
     page = await open_page("/?cleaner={cleaner}&operator={operator}".format(**codes))
     await expect(PhoneOnPage(page, "cleaner").log).to_contain_text("이름이나 상호를 알려 주세요.")
     await expect(PhoneOnPage(page, "operator").log).to_contain_text("무엇을 볼까요?")

@@ -31,37 +31,28 @@ async def pay_elsewhere(demo: Demo, count: int) -> list[int]:
         return list(await asyncio.gather(*(pay(number) for number in range(count))))
 
 
-async def test_the_provider_is_down_and_the_payment_is_found_out_once_it_is_back(open_page: OpenPage):
-    """Never charged twice, nothing to do for the customer, and the line of events tells the story."""
-    page = await open_page()
-    customer = PhoneOnPage(page, "customer")
-    await customer.hold("오전 10시", "강남")
-    await page.get_by_test_id("demo-provider-down").click()
-    await expect(page.get_by_test_id("demo-provider-down")).to_have_attribute("aria-pressed", "true")
-    await customer.tap(PAY)
-    await customer.reads("결제됐는지 확인하고 있어요.")
-    await expect(page.get_by_test_id("event-line")).to_contain_text("결제 결과 확인 중")
-    await page.get_by_test_id("demo-provider-normal").click()
-    await expect(customer.notice("예약이 확정됐어요")).to_contain_text("80,000원 결제를 마쳤어요.")
-    await expect(page.get_by_test_id("event-line")).to_contain_text("예약 확정")
+async def test_the_provider_is_down_and_payments_wait_or_are_found_out(open_page: OpenPage, demo: Demo):
+    """The first to pay is never charged twice; with the breaker open the next one is called back; nobody loses a time."""
+    first_page, next_page = await open_page(), await open_page()
+    first, following = PhoneOnPage(first_page, "customer"), PhoneOnPage(next_page, "customer")
+    await first.hold("오전 10시", "강남")
+    await following.hold("오후 4시", "강남")
+    await first_page.get_by_test_id("demo-provider-down").click()
+    await expect(first_page.get_by_test_id("demo-provider-down")).to_have_attribute("aria-pressed", "true")
+    await first.tap(PAY)
+    await first.reads("결제됐는지 확인하고 있어요.")
+    await expect(first_page.get_by_test_id("event-line")).to_contain_text("결제 결과 확인 중")
+    assert set(await pay_elsewhere(demo, 4)) == {202}
+    await expect(next_page.get_by_test_id("demo-breaker")).to_have_text("차단기 열림")
+    await following.tap(PAY)
+    await following.reads("지금 결제가 몰려서 조금 뒤에 받을게요. 돈은 나가지 않았어요.")
 
-
-async def test_with_the_breaker_open_the_customer_pays_a_little_later(open_page: OpenPage, demo: Demo):
-    """Answered at once, the time is kept, and the phone is called back when payment works again."""
-    page = await open_page()
-    customer = PhoneOnPage(page, "customer")
-    await customer.hold("오후 4시", "강남")
-    await page.get_by_test_id("demo-provider-down").click()
-    await expect(page.get_by_test_id("demo-provider-down")).to_have_attribute("aria-pressed", "true")
-    assert set(await pay_elsewhere(demo, 6)) == {202}
-    await expect(page.get_by_test_id("demo-breaker")).to_have_text("차단기 열림")
-    await customer.tap(PAY)
-    await customer.reads("지금 결제가 몰려서 조금 뒤에 받을게요. 돈은 나가지 않았어요.")
-    await page.get_by_test_id("demo-provider-normal").click()
-    await expect(customer.notice("이제 결제하실 수 있어요")).to_be_visible()
-    await customer.tap("결제하기")
-    await customer.reads("80,000원 결제했어요.")
-    await expect(page.get_by_test_id("demo-breaker")).to_have_text("차단기 닫힘")
+    await next_page.get_by_test_id("demo-provider-normal").click()
+    await expect(first.notice("예약이 확정됐어요")).to_contain_text("80,000원 결제를 마쳤어요.")
+    await expect(following.notice("이제 결제하실 수 있어요")).to_be_visible()
+    await following.tap("결제하기")
+    await following.reads("80,000원 결제했어요.")
+    await expect(next_page.get_by_test_id("demo-breaker")).to_have_text("차단기 닫힘")
 
 
 async def test_notifications_wait_while_bookings_go_on_and_then_arrive(open_page: OpenPage):

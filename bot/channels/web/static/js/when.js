@@ -26,10 +26,14 @@ export const exactTime = (at) =>
 export const longDay = (at, language) =>
   format(language, 'day', { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' }).format(parsed(at));
 
-export const dayAndTime = (at, language) =>
-  format(language, 'dayAndTime', {
+/** As cards write it: 11/27(금) 14:00. */
+export function dayAndTime(at, language) {
+  const parts = format(language, 'dayAndTime', {
     month: 'numeric', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
-  }).format(parsed(at));
+  }).formatToParts(parsed(at));
+  const { month, day, weekday, hour, minute } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  return `${month}/${day}(${weekday}) ${hour}:${minute}`;
+}
 
 export const minuteOf = (at) => Math.floor(parsed(at).getTime() / 60_000);
 
