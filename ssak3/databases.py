@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
+from messaging.catalogue import FOLLOWS
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event
 from services.shared_kernel.ids import Ids
 from ssak3.settings import CONTEXTS, Settings
 from storage.engine import Database
+from storage.inbox import joined_at
 from storage.migrate import migrate
 from storage.outbox import SqlOutbox
 from storage.unit_of_work import Context
@@ -33,8 +35,12 @@ class Databases:
         return {"broker": self.broker, **{name: context.database for name, context in self.contexts.items()}}
 
     async def migrate(self) -> list[str]:
-        """Bring all tables up to date; the contexts that were behind."""
-        return await migrate(self.by_context())
+        """Bring all tables up to date; the contexts that were behind. From here on every consumer sees everything."""
+        behind = await migrate(self.by_context())
+        for context in (self.contexts[name] for name in FOLLOWS):
+            async with context.database.write() as connection:
+                await joined_at(connection, context.tables, context.clock.now())
+        return behind
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -21,6 +21,15 @@ from storage.messaging_tables import MessagingTables
 Stream = tuple[str, str]
 
 
+async def joined_at(connection: AsyncConnection, tables: MessagingTables, now: datetime) -> datetime:
+    """From when on this consumer sees everything: noted when first asked, which is to be before its first event."""
+    consumer = tables.consumer
+    known: datetime | None = (await connection.execute(select(consumer.c.joined_at))).scalar_one_or_none()
+    if known is None:
+        await connection.execute(insert(consumer).values(name=tables.context, joined_at=now))
+    return known or now
+
+
 class SqlInbox:
     """`causal`: an event also waits until the one that caused it was handled, so that effects follow causes."""
 
@@ -164,15 +173,7 @@ class SqlInbox:
 
     async def _joined_at(self) -> datetime:
         if self._joined is None:
-            consumer = self._tables.consumer
-            joined: datetime | None = (
-                await self._connection.execute(select(consumer.c.joined_at))
-            ).scalar_one_or_none()
-            if joined is None:
-                joined = self._clock.now()
-                row = insert(consumer).values(name=self._tables.context, joined_at=joined)
-                await self._connection.execute(row)
-            self._joined = joined
+            self._joined = await joined_at(self._connection, self._tables, self._clock.now())
         return self._joined
 
     # What changes
