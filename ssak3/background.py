@@ -9,6 +9,9 @@ from ssak3.composition import Ssak3
 from ssak3.processes import WRITERS
 from ssak3.worker import Worker
 
+# A delivery wakes whoever waits for it; this is how long a wait lasts without one.
+PATIENCE_SECONDS = 5.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
@@ -33,17 +36,25 @@ def ticks_of(ssak3: Ssak3) -> list[Tick]:
 
 
 def workers_of(ssak3: Ssak3) -> dict[str, Worker]:
-    """Everything that runs in the background, by the names that `ssak3.processes` uses."""
+    """Everything that runs in the background, by the names that `ssak3.processes` uses.
+
+    Within the process work is announced; polling is only for what a kill or another process left behind.
+    """
+    sender = Worker(name="sender", run_once=ssak3.sender.run_once)
     workers = {
         **{
-            f"relay:{name}": Worker(name=f"relay:{name}", run_once=relay.run_once, every_seconds=0.25)
+            f"relay:{name}": Worker(name=f"relay:{name}", run_once=relay.run_once)
             for name, relay in ssak3.relays.items()
         },
         **{
-            f"consume:{name}": Worker(name=f"consume:{name}", run_once=_patient(consumer), every_seconds=0.05)
+            f"consume:{name}": Worker(
+                name=f"consume:{name}",
+                run_once=_patient(consumer, sender.wake if name == "notification" else _nobody),
+                every_seconds=0.05,
+            )
             for name, consumer in ssak3.consumers.items()
         },
-        "sender": Worker(name="sender", run_once=ssak3.sender.run_once, every_seconds=0.25),
+        "sender": sender,
         "attempts": Worker(name="attempts", run_once=ssak3.attempts.run_once),
         "refunds": Worker(name="refunds", run_once=ssak3.refunds.run_once),
         "availability": Worker(name="availability", run_once=ssak3.availability.run_once),
@@ -53,8 +64,15 @@ def workers_of(ssak3: Ssak3) -> dict[str, Worker]:
     return workers
 
 
-def _patient(consumer: Consumer[Any]) -> Callable[[], Awaitable[int]]:
+def _nobody() -> None:
+    """Nobody waits for this consumer's effects."""
+
+
+def _patient(consumer: Consumer[Any], wake: Callable[[], None]) -> Callable[[], Awaitable[int]]:
     async def run_once() -> int:
-        return await consumer.run_once(wait_seconds=1.0)
+        done = await consumer.run_once(wait_seconds=PATIENCE_SECONDS)
+        if done:
+            wake()
+        return done
 
     return run_once

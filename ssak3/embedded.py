@@ -70,7 +70,7 @@ def api_token(settings: Settings) -> str:
 def open_ledger(settings: Settings) -> Ledger:
     """The sandbox's own book; it also keeps two processes from sharing a data folder."""
     path = settings.data_dir / "sandbox.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         return Ledger.open(path)
     except LedgerInUse:
@@ -162,6 +162,8 @@ async def _serve(
             demo.feed.close()
             server.should_exit = True
             scheduler.shutdown(wait=False)
+            for name in ssak3.consumers:  # whoever waits for a delivery needn't any more
+                ssak3.broker.subscribe(name).wake()
             await serving
             await asyncio.wait(workers, timeout=DRAIN_SECONDS)
 
