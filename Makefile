@@ -6,7 +6,7 @@ BIN    := .venv/bin
 SETUP  := tests/setup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt lock clean
+.PHONY: help demo test screenshot lint fmt lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: .venv/dev.stamp ## install what the tests need, check style, types and imp
 	@sh $(SETUP)/browser.sh
 	@$(MAKE) --no-print-directory --silent lint
 	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+screenshot: .venv/dev.stamp ## draw docs/screenshot*.png again, from the page's own tests
+	@SSAK3_SCREENSHOT=1 $(BIN)/python -m pytest tests/acceptance/page -k "journey or hand"
 
 lint: .venv/dev.stamp ## style (ruff), types (mypy), who imports whom (import-linter)
 	$(BIN)/ruff check --quiet .
