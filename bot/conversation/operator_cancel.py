@@ -77,9 +77,7 @@ def cancel_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         quote = yield from ask(QuoteOperatorCancel(reservation_id=reservation_id))
         if (quote.refund_krw, quote.compensation_krw) != shown:
             return _figures_changed(talk, found, reason, sum(shown), quote)
-        yield from ask(
-            OperatorCancel(reservation_id=reservation_id, expected_refund_krw=shown[0], reason=reason)
-        )
+        yield from ask(OperatorCancel(reservation_id=reservation_id, expected_refund_krw=shown[0], reason=reason))
     except FiguresChanged as refusal:
         return _figures_changed(talk, found, reason, sum(shown), refusal.quote)
     except (TooLate, NotAllowed, NotFound) as refusal:
@@ -87,9 +85,7 @@ def cancel_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     return talk.answer(menu(talk, talk.say.cancelled(cleaner_of(found.reservation))))
 
 
-def _figures_changed(
-    talk: OperatorTalk, found: Found, reason: str, shown_krw: int, quote: CancellationQuote
-) -> Turn:
+def _figures_changed(talk: OperatorTalk, found: Found, reason: str, shown_krw: int, quote: CancellationQuote) -> Turn:
     view = found.reservation
     text = talk.say.cancel_terms_changed(shown_krw, quote, view.starts_at, talk.context.now)
     return _confirm_cancel(talk, text, view.id, reason, quote)

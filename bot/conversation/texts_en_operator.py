@@ -150,7 +150,9 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
         return "What shall I look for? A booking’s code, a name, or the last four digits of a phone."
 
     def found_nothing(self, text: str) -> str:
-        return f"Nothing found for “{short(text, 20)}”. Try a booking’s code, a name, or the last four digits of a phone."
+        return (
+            f"Nothing found for “{short(text, 20)}”. Try a booking’s code, a name, or the last four digits of a phone."
+        )
 
     def found_count(self, count: int) -> str:
         return f"{counted(count, 'booking')} found."
@@ -214,9 +216,7 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
         total = quote.refund_krw + quote.compensation_krw
         return f"{self._costs(quote, starts_at, now)}: {self.won(total)} goes out in all."
 
-    def cancel_terms_changed(
-        self, shown_krw: int, quote: CancellationQuote, starts_at: datetime, now: datetime
-    ) -> str:
+    def cancel_terms_changed(self, shown_krw: int, quote: CancellationQuote, starts_at: datetime, now: datetime) -> str:
         total = quote.refund_krw + quote.compensation_krw
         return (
             f"Not cancelled yet. What goes out has changed from {self.won(shown_krw)} to {self.won(total)}. "

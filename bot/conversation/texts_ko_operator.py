@@ -154,7 +154,9 @@ class OperatorKorean(StaffKorean):
         return "무엇으로 찾을까요? 예약번호, 고객 이름, 전화 뒤 네 자리면 돼요."
 
     def found_nothing(self, text: str) -> str:
-        return f"‘{short(text, 20)}’에 맞는 예약을 찾지 못했어요. 예약번호, 고객 이름, 전화 뒤 네 자리로 찾을 수 있어요."
+        return (
+            f"‘{short(text, 20)}’에 맞는 예약을 찾지 못했어요. 예약번호, 고객 이름, 전화 뒤 네 자리로 찾을 수 있어요."
+        )
 
     def found_count(self, count: int) -> str:
         return f"{count}건 찾았어요."
@@ -236,9 +238,7 @@ class OperatorKorean(StaffKorean):
         total = quote.refund_krw + quote.compensation_krw
         return f"{self._costs(quote, starts_at, now)}, 모두 {self.won(total)}이 나가요."
 
-    def cancel_terms_changed(
-        self, shown_krw: int, quote: CancellationQuote, starts_at: datetime, now: datetime
-    ) -> str:
+    def cancel_terms_changed(self, shown_krw: int, quote: CancellationQuote, starts_at: datetime, now: datetime) -> str:
         total = quote.refund_krw + quote.compensation_krw
         return (
             f"아직 취소하지 않았어요. 나갈 돈이 {self.won(shown_krw)}에서 {self.won(total)}으로 바뀌었어요. "
@@ -249,8 +249,7 @@ class OperatorKorean(StaffKorean):
         days = (kst_date(starts_at) - kst_date(now)).days
         word = {0: "당일", 1: "전날"}.get(days, f"{days}일 전" if days > 0 else "방문 뒤")
         return (
-            f"환불 {self.won(quote.refund_krw)}과 "
-            f"보상 {self.won(quote.compensation_krw)}({word} {quote.tier_percent}%)"
+            f"환불 {self.won(quote.refund_krw)}과 보상 {self.won(quote.compensation_krw)}({word} {quote.tier_percent}%)"
         )
 
     def cancelled(self, cleaner: str) -> str:

@@ -9,7 +9,9 @@ EVERY_DAY, WEEKDAYS, WEEKEND = (1, 2, 3, 4, 5, 6, 7), (1, 2, 3, 4, 5), (6, 7)
 
 _LETTERS = "월화수목금토일"
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ALL = re.compile(r"매일|날마다|아무\s*때나|아무\s*날|언제(?:나|든)|일주일\s*내내|every\s*day|any\s*(?:day|time)|daily|always")
+_ALL = re.compile(
+    r"매일|날마다|아무\s*때나|아무\s*날|언제(?:나|든)|일주일\s*내내|every\s*day|any\s*(?:day|time)|daily|always"
+)
 _WEEKDAYS = re.compile(r"평일|주중|week\s*days?")
 _WEEKEND = re.compile(r"주말|week\s*ends?")
 _GROUPS = ((_ALL, EVERY_DAY), (_WEEKDAYS, WEEKDAYS), (_WEEKEND, WEEKEND))
@@ -22,18 +24,32 @@ _DAY_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*")
 _AND = r"이?랑|하고|그리고|과|와|에|은|는|도|만|이?요|이에요|예요|가능해?|돼|좋아|[\s,·./&]"
 _JOINS = re.compile(rf"(?:{_AND})*(?:[{_LETTERS}](?:{_AND})*)+")
 
-_STOP = re.compile(r"그만(?:\s*두기|\s*둘게요?|\s*할게요?|\s*할래요?)?|나가기|취소할게요|됐어요|stop|quit|never\s*mind", re.IGNORECASE)
-_WHOLE_SUM = re.compile(r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything", re.IGNORECASE)
-_ALL_AREAS = re.compile(r"전부|모두|다|전체|어디든(?:지)?|모든\s*(?:곳|지역)|다\s*(?:갈\s*수\s*있|가능|돼).*|all(?:\s*of\s*them)?|everywhere|anywhere", re.IGNORECASE)
+_STOP = re.compile(
+    r"그만(?:\s*두기|\s*둘게요?|\s*할게요?|\s*할래요?)?|나가기|취소할게요|됐어요|stop|quit|never\s*mind", re.IGNORECASE
+)
+_WHOLE_SUM = re.compile(
+    r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
+    re.IGNORECASE,
+)
+_ALL_AREAS = re.compile(
+    r"전부|모두|다|전체|어디든(?:지)?|모든\s*(?:곳|지역)|다\s*(?:갈\s*수\s*있|가능|돼).*|all(?:\s*of\s*them)?|everywhere|anywhere",
+    re.IGNORECASE,
+)
 _TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|\s)*"
 _LONGEST_SUM = 40
 _SUM = re.compile(
-    r"(?:krw|₩)?\s*(?:(\d{1,4}(?:\.\d)?)\s*만)?\s*(?:(\d)\s*천)?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})?\s*(?:원|won|krw)?" + _TAIL,
+    r"(?:krw|₩)?\s*(?:(\d{1,4}(?:\.\d)?)\s*만)?\s*(?:(\d)\s*천)?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})?\s*(?:원|won|krw)?"
+    + _TAIL,
     re.IGNORECASE,
 )
 _TALK_TO_US = re.compile(r"운영자.{0,12}|(?:talk|speak)\s+to.{0,20}operator|operator", re.IGNORECASE)
-_NEW_JOBS = re.compile(r"(?:새\s*일|새로운\s*일|제안|들어온\s*일)(?:\s*(?:보기|있(?:어|나)요?|목록|보여.*))?|(?:new\s+jobs?|offers?)", re.IGNORECASE)
-_CANT_COME = re.compile(r"못\s*(?:가|갈|해|하).*|일\s*취소.*|(?:i\s+)?can(?:['’]?t|not)\s+(?:come|go|make\s+it).*|withdraw", re.IGNORECASE)
+_NEW_JOBS = re.compile(
+    r"(?:새\s*일|새로운\s*일|제안|들어온\s*일)(?:\s*(?:보기|있(?:어|나)요?|목록|보여.*))?|(?:new\s+jobs?|offers?)",
+    re.IGNORECASE,
+)
+_CANT_COME = re.compile(
+    r"못\s*(?:가|갈|해|하).*|일\s*취소.*|(?:i\s+)?can(?:['’]?t|not)\s+(?:come|go|make\s+it).*|withdraw", re.IGNORECASE
+)
 
 _CODE = r"#?(?P<code>[2-9A-HJ-NP-Z]{4,6})"
 _ORDERS = (
