@@ -1,7 +1,8 @@
 """Carries out what a customer's conversation asks for, always as that customer."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
+from bot.carry_out.free_times import free_starts
 from bot.carry_out.runner import Table
 from bot.conversation import effects
 from bot.conversation.turn import Person
@@ -42,7 +43,7 @@ class CustomerEffects:
     def table(self) -> Table:
         """Which effect is carried out by what."""
         return {
-            effects.FreeStarts: self._free_starts,
+            effects.FreeStarts: free_starts(self._reservations, self._catalogue),
             effects.SaveDetails: self._save_details,
             effects.TheDetails: self._the_details,
             effects.HoldPlace: self._hold_place,
@@ -59,12 +60,6 @@ class CustomerEffects:
             effects.AskForPerson: self._ask_for_person,
             effects.SayToPerson: self._say_to_person,
         }
-
-    async def _free_starts(self, effect: effects.FreeStarts, person: Person) -> Sequence[effects.FreeStart]:
-        hours = None
-        if effect.service is not None and effect.size_pyeong is not None:
-            hours = self._catalogue.service(effect.service).size(effect.size_pyeong).hours
-        return await self._reservations.free_starts(area=effect.area, first=effect.first, last=effect.last, hours=hours)
 
     async def _save_details(self, effect: effects.SaveDetails, person: Person) -> str:
         details = Details(id=self._ids.new(), person_id=person.id, address=effect.address, phone="", note=effect.note)

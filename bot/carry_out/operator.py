@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
+from bot.carry_out.free_times import free_starts
 from bot.carry_out.runner import Table
 from bot.conversation import effects, effects_operator
 from bot.conversation.turn import Person
@@ -60,7 +61,7 @@ class OperatorEffects:
     def table(self) -> Table:
         """Which effect is carried out by what."""
         return {
-            effects.FreeStarts: self._free_starts,
+            effects.FreeStarts: free_starts(self._reservations, self._catalogue),
             effects_operator.Board: self._board,
             effects_operator.FindReservations: self._find,
             effects_operator.History: self._history_of,
@@ -75,12 +76,6 @@ class OperatorEffects:
             effects_operator.DeadLetters: self._dead_letters,
             effects_operator.ReplayDead: self._replay,
         }
-
-    async def _free_starts(self, effect: effects.FreeStarts, person: Person) -> Sequence[effects.FreeStart]:
-        hours = None
-        if effect.service is not None and effect.size_pyeong is not None:
-            hours = self._catalogue.service(effect.service).size(effect.size_pyeong).hours
-        return await self._reservations.free_starts(area=effect.area, first=effect.first, last=effect.last, hours=hours)
 
     async def _board(self, effect: effects_operator.Board, person: Person) -> effects_operator.BoardNow:
         first = datetime.combine(effect.day, time(), KST)
