@@ -58,12 +58,15 @@ def api_token(settings: Settings) -> str:
     if given:
         return given
     path = settings.data_dir / "api_token"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        contextlib.suppress(FileExistsError),
-        open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f,
-    ):
-        f.write(token())
+    if not path.exists() or not path.read_text().strip():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
+            f.write(token())
+            f.flush()
+            os.fsync(f.fileno())
+        fresh.replace(path)  # whole or not at all: an empty token would let everybody in
     return path.read_text().strip()
 
 
@@ -173,7 +176,11 @@ def _run_file(settings: Settings) -> Iterator[None]:
     """Where this process listens, for whoever started it with a free port."""
     path: Path = settings.data_dir / "run" / f"embedded-{os.getpid()}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"process": "embedded", "pid": os.getpid(), "url": settings.public_url}))
+    for left_by_a_killed_one in path.parent.glob("embedded-*"):  # the folder is ours alone: see `open_ledger`
+        left_by_a_killed_one.unlink(missing_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({"process": "embedded", "pid": os.getpid(), "url": settings.public_url}))
+    fresh.replace(path)
     try:
         yield
     finally:
