@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bot.conversation.turn import Said
 from bot.ports import PersonRecord
@@ -65,11 +66,8 @@ class Fuse:
                 fuse.passes(is_after=False)
             fuse.passes(is_after=True)
 
-        Database.write = guarded  # type: ignore[method-assign]
-        try:
+        with patch.object(Database, "write", guarded):
             yield
-        finally:
-            Database.write = write  # type: ignore[method-assign]
 
 
 class Lives:
