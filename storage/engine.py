@@ -1,14 +1,18 @@
 """Databases: SQLite set up to be safe and fast enough, one writer at a time, waiting fairly."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import os
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -31,6 +35,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+def _keep_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """A new file is its owner's alone; SQLite gives what it puts beside it the same mode."""
+    name = str(arguments[0])
+    if name and name != ":memory:" and not name.startswith("file:"):
+        os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     # FULL: a commit that was answered survives a power cut; money is at stake and it costs little.
@@ -44,35 +55,74 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=10, max_overflow=20)
+        self.engine: AsyncEngine = create_async_engine(
+            # What a statement carried is personal: it stays out of errors, and so out of logs.
+            url, pool_size=10, max_overflow=20, hide_parameters=True
+        )  # fmt: skip
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite's own waiting polls and isn't fair; within the process a queue is both kinder and faster.
         self._writer = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "do_connect", _keep_private)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed on a clean exit, else rolled back."""
-        if self._writer is None:
-            async with self.engine.begin() as connection:
-                yield connection
-            return
-        async with self._writer, self.engine.connect() as connection:
-            await connection.execution_options(ssak3_write=True)
-            async with connection.begin():
-                yield connection
+        async with self._writer or contextlib.nullcontext(), self._connected() as connection:
+            await _to_the_end(_begin_writing(connection))
+            yield connection
+            await _to_the_end(connection.commit())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading only; it never waits for a writer."""
-        async with self.engine.connect() as connection:
+        async with self._connected() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        connection = Steady(self.engine)
+        try:
+            await _to_the_end(connection.start())
+            yield connection
+        finally:
+            # What isn't committed is rolled back.
+            await _to_the_end(connection.close())
 
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
+
+
+class Steady(AsyncConnection):
+    """Whoever is cancelled while the database works learns it when that work is over.
+
+    Broken off, a statement would leave its transaction open where nobody can end it, and the whole file locked.
+    """
+
+    async def execute(self, *given: Any, **named: Any) -> Any:
+        return await _to_the_end(super().execute(*given, **named))
+
+
+async def _begin_writing(connection: AsyncConnection) -> None:
+    await connection.execution_options(ssak3_write=True)
+    await connection.begin()
+
+
+async def _to_the_end(step: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.ensure_future(step)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    result = task.result()
+    if cancelled is not None:
+        raise cancelled
+    return result
 
 
 def _begin(connection: Any) -> None:
