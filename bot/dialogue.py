@@ -20,6 +20,7 @@ from services.reservation.catalogue import Catalogue
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
+from services.shared_kernel.plain_text import unsteered
 from services.shared_kernel.refusal import Refusal
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class Dialogue:
     async def receive(self, person_id: str, client_id: str, said: Said) -> bool:
         """Keep what was said, durably. False when it was here already (a double or a repeat)."""
         now = self._clock.now()
-        text = said.text[:LONGEST_TEXT]
+        text = unsteered(said.text[:LONGEST_TEXT])
         async with self._unit_of_work() as work:
             is_new = await work.received.add(person_id, client_id, self._ids.new(), text, said.action[:64], now)
             if is_new and text:

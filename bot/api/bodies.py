@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from bot.api.problems import EXAMPLES
+from services.shared_kernel.plain_text import is_blank, steers
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,36}$"
-_CONTROL = frozenset(map(chr, [*range(9), 11, 12, *range(14, 32), 127]))
 
 
 def _iso_text(value: Any) -> Any:
@@ -31,8 +31,11 @@ def _sensible_year(value: date) -> Any:
 
 
 def _printable(value: str) -> str:
-    if any(letter in _CONTROL for letter in value):
+    value = value.replace("\r\n", "\n")
+    if steers(value):
         raise ValueError("it has control characters")
+    if value and is_blank(value):
+        raise ValueError("there is nothing to see in it")
     return value
 
 

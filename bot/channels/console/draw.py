@@ -1,6 +1,5 @@
 """Draws what is said in a terminal: cards with small tables, notices with a yellow bar, numbered buttons."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.channels.console.texts import Texts
+from services.shared_kernel.plain_text import unsteered
 
 WIDEST = 64
 PROMPT = "› "
@@ -32,7 +32,7 @@ class Choice:
 
 def plain(text: Any) -> str:
     """Without control characters: what other people wrote must not steer this terminal."""
-    return "".join(letter for letter in str(text) if letter == "\n" or unicodedata.category(letter) != "Cc")
+    return unsteered(str(text)).replace("\t", "")
 
 
 def numbered(card: Mapping[str, Any], first: int) -> Sequence[Choice]:
