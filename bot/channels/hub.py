@@ -17,6 +17,10 @@ class Hub:
         for event in self._listeners.get(person_id, ()):
             event.set()
 
+    def count(self, person_id: str) -> int:
+        """How many are listening for this person."""
+        return len(self._listeners.get(person_id, ()))
+
     @contextmanager
     def listening(self, person_id: str) -> Iterator[asyncio.Event]:
         """An event that is set at each news."""
