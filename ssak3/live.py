@@ -11,6 +11,8 @@ from services.shared_kernel.event import Event
 from services.shared_kernel.ids import short_code
 
 KEPT = 100
+# A page that reads no faster than this misses the oldest, and costs no more memory.
+MOST_UNREAD = 1000
 STATE_EVERY_SECONDS = 1.0
 
 
@@ -38,6 +40,8 @@ class LiveFeed:
         }
         self._recent.append(line)
         for watcher in self._watchers:
+            if watcher.full():
+                watcher.get_nowait()
             watcher.put_nowait(line)
 
     def close(self) -> None:
@@ -46,7 +50,7 @@ class LiveFeed:
 
     async def stream(self) -> AsyncIterator[str]:
         """Server-sent events: what happened lately, then what happens, and the state every second."""
-        news: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        news: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_UNREAD)
         self._watchers.add(news)
         try:
             for line in tuple(self._recent):

@@ -80,7 +80,7 @@ class Gate:
             answer = problem(401, "unauthorized", "Who are you?", "Send `Authorization: Bearer <SSAK3_API_TOKEN>`.")
             answer.headers["WWW-Authenticate"] = 'Bearer realm="ssak3"'
             return answer
-        if not all(ID.match(value) for value in request.path_params.values()):
+        if not all(ID.fullmatch(value) for value in request.path_params.values()):
             return not_there()
         try:
             body = await _read(request)

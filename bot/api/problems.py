@@ -92,6 +92,11 @@ async def http_problem(_request: Request, error: Exception) -> Response:
     return from_http(error)
 
 
+async def our_fault(_request: Request, _error: Exception) -> Response:
+    """For the app: whatever nobody foresaw. The log has it; callers learn nothing of the inside."""
+    return problem(500, "failed", "Something failed here", "It is noted.")
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route's documentation says of these statuses; 401, 422 and 500 go without saying."""
     return {status: _documented(status) for status in sorted({401, 422, 500, *statuses})}

@@ -9,7 +9,7 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.exceptions import HTTPException
 
-from bot.api.problems import http_problem
+from bot.api.problems import http_problem, our_fault
 from bot.api.router import api_router
 from bot.channels.web.router import WebChannel
 from bot.channels.web.session import Sessions
@@ -17,6 +17,7 @@ from services.payment.adapters.checkout import CheckoutPages, create_checkout_ro
 from services.payment.adapters.http import create_router, install_problems
 from ssak3 import __version__
 from ssak3.composition import Ssak3
+from ssak3.http.edge import Edge
 from storage.payment.repositories import PaymentUnitOfWork
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -36,9 +37,12 @@ def create_app(ssak3: Ssak3, *, is_demo: bool, ready: Callable[[], bool]) -> Fas
     )
     install_problems(app)
     app.add_exception_handler(HTTPException, http_problem)
+    app.add_exception_handler(Exception, our_fault)
+    app.add_middleware(Edge)
     web = WebChannel(
         ssak3.people, ssak3.dialogue, ssak3.answering, ssak3.log_reader, ssak3.hub, Sessions(api_token),
         ssak3.clock, allows_demo=lambda request: is_demo and is_local(request),
+        is_https=ssak3.settings.public_url.startswith("https:"),
     )  # fmt: skip
     app.include_router(web.router())
     web.mount(app)
@@ -74,8 +78,14 @@ def _checkout_pages(ssak3: Ssak3) -> CheckoutPages:
     )
 
 
+# What passed a proxy may come from anywhere, even when the proxy runs here.
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
+
 def is_local(request: Request) -> bool:
     """Whether it comes from this machine, and was meant for it: a page elsewhere can't pass for ours by DNS."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
     host = (request.headers.get("host") or "").rsplit(":", 1)[0].strip("[]")
     return _is_loopback(request.client.host if request.client else "") and (host == "localhost" or _is_loopback(host))
 

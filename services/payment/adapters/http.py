@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from services.payment.model import Attempt, Payment
 from services.payment.refunds import Refund
@@ -31,6 +31,14 @@ ASK_AGAIN_SECONDS = 5
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 Won = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
+
+def _sensible_year(value: datetime) -> datetime:
+    # Far from it, a time has no counterpart in UTC.
+    if not 2000 <= value.year < 2200:
+        raise ValueError("the year can't be meant")
+    return value
+
+
 _STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
     AttemptLive: 409,
@@ -51,7 +59,7 @@ class PayBody(BaseModel):
     attempt_id: Identifier
     amount_krw: Won
     method: Annotated[str, Field(max_length=20)]
-    pay_by: AwareDatetime
+    pay_by: Annotated[AwareDatetime, AfterValidator(_sensible_year)]
     customer_id: Identifier | None = None
 
 

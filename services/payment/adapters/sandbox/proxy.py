@@ -8,7 +8,17 @@ from fastapi import HTTPException, Request, Response
 _TIMEOUT = ClientTimeout(total=15)
 # Of the hop, not of the message (RFC 9110 §7.6.1), or made anew; cookies are none of the sandbox's business.
 _NOT_PASSED_ON = frozenset(
-    {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "host", "date", "cookie"}
+    {
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "content-length",
+        "content-encoding",
+        "host",
+        "date",
+        "cookie",
+        "server",
+    }
 )
 
 
