@@ -509,13 +509,15 @@ class English(Korean):
         if quote.reason == "tier" and quote.fee_krw:
             moved = reservation.moved_tier_percent > reservation.policy.tier_percent(starts_at, now)
             why = "by the day that was promised first" if moved else f"since it is {before} the visit"
-            return f"You'd get {refund} back: {won(quote.paid_krw)} less a fee of {_fee(quote)}, {why}."
+            kept = f"{won(quote.paid_krw)} less a fee of {_fee(quote)}, {why}."
+            return f"You'd get {refund} back: {kept}{_given_before(quote)}"
         why = {
-            "grace": f"You paid less than {count(reservation.policy.grace_minutes, 'minute')} ago, so there is no fee.",
+            "grace": f"It is within {count(reservation.policy.grace_minutes, 'minute')} of paying, so there is no fee.",
             "no_cleaner": "No cleaner has the job yet, so there is no fee.",
             "tier": f"It is {before} the visit, so there is no fee.",
         }.get(quote.reason, "We found no cleaner, so there is no fee.")
-        return f"You'd get all of {refund} back. {why}{_compensation(quote.compensation_krw)}"
+        everything = f"You'd get all of {refund} back. {why}{_compensation(quote.compensation_krw)}"
+        return everything + _given_before(quote)
 
     def cancel_terms_changed(
         self, quote: CancellationQuote, shown_krw: int, reservation: Reservation, now: datetime
@@ -704,6 +706,12 @@ def _days_word(days: int) -> str:
 
 def _fee(quote: CancellationQuote) -> str:
     return f"{won(quote.fee_krw)} ({quote.tier_percent}%)"
+
+
+def _given_before(quote: CancellationQuote) -> str:
+    if not quote.refunded_before_krw:
+        return ""
+    return f" That is besides the {won(quote.refunded_before_krw)} that went back before."
 
 
 def _compensation(amount_krw: int) -> str:

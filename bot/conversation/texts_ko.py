@@ -540,13 +540,15 @@ class Korean:
         if quote.reason == "tier" and quote.fee_krw:
             moved = reservation.moved_tier_percent > reservation.policy.tier_percent(starts_at, now)
             why = "먼저 약속한 날을 기준으로" if moved else f"방문 {_days_word(before)}이라"
-            return f"{refund} 돌려드려요. {why} {won(quote.paid_krw)}에서 수수료 {_fee(quote)}이 빠져요."
+            kept = f"{why} {won(quote.paid_krw)}에서 수수료 {_fee(quote)}이 빠져요."
+            return f"{refund} 돌려드려요. {kept}{_given_before(quote)}"
         why = {
             "grace": f"결제한 지 {reservation.policy.grace_minutes}분이 안 돼서 수수료가 없어요.",
             "no_cleaner": "아직 맡은 업체가 없어서 수수료가 없어요.",
             "tier": f"방문 {_days_word(before)}이라 수수료가 없어요.",
         }.get(quote.reason, "갈 업체를 찾지 못해 수수료가 없어요.")
-        return f"{refund} 모두 돌려드려요. {why}{_compensation(quote.compensation_krw)}"
+        everything = f"{refund} 모두 돌려드려요. {why}{_compensation(quote.compensation_krw)}"
+        return everything + _given_before(quote)
 
     def cancel_terms_changed(
         self, quote: CancellationQuote, shown_krw: int, reservation: Reservation, now: datetime
@@ -736,6 +738,12 @@ def _days_word(days: int) -> str:
 
 def _fee(quote: CancellationQuote) -> str:
     return f"{won(quote.fee_krw)}({quote.tier_percent}%)"
+
+
+def _given_before(quote: CancellationQuote) -> str:
+    if not quote.refunded_before_krw:
+        return ""
+    return f" 먼저 돌려드린 {won(quote.refunded_before_krw)}은 뺀 금액이에요."
 
 
 def _compensation(amount_krw: int) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from services.shared_kernel.clock import kst
 
 # Longer than any answer of the provider is waited for: a call that old is over, its process was killed.
-LOST_AFTER = timedelta(seconds=60)
+LOST_AFTER = timedelta(seconds=20)
 # After this the provider can't still be at it (Toss: an authenticated payment is confirmed within 10 min).
 LONGEST_PROCESSING = timedelta(minutes=10)
 # When a settled attempt couldn't be looked after.

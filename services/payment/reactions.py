@@ -10,11 +10,12 @@ from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import NotFound
+from services.shared_kernel.transient import NotYet
 
 Reaction = Callable[[PaymentWork, Received], Awaitable[None]]
 
 
-class PaymentNotThereYet(Exception):
+class PaymentNotThereYet(NotYet):
     """The request names a payment that isn't stored (yet): worth another try, and a dead letter in the end."""
 
 

@@ -205,6 +205,7 @@ class Reservation:
             moved_tier_percent=self.moved_tier_percent,
             cleaner_accepted=self.cleaner_accepted,
             unfilled=self.unfilled,
+            refunded_krw=self.paid.refunded_krw,
         )
         return quote_cancellation(self.policy, visit, by, at)
 
@@ -223,6 +224,7 @@ class Reservation:
             compensation_krw=quote.compensation_krw,
             policy_version=quote.policy_version,
             cancelled_at=at,
+            refunded_before_krw=quote.refunded_before_krw,
         )
         new = self._next(status=self._step(Action.CANCEL), cancellation=cancellation)
         return new, cancelled(new, quote, refund_id)

@@ -84,11 +84,12 @@ class CancellationQuote:
     reason: str
     policy_version: str
     free_until: datetime | None
+    refunded_before_krw: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaidVisit:
-    """What the quote of a cancellation depends on."""
+    """What the quote of a cancellation depends on; `refunded_krw` has gone back already, as goodwill or outside."""
 
     paid_krw: int
     paid_at: datetime
@@ -96,6 +97,7 @@ class PaidVisit:
     moved_tier_percent: int
     cleaner_accepted: bool
     unfilled: bool
+    refunded_krw: int = 0
 
 
 def quote_unpaid(policy: RefundPolicy) -> CancellationQuote:
@@ -131,12 +133,14 @@ def quote_cancellation(policy: RefundPolicy, visit: PaidVisit, by: Party, at: da
     return CancellationQuote(
         paid_krw=visit.paid_krw,
         fee_krw=fee,
-        refund_krw=visit.paid_krw - fee,
+        # What went back before is part of what goes back; nobody is asked to return goodwill.
+        refund_krw=max(0, visit.paid_krw - fee - visit.refunded_krw),
         compensation_krw=floor_percent(visit.paid_krw, compensation_percent),
         tier_percent=compensation_percent or fee_percent,
         reason=reason,
         policy_version=policy.version,
         free_until=free_until,
+        refunded_before_krw=visit.refunded_krw,
     )
 
 

@@ -91,3 +91,4 @@ class Cancellation:
     compensation_krw: int
     policy_version: str
     cancelled_at: datetime
+    refunded_before_krw: int = 0

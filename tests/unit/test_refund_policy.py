@@ -109,6 +109,14 @@ def test_a_move_does_not_dodge_the_fee():
     assert quote.fee_krw == 16_000
 
 
+def test_what_went_back_before_is_part_of_what_goes_back():
+    """10,000 won of goodwill, then cancelled the day before: the fee is the same, the refund is the rest."""
+    quote = quote_cancellation(POLICY, paid_visit(refunded_krw=10_000), Party.CUSTOMER, at(26, 18))
+    assert (quote.fee_krw, quote.refund_krw, quote.refunded_before_krw) == (16_000, 54_000, 10_000)
+    generous = quote_cancellation(POLICY, paid_visit(refunded_krw=75_000), Party.CUSTOMER, at(26, 18))
+    assert generous.refund_krw == 0
+
+
 @given(
     paid=st.integers(0, 10_000_000),
     minutes=st.integers(-60 * 24 * 40, 60 * 10),
