@@ -128,6 +128,7 @@ async def check_all(demo: Demo, caller: Caller, clients: Sequence[Client], chats
     await check_my_pages(caller, clients)
     for chat in chats:
         await check_chat(chat)
+    assert any(chat.has("일을 맡으셨어요") for chat in chats), "no cleaner had anything to do"
     show(f"{check_deliveries(demo)} notices, each once; {len(caller.promises)} answers, all kept")
     await check_audit(demo)
 
