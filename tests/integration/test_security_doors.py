@@ -35,7 +35,7 @@ async def test_no_socket_for_other_pages_and_other_people(doors: Doors):
     assert await doors.refusal("") == web.POLICY_VIOLATION
 
 
-FRAMES = [
+FRAMES: list[str | bytes] = [
     "", "{", "null", "[]", "1", '{"type":"say"}', '{"type":"nonsense","client_id":"a"}', "[" * 30_000, '{"a":' * 10_000,
     '{"type":"say","client_id":"a","text":"\\ud800"}', '{"type":"read","seq":' + "9" * 5_000 + "}",
     '{"type":"say","client_id":"' + "a" * 65 + '","text":"a"}', b"\x00\xff", b"{}",
