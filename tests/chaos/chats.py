@@ -148,7 +148,7 @@ def cleaner(chat: Chat, card: dict[str, Any]) -> None:
     elif "이름이나 상호" in text:
         chat.say(f"{chat.name}클린")
     elif "어느 지역" in text:
-        chat.say("전부 다요")
+        chat.say("마포, 서대문, 강남, 송파")
     elif "매일" in offered:
         chat.tap(offered["매일"])
     elif "등록하기" in offered:

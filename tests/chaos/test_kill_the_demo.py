@@ -56,7 +56,8 @@ async def chatter(chats: Sequence[Chat], chance: random.Random) -> None:
     for _ in range(30):
         await asyncio.sleep(chance.uniform(0.3, 1.0) * (8 if IS_LONG else 1))
         asking = chance.choice(chats)
-        if asking.is_idle and not asking.is_new:
+        is_ready = any(asking.titles()) if asking.role == "cleaner" else not asking.is_new
+        if asking.is_idle and is_ready:
             asking.say("일정" if asking.role == "cleaner" else "내 예약")
 
 
