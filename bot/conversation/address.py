@@ -70,5 +70,8 @@ def note(talk: Talk, text: str) -> Conversation:
     """Free words at the last question are for the cleaner, unless an operator is listening."""
     if (yield from ask(SayToPerson(text=text))):
         return talk.aside(card(talk.say.passed_on()))
-    kept = replace(talk.booking or Booking(), note=" ".join(text.split())[:LONGEST_NOTE])
+    booking = talk.booking or Booking()
+    # a second sentence must not push out the first: 현관 비번, and then 강아지
+    said = " ".join(f"{booking.note} {text}".split())
+    kept = replace(booking, note=said[:LONGEST_NOTE])
     return (yield from ask_for(talk, kept, "add_ons", Asking(lead=talk.say.note_kept())))

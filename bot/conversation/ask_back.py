@@ -1,10 +1,11 @@
 """What is ambiguous is never guessed: the question back, with what to choose from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time
 
 from bot.conversation.actions import pack_moment
-from bot.conversation.draft import Booking
+from bot.conversation.draft import STEPS, Booking
 from bot.conversation.free import NEAREST, free_between
 from bot.conversation.merge import without
 from bot.conversation.questions import Asking, ask_for, joined
@@ -27,7 +28,12 @@ def ask_back(talk: Talk, booking: Booking, back: Ask, lead: str) -> Conversation
         why = "" if back.why is Why.MORNING else talk.say.why_asked(back.field, back.why)
         text = joined(why, _which(talk, back, [each.label for each in choices]))
         yes = choices[0].action if len(choices) == 1 else ""
-        return talk.step(joined(lead, text), choices, booking=booking, asking=back.field, yes=yes)
+        # the old value isn't wanted any more: a price must not be made with it
+        kept = replace(
+            without(booking, back.field) if back.field in STEPS else booking,
+            time_from=booking.time_from, time_to=booking.time_to,
+        )  # fmt: skip
+        return talk.step(joined(lead, text), choices, booking=kept, asking=back.field, yes=yes)
     dayless = back.field == "time" and booking.date is None
     lead = joined(lead, "" if dayless else talk.say.why_asked(back.field, back.why))
     emptied = without(booking, back.field) if back.field != "add_ons" else booking

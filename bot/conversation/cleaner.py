@@ -12,11 +12,18 @@ from bot.conversation.draft import Draft
 from bot.conversation.effects import AskForPerson, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
 from bot.conversation.effects_cleaner import TheCleaner
 from bot.conversation.parse.meaning import Intent
-from bot.conversation.parse.staff import asks_for_new_jobs, asks_for_operator, cant_come, is_stop
+from bot.conversation.parse.staff import (
+    asks_for_new_jobs,
+    asks_for_operator,
+    asks_for_profile,
+    cant_come,
+    is_for_operator,
+    is_stop,
+)
 from bot.conversation.reading import Reading, read
 from bot.conversation.staff import Verbs, said_again
 from bot.conversation.talk import button, card
-from bot.conversation.turn import Context, Conversation, Said, ask
+from bot.conversation.turn import Context, Conversation, Said, Turn, ask
 from services.shared_kernel.refusal import Refusal
 
 LONGEST = 500  # of what is passed on with a call for a person
@@ -84,6 +91,8 @@ def _about_jobs(talk: CleanerTalk, reading: Reading) -> Conversation:
         return (yield from offers.offers(talk, ()))
     if cant_come(text):
         return (yield from offers.withdraw_by_word(talk))
+    if asks_for_profile(text):
+        return (yield from settings.settings(talk, ()))
     if reading.intent in _WORDS:
         return (yield from _WORDS[reading.intent](talk))
     return (yield from _not_understood(talk))
@@ -100,10 +109,17 @@ def _not_understood(talk: CleanerTalk) -> Conversation:
     if (yield from ask(SayToPerson(text=talk.said.text))):
         return talk.answer(menu(talk, talk.say.said_on()))
     say, misses = talk.say, talk.draft.misses + 1
+    if is_for_operator(talk.said.text):
+        return _shall_operator_help(talk)
     if misses < _MISSES_BEFORE_BUTTONS:
         return talk.answer(menu(talk, say.not_understood()), misses=misses)
     if misses == _MISSES_BEFORE_BUTTONS:
         return talk.answer(menu(talk, say.try_buttons()), misses=misses)
+    return _shall_operator_help(talk)
+
+
+def _shall_operator_help(talk: CleanerTalk) -> Turn:
+    say = talk.say
     return talk.answer(card(say.shall_operator_help(), button(say.human, "human"), button(say.today, "jobs")))
 
 

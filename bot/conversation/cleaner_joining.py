@@ -5,6 +5,9 @@ from typing import TypeVar
 
 from bot.conversation.cleaner_talk import CleanerTalk, area_names, menu, old_button
 from bot.conversation.effects_cleaner import RegisterCleaner, TheCleaner
+from bot.conversation.parse.intents import whole_intent
+from bot.conversation.parse.meaning import Intent
+from bot.conversation.parse.normalise import normalise
 from bot.conversation.parse.staff import EVERY_DAY, WEEKDAYS, WEEKEND, is_everywhere, weekdays_in
 from bot.conversation.reading import areas_in
 from bot.conversation.talk import MOST_QUICK_REPLIES, button, card, pair
@@ -71,7 +74,7 @@ def answered(talk: CleanerTalk) -> Conversation:
 
 def _named(talk: CleanerTalk, given: Mapping[str, str], text: str) -> Turn:
     name = " ".join(text.split())
-    if not name:
+    if not name or whole_intent(normalise(name)) is Intent.GREET:
         return talk.question(talk.say.ask_name(), asking="name", keep=given)
     if len(name) > LONGEST_NAME:
         return talk.question(talk.say.name_too_long(LONGEST_NAME), asking="name", keep=given)
@@ -89,7 +92,12 @@ def _areas_typed(talk: CleanerTalk, given: Mapping[str, str], text: str) -> Turn
 
 
 def _days_typed(talk: CleanerTalk, given: Mapping[str, str], text: str) -> Turn:
-    days = weekdays_in(text)
+    days = weekdays_in(text) or (EVERY_DAY if is_everywhere(text) else ())
+    more = [area for area in areas_in(text) if area in talk.context.catalogue.areas]
+    if not days and more:
+        # 서대문도요, a moment late
+        areas = list(dict.fromkeys((*_areas(given), *more)))
+        return _ask_days(talk, {**given, "areas": ",".join(areas)}, talk.say.areas_and_days(area_names(talk, areas)))
     if not days:
         return _ask_days(talk, given, talk.say.days_unknown())
     return _go_on(talk, {**given, "days": _joined(days)})

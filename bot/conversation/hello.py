@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from bot.conversation.effects import SayToPerson
+from bot.conversation.parse.intents import is_question
 from bot.conversation.talk import Talk, button, card
 from bot.conversation.turn import Conversation, Turn, ask
-from services.shared_kernel.card import Card
+from services.shared_kernel.card import Button, Card
 
 
 def greet(talk: Talk) -> Conversation:
@@ -56,9 +57,10 @@ def not_understood(talk: Talk, question: Conversation | None = None) -> Conversa
     misses = talk.draft.misses + 1
     unfinished = has_given(talk)
     if misses >= 3:
-        way_on = button(talk.say.go_on, "go_on") if talk.booking else button(talk.say.book, "book")
-        says = card(talk.say.shall_a_person_help(unfinished=unfinished), button(talk.say.human, "human"), way_on)
+        says = card(talk.say.shall_a_person_help(unfinished=unfinished), *_person_or_on(talk))
         return _still_asking(talk, says, misses=misses, yes="human")
+    if is_question(text):
+        return _still_asking(talk, card(talk.say.not_for_me(), *_person_or_on(talk)), misses=misses)
     if question is not None:
         turn = yield from question
         first, *rest = turn.says
@@ -68,6 +70,11 @@ def not_understood(talk: Talk, question: Conversation | None = None) -> Conversa
     if misses == 1:
         return _still_asking(talk, card(talk.say.not_understood()), misses=misses)
     return _still_asking(talk, talk.menu(talk.say.try_buttons()), misses=misses)
+
+
+def _person_or_on(talk: Talk) -> tuple[Button, Button]:
+    way_on = button(talk.say.go_on, "go_on") if talk.booking else button(talk.say.book, "book")
+    return button(talk.say.human, "human"), way_on
 
 
 def _still_asking(talk: Talk, says: Card, *, misses: int, yes: str = "") -> Turn:

@@ -3,6 +3,7 @@
 from bot.conversation.cancel import cancel
 from bot.conversation.effects import CurrentPolicy
 from bot.conversation.find_visit import my_visits, on_day, upcoming
+from bot.conversation.parse.intents import wants_refund
 from bot.conversation.reading import Reading
 from bot.conversation.talk import Talk, button, card
 from bot.conversation.turn import Conversation, ask
@@ -52,10 +53,13 @@ def fee(talk: Talk, reading: Reading) -> Conversation:
 
 
 def refund(talk: Talk) -> Conversation:
-    """환불 언제 돼요: from my page, the latest first."""
+    """환불 언제 돼요: from my page, the latest first. 환불해 주세요: what cancelling gives back."""
     say = talk.say
     page = yield from my_visits(talk)
     owed = [each for each in page.reservations if each.cancellation and each.cancellation.refund_krw]
+    dealt = [each for each in upcoming(page.reservations) if each.status == Status.CONFIRMED]
+    if len(dealt) == 1 and wants_refund(talk.said.text):
+        return (yield from cancel(talk, dealt[0].id))
     if not owed:
         return talk.aside(card(say.no_refund(), button(say.my, "my"), button(say.human, "human")))
     sentences = []

@@ -61,6 +61,9 @@ def carry_on(talk: Talk, booking: Booking, how: Asking) -> Conversation:
 
 def lead_of(talk: Talk, merged: Merged) -> Asking:
     """What to say before the question: what was corrected, or understood besides the answer."""
+    others = [name for name in merged.new if name not in ("address", "add_ons")]
+    if merged.changed and others:
+        return Asking(lead=talk.say.understood(parts_of(talk, merged.booking, (*merged.changed, *others))))
     if merged.changed:
         part = ", ".join(parts_of(talk, merged.booking, merged.changed))
         return Asking(lead=talk.say.corrected(part), corrected=True)

@@ -134,6 +134,9 @@ class English(Korean):
     def not_understood(self) -> str:
         return "I didn't quite get that. Please try “Friday 2 pm, Mapo, 24 pyeong”."
 
+    def not_for_me(self) -> str:
+        return "I can't answer that myself. Leave it with our staff, and they will answer right here."
+
     def not_understood_here(self) -> str:
         return "I didn't quite get that."
 

@@ -135,6 +135,9 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
     def ask_days(self) -> str:
         return "On which days can you come?"
 
+    def areas_and_days(self, names: Sequence[str]) -> str:
+        return f"Noted: {self.areas(names)}. {self.ask_days()}"
+
     def ask_single_days(self) -> str:
         return "Choose your days one by one."
 

@@ -140,6 +140,9 @@ class Korean:
     def not_understood(self) -> str:
         return "제가 잘 못 알아들었어요. “금요일 2시 마포 24평”처럼 보내 주세요."
 
+    def not_for_me(self) -> str:
+        return "그건 제가 바로 답해 드리기 어려워요. 상담원에게 남기시면 여기로 답해 드려요."
+
     def not_understood_here(self) -> str:
         return "제가 잘 못 알아들었어요."
 

@@ -144,6 +144,9 @@ class CleanerKorean(StaffKorean):
     def ask_days(self) -> str:
         return "어느 요일에 가실 수 있나요?"
 
+    def areas_and_days(self, names: Sequence[str]) -> str:
+        return f"{josa(self.areas(names), '으로/로')} 적었어요. {self.ask_days()}"
+
     def ask_single_days(self) -> str:
         return "가실 수 있는 요일을 하나씩 골라 주세요."
 

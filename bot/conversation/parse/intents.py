@@ -24,6 +24,8 @@ def _inside(table: _Table) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
 _WHOLE = _whole(words_ko.WHOLE, words_ko.TAIL) + _whole(words_en.WHOLE, words_en.TAIL)
 _INSIDE = _inside(words_ko.INSIDE), _inside(words_en.INSIDE)
 _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
+_QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
+_WANTS_REFUND = re.compile(f"{words_ko.WANTS_REFUND}|{words_en.WANTS_REFUND}")
 _FIRST_WORDS = {Intent.YES, Intent.NO, Intent.GREET}
 
 
@@ -57,3 +59,13 @@ def _first(table: tuple[tuple[Intent, re.Pattern[str]], ...], text: str) -> Inte
 def asks_to_book(text: str) -> bool:
     """Whether a text with fields also asks for a visit: 가능?, 부탁드려요."""
     return bool(_BOOK.search(text))
+
+
+def wants_refund(text: str) -> bool:
+    """Whether a refund is asked for, rather than where it is."""
+    return bool(_WANTS_REFUND.search(text.lower()))
+
+
+def is_question(text: str) -> bool:
+    """Whether it is for somebody to answer, or to pass on: 주차 되나요?, 강아지가 있다고 전해 주세요."""
+    return bool(_QUESTION.search(text.lower()))

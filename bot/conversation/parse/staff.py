@@ -44,7 +44,18 @@ _SUM = re.compile(
 )
 _TALK_TO_US = re.compile(r"운영자.{0,12}|(?:talk|speak)\s+to.{0,20}operator|operator", re.IGNORECASE)
 _NEW_JOBS = re.compile(
-    r"(?:새\s*일|새로운\s*일|제안|들어온\s*일)(?:\s*(?:보기|있(?:어|나)요?|목록|보여.*))?|(?:new\s+jobs?|offers?)",
+    r"(?:새\s*일|새로운\s*일|제안|들어온\s*일)(?:\s*(?:보기|있(?:어|나)요?|없(?:어|나)요?|목록|보여.*))?|(?:들어온\s*)?일\s*(?:있|없)(?:어|나|을까|습니까)요?|(?:new\s+jobs?|offers?)",
+    re.IGNORECASE,
+)
+_PROFILE = re.compile(
+    r"(?:이름|상호|지역|동네|구역|요일|쉬는\s*날|프로필|정보).{0,6}(?:바꾸|바꿀|바꿔|변경|추가|더하|빼|고치|고칠|수정)|"
+    r"(?:쉬고\s*싶|쉴래|쉴게|쉬려|휴가|휴무|(?:당분간|잠깐|잠시|며칠)\s*쉬)|"
+    r"(?:change|add|edit)\s+(?:my\s+)?(?:name|areas?|days?)|take\s+a\s+break",
+    re.IGNORECASE,
+)
+_FOR_US = re.compile(
+    r"늦을|늦어|늦게\s*(?:도착|가)|(?:고객|손님).{0,8}(?:전화|연락|번호|안\s*(?:계|나|열|받))|연락처|"
+    r"정산|입금|돈.{0,6}언제|문이?\s*(?:안\s*열|잠)|비번|비밀번호|주차|다쳤|사고|running\s+late|phone\s+number|paid",
     re.IGNORECASE,
 )
 _CANT_COME = re.compile(
@@ -176,3 +187,13 @@ def asks_for_new_jobs(text: str) -> bool:
 def cant_come(text: str) -> bool:
     """못 가게 됐어요."""
     return _CANT_COME.fullmatch(_line(text)) is not None
+
+
+def asks_for_profile(text: str) -> bool:
+    """이름 바꿀래요, 지역 추가, 쉬고 싶어요: what the settings change."""
+    return _PROFILE.search(_line(text)) is not None
+
+
+def is_for_operator(text: str) -> bool:
+    """늦을 것 같아요, 고객 전화번호: nothing that a program can help with."""
+    return _FOR_US.search(_line(text)) is not None

@@ -140,3 +140,7 @@ CORRECTION = r"\bnot\b"
 OF_A_BOOKING = r"\bbooking\b|\breservation\b|\bappointment\b|\bvisit\b"
 NIGHT_YES = r"(?:at )?night(?: too| is fine)?"
 NIGHT_NO = r"(?:only )?(?:daytime|in the day|by day)(?: only)?"
+QUESTION = r"\?|^(?:who|what|how|why|can|could|do|does|is|are|will)\b|tell\s+(?:them|the)\b"
+WANTS_REFUND = (
+    r"^(?!.*\b(?:when|where|yet|status)\b).*(?:want|get|give|need|request).*(?:refund|money back)|^refund (?:me|please)"
+)
