@@ -207,7 +207,7 @@ class CleanerKorean(StaffKorean):
         return "새 일이 여러 건이에요. 어느 일을 거절할까요?"
 
     def accepted(self, starts_at: datetime, address: str, note: str) -> str:
-        where = f"{address}예요." if address else self.address_erased
+        where = f"{josa(address, '이에요/예요')}." if address else self.address_erased
         memo = f" 고객 메모: {short(note)}" if note else ""
         return f"{spoken_moment(starts_at)} 일을 맡으셨어요. {where}{memo}"
 
@@ -245,7 +245,7 @@ class CleanerKorean(StaffKorean):
         return "보내드린 적이 없는 일이에요. 맞는 일이 생기면 보내드릴게요."
 
     def not_free(self, starts_at: datetime, area: str) -> str:
-        return f"그 시간에는 이미 맡으신 일이 있어요. {spoken_moment(starts_at)}, {area}예요."
+        return f"그 시간에는 이미 맡으신 일이 있어요. {spoken_moment(starts_at)}, {josa(area, '이에요/예요')}."
 
     def accepted_already(self, starts_at: datetime) -> str:
         return f"{spoken_moment(starts_at)} 일은 이미 맡으셨어요. 못 가게 되셨나요?"

@@ -8,6 +8,7 @@ from bot.conversation.cleaner import reply
 from bot.conversation.parse.intents import is_question, wants_refund
 from bot.conversation.parse.staff import asks_for_new_jobs, asks_for_profile, is_for_operator
 from bot.conversation.reading import Intent, read
+from bot.conversation.texts_ko_cleaner import CleanerKorean
 from bot.conversation.turn import Person
 from services.shared_kernel.clock import KST
 from tests.support.cleaner_world import ME, CleanerWorld
@@ -44,7 +45,8 @@ def test_a_question_about_the_rule_is_answered_with_the_rule(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["강아지 있어도 되나요", "주차 되나요?", "누가 와요", "강아지 있다고 전해주세요", "do you bring supplies"]
+    "text",
+    ["강아지 있어도 되나요", "주차 되나요?", "세제는 가져오세요?", "강아지 있다고 전해주세요", "do you bring supplies"],
 )
 def test_a_question_goes_to_a_person_at_once(text):
     assert is_question(text)
@@ -109,6 +111,10 @@ def test_a_refund_before_cancelling_shows_what_comes_back():
     assert "취소 확정" in talk.labels
 
 
+def test_who_comes():
+    assert read("누가 와요?", now=NOW).intent is Intent.STATUS
+
+
 # Cleaners
 
 
@@ -116,6 +122,11 @@ def test_a_greeting_is_no_name(chat):
     chat.do("hello")
     assert "이름" in chat.say("안녕하세요")
     assert chat.say("OO클린") == "어느 지역에 가실 수 있나요? 여러 곳도 돼요."
+
+
+@pytest.mark.parametrize(("address", "heard"), [("101동 502호", "502호예요."), ("3, 101동", "101동이에요.")])
+def test_the_particle_after_an_address(address, heard):
+    assert heard in CleanerKorean().accepted(at(11, 27, 14), address, "")
 
 
 def test_an_area_a_moment_late(chat):
