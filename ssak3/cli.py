@@ -17,7 +17,7 @@ from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings, read_settings
 from ssak3.system import DemoClock, SystemIds
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3 (싹3): book cleanings by chat.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3: book cleanings by chat.")
 events = typer.Typer(no_args_is_help=True, help="The event contract.")
 app.add_typer(events, name="events")
 
@@ -161,7 +161,7 @@ async def _say_hello(ssak3: Any) -> None:
     from ssak3.links import invite_link
 
     url = ssak3.settings.public_url
-    out.print(f"\n[bold]Ssak3 (싹3)[/bold] is running: {url}\n")
+    out.print(f"\n[bold]Ssak3[/bold] is running: {url}\n")
     out.print("Open it for all three phones. To be a cleaner or an operator elsewhere, use a one-time link:")
     for role in ("cleaner", "operator"):
         out.print(f"  {role:9}{invite_link(url, role, await ssak3.people.invite(role))}")
