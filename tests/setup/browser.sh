@@ -8,6 +8,8 @@ command -v chromium >/dev/null || missing="$missing chromium"
 if ! command -v fc-list >/dev/null || [ -z "$(fc-list :lang=ko family)" ]; then
     missing="$missing fontconfig fonts-nanum"
 fi
+# What drives the browser is a Node.js that Playwright brings along; it needs this library.
+[ -n "$(find /usr/lib /lib -name 'libatomic.so.1*' -print -quit 2>/dev/null)" ] || missing="$missing libatomic1"
 if [ -n "$missing" ]; then
     apt_install "The tests of the page need a browser and a Korean font" $missing
 fi
