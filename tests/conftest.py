@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=20,
+    max_examples=12,
     stateful_step_count=20,
     derandomize=True,
     database=None,

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -197,13 +196,8 @@ class AnyOperatorTalk(_AnyTalk):
         self.world.lines.append(HistoryLine(at=at, source="notice", name=name, to="customer", status="ODD"))
 
 
-_SETTINGS = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
 TestAnyCleanerTalk = AnyCleanerTalk.TestCase
-TestAnyCleanerTalk.settings = _SETTINGS
 TestAnyOperatorTalk = AnyOperatorTalk.TestCase
-TestAnyOperatorTalk.settings = _SETTINGS
 
 
 def _members(kind: type) -> set[str]:

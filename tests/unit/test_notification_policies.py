@@ -8,7 +8,7 @@ from services.notification.policies import MOST_ATTEMPTS, code_of, end_of_night,
 from services.notification.reactions.copying import copied
 from services.notification.values import Contact, ReminderKind
 from services.shared_kernel.clock import KST
-from tests.support.notification import START, Story
+from tests.support.notices import START, Story
 from tests.support.time import MONDAY_AFTERNOON, FakeClock, FakeIds
 
 

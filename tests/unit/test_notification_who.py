@@ -16,7 +16,7 @@ from services.reservation import events as reservation
 from services.shared_kernel import bot_events as bot
 from services.shared_kernel.event import Received
 from services.shared_kernel.transient import NotYet
-from tests.support.notification import START, TEMPLATES, Story
+from tests.support.notices import START, TEMPLATES, Story
 from tests.support.time import FakeClock, FakeIds
 
 ALERTS = {"operator_event_dead", "operator_payments_paused"}
