@@ -22,7 +22,7 @@ test: .venv/dev.stamp ## install what the tests need, check style, types and imp
 screenshot: .venv/dev.stamp ## draw docs/screenshot*.png again, from the page's own tests
 	@SSAK3_SCREENSHOT=1 $(BIN)/python -m pytest tests/acceptance/page -k "journey or hand"
 
-chaos: .venv/dev.stamp ## kill it for a long time, in every way (about an hour; SSAK3_CHAOS_SEED=n repeats one run)
+chaos: .venv/dev.stamp ## kill it for a long time, in every way (long; SSAK3_CHAOS_SEED=n repeats one run)
 	@SSAK3_CHAOS=long exec $(BIN)/python -m pytest -s -v tests/chaos $(ARGS)
 
 lint: .venv/dev.stamp ## style (ruff), types (mypy), who imports whom (import-linter)

@@ -9,6 +9,7 @@ from bot.conversation.questions import Asking, ask_for
 from bot.conversation.quote import release, show_quote
 from bot.conversation.talk import Talk, button
 from bot.conversation.turn import Conversation
+from services.reservation.events import REPLACED
 from services.shared_kernel.clock import kst_date
 
 
@@ -38,7 +39,7 @@ def proceed(talk: Talk, merged: Merged, *, asks_time: bool = False, echo: bool =
     if (asks_time or (bounded and "date" in merged.new)) and booking.date and not booking.time:
         return (yield from ask_for(talk, booking, "time", Asking()))
     if merged.touches_slot or merged.changed or merged.new:
-        freed = yield from release(talk, booking)
+        freed = yield from release(talk, booking, reason=REPLACED)
         if freed.turn:
             return freed.turn
         booking = freed.booking

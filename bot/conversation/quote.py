@@ -20,6 +20,7 @@ from bot.conversation.questions import Asking, ask_for
 from bot.conversation.standing import how_it_stands
 from bot.conversation.talk import Talk, button, card, items
 from bot.conversation.turn import Conversation, Effect, Turn, ask
+from services.reservation.events import REPLACED
 from services.reservation.model import Reservation
 from services.reservation.refusals import FiguresChanged, NotAllowed, NotOffered, SlotFull, TooLate, TooManyHolds
 from services.reservation.values import PaymentState, Status
@@ -38,7 +39,7 @@ class Release:
     turn: Turn | None = None
 
 
-def release(talk: Talk, booking: Booking | None = None) -> Generator[Effect[Any], Any, Release]:
+def release(talk: Talk, booking: Booking | None = None, *, reason: str = "") -> Generator[Effect[Any], Any, Release]:
     """Give back the place that the unfinished booking holds, if any."""
     booking = booking or talk.booking or Booking()
     if not booking.hold:
@@ -46,7 +47,7 @@ def release(talk: Talk, booking: Booking | None = None) -> Generator[Effect[Any]
     try:
         held = yield from ask(TheReservation(reservation_id=booking.hold))
         if held.status is Status.AWAITING_PAYMENT and held.payment_state in _OPEN:
-            yield from ask(Cancel(reservation_id=held.id, expected_refund_krw=0, reason=talk.say.drop_reason))
+            yield from ask(Cancel(reservation_id=held.id, expected_refund_krw=0, reason=reason or talk.say.drop_reason))
         elif held.status not in (Status.EXPIRED, Status.CANCELLED):
             return Release(booking=booking, turn=talk.answer(*how_it_stands(talk, held), booking=None, about=held.id))
     except (NotFound, NotAllowed, FiguresChanged, TooLate):
@@ -60,7 +61,7 @@ def show_quote(talk: Talk, booking: Booking, lead: str = "") -> Conversation:
         held = yield from _same_hold(talk, booking)
         if held is not None:
             return _quoted(talk, booking, held, lead)
-        freed = yield from release(talk, booking)
+        freed = yield from release(talk, booking, reason=REPLACED)
         if freed.turn:
             return freed.turn
         booking = freed.booking

@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from services.shared_kernel.event import Event, registry
 
+# The reason of a cancellation that makes room for the same booking with something changed.
+REPLACED = "replaced"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReservationEvent(Event):

@@ -114,7 +114,7 @@ async def test_another_wish_before_paying_takes_the_place_of_the_first(world: Wo
     second = await holds(customer, "토요일 10시 마포 24평 집청소")
     assert (await my_page(world, first)).status == "CANCELLED"
     assert (await my_page(world, second)).status == "AWAITING_PAYMENT"
-    assert "예약을 취소했어요" in await customer.titles()
+    assert "먼저 잡아 둔 시간을 풀었어요" in await customer.titles()
 
 
 async def test_what_cannot_be_is_answered_kindly_and_holds_nothing(world: World):
@@ -138,3 +138,17 @@ async def test_a_cleaner_hears_nothing_of_an_unpaid_request(world: World):
     await holds(customer)
     await world.later(minutes=20)
     assert await cleaner.titles() == []
+
+
+async def test_a_changed_mind_at_the_price_is_no_cancellation(world: World):
+    """Four instead of two: the earlier time is let go and the new one held, and no notice says it was cancelled."""
+    customer = await world.customer()
+    await holds(customer)
+    await world.settle()
+    answer = words(await customer.say("아 2시 말고 4시요"))
+    assert "80,000원이에요" in answer
+    await world.settle()
+    titles = await customer.titles()
+    assert "먼저 잡아 둔 시간을 풀었어요" in titles
+    assert "예약을 취소했어요" not in titles
+    assert titles[-1] == "결제하면 예약이 확정돼요"

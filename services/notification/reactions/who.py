@@ -86,7 +86,11 @@ def not_made(event: payment.PaymentDeclined, copy: ReservationCopy) -> bool:
 
 
 def unpaid(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
-    return event.paid_krw == 0 and not event.payment_unsettled
+    return event.paid_krw == 0 and not event.payment_unsettled and event.reason != reservation.REPLACED
+
+
+def replaced(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
+    return event.paid_krw == 0 and not event.payment_unsettled and event.reason == reservation.REPLACED
 
 
 def unsettled(event: reservation.ReservationCancelled, copy: ReservationCopy) -> bool:
@@ -176,6 +180,7 @@ TOLD: Mapping[type[Event], tuple[Line, ...]] = {
     reservation.ReservationCompleted: (customer("cleaning_completed"),),
     reservation.ReservationCancelled: (
         customer("cancelled_unpaid", unpaid),
+        customer("hold_replaced", replaced),
         customer("cancelled_unsettled", unsettled),
         customer("cancelled_by_agency", compensated),
         customer("cancelled_by_agency_early", our_fault_early),
