@@ -98,7 +98,9 @@ async def test_booked_paid_taken_cleaned_and_another_cancelled_and_refunded(
         await customer.book("오전 10시", "마포")
     async with customer.getting(customer.log.locator(".notice", has_text="OO클린에서 방문해요")):
         await cleaner.tap("수락하기")
-    await operator.say(f"찾기 {await code_of(customer)}")
+    code = await code_of(customer)
+    await operator.say(f"찾기 {code}")
+    await operator.reads(f"1건 찾았어요. {code}")
     await operator.tap("운영 취소")
     await operator.reads("사유를 적어 주세요.")
     await operator.say("업체 차량 고장으로 방문이 어려워요")
