@@ -19,7 +19,6 @@ from services.shared_kernel.event import Event, Received
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-WAIT_SECONDS = 1.0
 
 
 class Admission(Enum):

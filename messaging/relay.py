@@ -1,6 +1,5 @@
 """From the outbox to the broker: claim, publish, await confirms, delete. At least once; it need not order (rule 13)."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +11,6 @@ from messaging.broker import BrokerUnavailable, Message, Publisher
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +40,6 @@ class Relay:
         self.context = context
         self._outbox = outbox
         self._publisher = publisher
-        self._written = asyncio.Event()
-
-    def wake(self) -> None:
-        """Rows were just committed."""
-        self._written.set()
 
     async def run_once(self) -> int:
         """Publish one batch; how many were confirmed. A broker that is away leaves the rows for later."""
@@ -62,12 +55,3 @@ class Relay:
         await self._outbox.delete(sent)
         await self._outbox.unclaim([row.position for row in rows if row.message.id not in confirmed])
         return len(sent)
-
-    async def wait(self) -> None:
-        """Until something is written, at most one poll."""
-        try:
-            await asyncio.wait_for(self._written.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
-        finally:
-            self._written.clear()

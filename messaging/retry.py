@@ -6,14 +6,6 @@ from services.shared_kernel.transient import NotYet
 DELAYS_SECONDS = (1, 5, 30, 120, 600)
 
 
-class Transient(Exception):
-    """It may work a little later: what it needs isn't there yet, or something outside is down."""
-
-
-class Poison(Exception):
-    """It can never work as it is."""
-
-
 def delay_after(attempt: int, error: BaseException) -> int | None:
     """Seconds until the next try after attempt number `attempt` failed with `error`; None: no more tries."""
     if isinstance(error, StaleVersion):
@@ -22,7 +14,7 @@ def delay_after(attempt: int, error: BaseException) -> int | None:
     if isinstance(error, NotYet):
         # What it waits for will come: giving up would only turn a delay into a loss.
         return DELAYS_SECONDS[min(attempt, len(DELAYS_SECONDS)) - 1]
-    if isinstance(error, Refusal | Poison | ValueError | TypeError | KeyError | AttributeError):
+    if isinstance(error, Refusal | ValueError | TypeError | KeyError | AttributeError):
         return None
     return DELAYS_SECONDS[attempt - 1] if attempt <= len(DELAYS_SECONDS) else None
 

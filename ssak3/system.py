@@ -10,13 +10,6 @@ LONGEST_STEP = timedelta(days=31)
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
 class DemoClock:
     """The machine's clock, put forward: a newcomer needn't wait four days to see a cleaning begin.
 

@@ -7,7 +7,6 @@ one of each lane); different recipients are served at the same time.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +28,6 @@ from services.shared_kernel.ids import Ids
 log = structlog.get_logger(__name__)
 
 BATCH = 50
-POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +58,6 @@ class Sender:
         self._renderer = renderer
         self._templates = templates
         self._paused = paused
-        self._queued = asyncio.Event()
-
-    def wake(self) -> None:
-        """Something was just queued."""
-        self._queued.set()
-
-    async def wait(self) -> None:
-        """Until something is queued, at most one poll."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._queued.wait(), POLL_SECONDS)
-        self._queued.clear()
 
     async def run_once(self) -> int:
         """Handle one batch of what is due; how many deliveries moved on."""

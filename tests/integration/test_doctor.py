@@ -20,7 +20,7 @@ from rich.console import Console
 from ssak3.databases import open_databases
 from ssak3.doctor import Line, diagnose, examine_and_report
 from ssak3.settings import Settings
-from ssak3.system import SystemClock, SystemIds
+from ssak3.system import DemoClock, SystemIds
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
@@ -43,7 +43,7 @@ def migrated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("migrated")
 
     async def migrate() -> None:
-        databases = open_databases(settings_of(folder), SystemClock(), SystemIds(), lambda event: None)
+        databases = open_databases(settings_of(folder), DemoClock(folder), SystemIds(), lambda event: None)
         await databases.migrate()
         await databases.close()
 

@@ -14,7 +14,6 @@ _MINUTES = re.compile(
 _DAYS = re.compile(rf"({_COUNTS})|(?<!\d)(\d{{1,2}})\s*일(?=\s*(?:만|뒤|후|더|정도|앞|미|늦|당|연기))|({NUMBER})\s*주(?:일)?(?=\s*(?:만|뒤|후|더|미|늦|당|연기))|"
                    rf"\b(a|one|{NUMBER})\s+(day|week)s?\b")  # fmt: skip
 _EARLIER = re.compile(f"{words_ko.EARLIER}|{words_en.EARLIER}")
-_MOVE = re.compile(f"{words_ko.MOVE}|{words_en.MOVE}|\\b(?:later|earlier)\\b")
 _FROM = re.compile(
     rf"[{DATE}{TIME}]\s*(?:에\s*)?(?:의\s*)?(?:꺼를?|거를?|것을?|껄|걸|예약을?|방문을?|청소를?|일정을?|에서|을|를|말고|booking|reservation|appointment|visit|cleaning|one)"
 )
@@ -33,11 +32,6 @@ class Shift:
     def said(self) -> bool:
         """Whether a shift was said."""
         return self.days is not None or self.minutes is not None
-
-
-def is_move(text: str) -> bool:
-    """Whether the text speaks of moving something."""
-    return bool(_MOVE.search(text))
 
 
 def find_shift(text: str) -> tuple[Shift, str]:
