@@ -64,6 +64,23 @@ class Subscription(Protocol):
 class Broker(Publisher, Protocol):
     """Both ends."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether it can be reached now."""
+        ...
+
     def subscribe(self, consumer: str) -> Subscription:
         """The consumer's end of its own queue."""
+        ...
+
+    async def start(self) -> None:
+        """Begin to look for it; returns at once, it may come later."""
+        ...
+
+    async def stop_receiving(self) -> None:
+        """No more deliveries: whoever waits for one is answered with none. What was received can still be settled."""
+        ...
+
+    async def close(self) -> None:
+        """Let it go; deliveries that aren't settled come again."""
         ...

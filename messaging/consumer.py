@@ -64,7 +64,6 @@ class InboxWork(Protocol):
 
 W = TypeVar("W", bound=InboxWork)
 Reaction = Callable[[W, Received], Awaitable[None]]
-OnDead = Callable[[str, Delivery, str], Awaitable[None]]
 
 
 class Consumer(Generic[W]):
@@ -77,14 +76,12 @@ class Consumer(Generic[W]):
         unit_of_work: Callable[[], W],
         reactions: Mapping[type[Event], Reaction[W]],
         is_paused: Callable[[], bool] = lambda: False,
-        on_dead: OnDead | None = None,
     ) -> None:
         self.name = name
         self._subscription = subscription
         self._unit_of_work = unit_of_work
         self._reactions = reactions
         self._is_paused = is_paused
-        self._on_dead = on_dead
 
     async def run_once(self, wait_seconds: float = 0.0) -> int:
         """Handle what has arrived, at most one batch; how many deliveries were settled."""
@@ -132,18 +129,9 @@ class Consumer(Generic[W]):
         if isinstance(error, Malformed) or delay is None:
             log.error("consumer.dead", consumer=self.name, event_id=delivery.message.id, cause=cause)
             await self._subscription.dead(delivery, cause)
-            await self._tell_operators(delivery, cause)
             return
         log.warning("consumer.retry", consumer=self.name, event_id=delivery.message.id, delay=delay, cause=cause)
         await self._subscription.retry(delivery, delay, cause)
-
-    async def _tell_operators(self, delivery: Delivery, cause: str) -> None:
-        if self._on_dead is None:
-            return
-        try:
-            await self._on_dead(self.name, delivery, cause)
-        except Exception:  # it is set aside either way, and metrics and the board show it
-            log.exception("consumer.alert_failed", consumer=self.name, event_id=delivery.message.id)
 
     async def _handle(self, work: W, received: Received, body: bytes) -> None:
         waiting = [(received, body)]

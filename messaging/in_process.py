@@ -45,6 +45,10 @@ class InProcessBroker(Broker):
         self.clock = clock
         self._subscriptions = {name: InProcessSubscription(name, store, clock) for name in FOLLOWS}
 
+    @property
+    def is_connected(self) -> bool:
+        return True
+
     async def publish(self, messages: Sequence[Message]) -> frozenset[str]:
         rows = [
             (queue_name(consumer), message)
@@ -59,6 +63,16 @@ class InProcessBroker(Broker):
     def subscribe(self, consumer: str) -> "InProcessSubscription":
         return self._subscriptions[consumer]
 
+    async def start(self) -> None:
+        """It is always there."""
+
+    async def stop_receiving(self) -> None:
+        for subscription in self._subscriptions.values():
+            subscription.stop()
+
+    async def close(self) -> None:
+        """Its rows stay."""
+
 
 class InProcessSubscription:
     """One consumer's queue."""
@@ -70,17 +84,26 @@ class InProcessSubscription:
         self._in_flight: set[int] = set()
         self._given_back: set[int] = set()
         self._arrived = asyncio.Event()
+        self._is_stopped = False
 
     def wake(self) -> None:
         """Something new is in the queue."""
         self._arrived.set()
 
+    def stop(self) -> None:
+        """Receive nothing any more."""
+        self._is_stopped = True
+        self.wake()
+
     async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
+        if self._is_stopped:
+            return []
         self._arrived.clear()
         rows = await self._take(limit)
         if not rows and wait_seconds > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait(), await self._patience(wait_seconds))
+                async with asyncio.timeout(await self._patience(wait_seconds)):
+                    await self._arrived.wait()
             rows = await self._take(limit)
         return [
             Delivery(

@@ -15,7 +15,7 @@ from ssak3 import __version__
 from ssak3.logs import set_up_logs
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings, read_settings
-from ssak3.system import DemoClock, SystemIds
+from ssak3.system import DemoClock, SystemClock, SystemIds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3: book cleanings by chat.")
 events = typer.Typer(no_args_is_help=True, help="The event contract.")
@@ -30,7 +30,7 @@ Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port
 
 def main() -> None:
     """Entry point: what a user can mend is said in a line, without a stack trace."""
-    from ssak3.embedded import CannotStart
+    from ssak3.doorstep import CannotStart
 
     try:
         app()
@@ -42,10 +42,12 @@ def main() -> None:
 @app.command()
 def demo(port: Port = None, data: Data = None) -> None:
     """Everything in one process; prints the page's address and the invite links."""
-    from ssak3.embedded import run_embedded
+    from ssak3.running import run_processes
 
     settings = _settings(http_port=port, data_dir=data)
-    _run(run_embedded(settings, DemoClock(settings.data_dir), SystemIds(), is_demo=True, on_ready=_say_hello))
+    if settings.is_distributed:
+        raise WrongSettings("SSAK3_AMQP_URLS: the demo is one process with a broker of its own; unset it.")
+    _run(run_processes(settings, DemoClock(settings.data_dir), SystemIds(), is_demo=True, on_ready=_say_hello))
 
 
 @app.command()
@@ -54,21 +56,21 @@ def run(
     port: Port = None,
     data: Data = None,
 ) -> None:
-    """The named processes in one OS process. Without RabbitMQ they share the embedded broker: all, or the sandbox."""
-    from ssak3.embedded import run_embedded
+    """The named processes in one OS process. Without RabbitMQ (SSAK3_AMQP_URLS): all, or the sandbox."""
+    from ssak3.running import run_processes
+    from ssak3.sandbox import run_sandbox
 
-    wanted = set(PROCESSES) if processes == ["all"] else set(processes)
-    unknown = wanted - set(PROCESSES)
+    wanted = tuple(PROCESSES) if processes == ["all"] else tuple(dict.fromkeys(processes))
+    unknown = set(wanted) - set(PROCESSES)
     if unknown:
         raise WrongSettings(f"There is no process {', '.join(sorted(unknown))}. There are: {' '.join(PROCESSES)}.")
-    if wanted != set(PROCESSES):
-        missing = " ".join(name for name in PROCESSES if name not in wanted)
-        raise WrongSettings(
-            "The embedded broker joins the processes of one OS process only, and RabbitMQ isn't built yet. "
-            f"Add: {missing} (or: ssak3 run all)."
-        )
     settings = _settings(http_port=port, data_dir=data)
-    _run(run_embedded(settings, DemoClock(settings.data_dir), SystemIds(), is_demo=False, on_ready=_say_ready))
+    # Only the embedded form has a clock that the demo can have put forward.
+    clock = SystemClock() if settings.is_distributed or wanted == ("sandbox",) else DemoClock(settings.data_dir)
+    if wanted == ("sandbox",):
+        _run(run_sandbox(settings, clock, SystemIds(), on_ready=_say_where))
+        return
+    _run(run_processes(settings, clock, SystemIds(), processes=wanted, on_ready=_say_ready))
 
 
 @app.command()
@@ -169,7 +171,14 @@ async def _say_hello(ssak3: Any) -> None:
 
 
 async def _say_ready(ssak3: Any) -> None:
-    out.print(f"Ssak3 is running: {ssak3.settings.public_url}")
+    from ssak3.doorstep import label_of
+
+    name = label_of(ssak3.processes)
+    out.print(f"Ssak3 is running: {ssak3.settings.public_url}" + ("" if name == "embedded" else f" ({name})"))
+
+
+def _say_where(url: str) -> None:
+    out.print(f"The sandbox provider is running: {url}/sandbox/")
 
 
 async def _migrate(settings: Settings) -> None:

@@ -1,9 +1,7 @@
-"""The composition root: builds every part from the settings, and runs nothing."""
+"""The composition root: builds the parts that the named processes need from the settings, and runs nothing."""
 
-import time
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from bot.idempotency import Idempotency
 from bot.message_log import LogReader, LogWriter
 from bot.people import People
 from bot.threads import Threads
+from messaging.broker import Broker
 from messaging.consumer import Consumer
 from messaging.in_process import InProcessBroker
 from messaging.relay import Relay
@@ -28,6 +27,8 @@ from services.cleaning.policies import parse_policies as parse_dispatch
 from services.cleaning.reactions import CleaningReactions
 from services.cleaning.ticks import CleaningTicks
 from services.cleaning.use_cases import CleaningUseCases
+from services.notification.adapters.bot_client import BotClient, MessageLogSender
+from services.notification.ports import ChannelSender, Directory
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
 from services.notification.rendering import Renderer
@@ -35,104 +36,97 @@ from services.notification.sender import Sender
 from services.notification.templates import load_packaged
 from services.notification.use_cases import NotificationUseCases
 from services.payment.adapters.checkout import CheckoutLinks
+from services.payment.adapters.client import PaymentClient
 from services.payment.adapters.guarded import GuardedProvider
-from services.payment.adapters.session import ClientSession
 from services.payment.adapters.toss import TossProvider
 from services.payment.loops import AttemptLoop, AvailabilityLoop, RefundLoop
 from services.payment.reactions import PaymentReactions
 from services.payment.use_cases import PaymentUseCases
+from services.reservation.adapters.payment_client import HttpPaymentGateway
 from services.reservation.catalogue import Catalogue, parse_catalogue
 from services.reservation.policies import Policies, parse_policies
+from services.reservation.ports import PaymentGateway
 from services.reservation.reactions import ReservationReactions
 from services.reservation.ticks import ReservationTicks
 from services.reservation.use_cases import ReservationUseCases
 from services.shared_kernel.adapters.breaker import Breaker
-from services.shared_kernel.clock import Clock
-from services.shared_kernel.event import Event
-from services.shared_kernel.ids import Ids
 from ssak3.alerts import Alerts
+from ssak3.consumers import Consumers
 from ssak3.databases import Databases, open_databases
 from ssak3.gateways import BotDirectory, CatalogueNames, InProcessPayments, LogSender
 from ssak3.links import invite_link
 from ssak3.operators import BrokersDeadLetters, ReservationHistory
+from ssak3.outside import Observers, Outside, Switches
 from ssak3.payment_facts import PaymentFacts
-from ssak3.processes import WRITERS
+from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
 from ssak3.settings import Settings
-from ssak3.system import invite_code
+from storage.bot.leases import SqlLeases
 from storage.bot.repositories import BotUnitOfWork
 from storage.broker.queue_store import SqlQueueStore
 from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.history import SqlHistory
-from storage.mypage.repositories import MyPageUnitOfWork, SqlMyPage, reactions
+from storage.mypage.repositories import SqlMyPage, reactions
 from storage.notification.repositories import NotificationUnitOfWork
 from storage.payment.repositories import PaymentUnitOfWork
 from storage.reservation.repositories import ReservationUnitOfWork
 
-
-@dataclass(frozen=True, kw_only=True)
-class Outside:
-    """What a process is given: the world around it. Tests give it another."""
-
-    clock: Clock
-    ids: Ids
-    session: ClientSession
-    provider_url: str
-    provider_secret: str
-    test_card: str | None
-    api_token: str
-    new_code: Callable[[], str] = invite_code
-    monotonic: Callable[[], float] = time.monotonic
-    # Longer than the 3 s that a customer waits: the call goes on, so that its answer is known when it comes.
-    provider_timeout_seconds: float = 8.0
-    payment_timeout_seconds: float = 3.0
-
-
-@dataclass(kw_only=True)
-class Switches:
-    """What the demo can turn off."""
-
-    notifications_paused: bool = False
-
-
 FAILURES_BEFORE_OPEN = 3
 OPEN_SECONDS = 10.0
-
-
-@dataclass(kw_only=True)
-class Observers:
-    """Who hears of every committed event in this process: the demo's live line."""
-
-    listeners: list[Callable[[Event], None]] = field(default_factory=list)
-
-    def __call__(self, event: Event) -> None:
-        for listener in self.listeners:
-            listener(event)
+# All of them read from the bot's message log.
+LOG_CHANNELS = ("web", "console", "api")
 
 
 class Ssak3:
-    """All parts of one OS process, ready to run."""
+    """All parts of one OS process, ready to run. What its processes don't open isn't there."""
 
-    def __init__(self, settings: Settings, outside: Outside) -> None:
+    def __init__(self, settings: Settings, outside: Outside, processes: Sequence[str] = EMBEDDED) -> None:
         self.settings = settings
         self.outside = outside
+        self.processes = tuple(processes)
+        self.opens = {context for name in processes for context in PROCESSES[name].opens}
         self.clock, self.ids = outside.clock, outside.ids
+        self.name = self.ids.new()
         self.switches = Switches()
         self.observers = Observers()
         self.catalogue: Catalogue = parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
         policies = _text(settings.policies, "services.reservation", "policies.toml")
         self.policies: Policies = parse_policies(policies, settings.hold_minutes)
-        self.databases: Databases = open_databases(settings, self.clock, self.ids, self.observers)
-        self.queues = SqlQueueStore(self.databases.broker)
-        self.broker = InProcessBroker(self.queues, self.clock)
-        self.relays = {name: Relay(name, self.databases.outbox_of(name), self.broker) for name in WRITERS}
-        self._build_payment()
-        self._build_reservation()
-        self._build_cleaning()
-        self._build_mypage()
-        self._build_bot()
-        self._build_notification()
-        self._build_conversation()
-        self._build_consumers()
+        self.templates = load_packaged()
+        self.names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
+        self.databases: Databases = open_databases(settings, self.clock, self.ids, self.observers, self.opens)
+        self._build_broker()
+        self.relays = {
+            name: Relay(name, self.databases.outbox_of(name), self.broker) for name in WRITERS if name in self.opens
+        }
+        self.consumers: dict[str, Consumer[Any]] = {}
+        self._consumers = Consumers(self.broker, self.catalogue, self.switches)
+        for context, build in (
+            ("payment", self._build_payment),
+            ("reservation", self._build_reservation),
+            ("cleaning", self._build_cleaning),
+            ("mypage", self._build_mypage),
+            ("bot", self._build_bot),
+            ("notification", self._build_notification),
+        ):
+            if context in self.opens:
+                build()
+        if "bot" in self.processes:
+            self._build_conversation()
+
+    def _build_broker(self) -> None:
+        self.broker: Broker
+        if self.databases.broker is not None:
+            broker = InProcessBroker(SqlQueueStore(self.databases.broker), self.clock)
+            self.queues = SqlQueueStore(self.databases.broker)
+            self.broker = broker
+            self.dead = BrokersDeadLetters(self.queues, lambda consumer: broker.subscribe(consumer).wake())
+
+    def _consume(self, name: str, table: Any) -> None:
+        """If one of this OS process's processes does."""
+        if any(name in PROCESSES[process].consumes for process in self.processes):
+            self.consumers[name] = self._consumers.of(name, self.databases.contexts[name], table)
+
+    # Payment: here, or behind an address
 
     def _build_payment(self) -> None:
         outside, context = self.outside, self.databases.contexts["payment"]
@@ -145,13 +139,35 @@ class Ssak3:
             outside.session, outside.provider_url, outside.provider_secret, outside.provider_timeout_seconds
         )
         provider = GuardedProvider(toss, self.provider_breaker)
+        self.checkout_links = self._checkout_links()
         self.payments = PaymentUseCases(work, self.clock, self.ids, provider, outside.test_card)
-        self.payment_reactions = PaymentReactions(self.clock, self.ids)
         self.attempts = AttemptLoop(work, self.clock, self.ids, provider)
         self.refunds = RefundLoop(work, self.clock, self.ids, provider)
         self.availability = AvailabilityLoop(
             work, self.clock, provider, self.settings.provider, lambda: self.provider_breaker.state == "closed"
         )
+        self._consume("payment", PaymentReactions(self.clock, self.ids).table())
+
+    @property
+    def payment(self) -> PaymentUseCases | PaymentClient:
+        """What chats and ticks ask of payment besides paying."""
+        if not self.settings.payment_url:
+            return self.payments
+        return PaymentClient(self.outside.session, self.settings.payment_url, self.outside.api_token)
+
+    def _gateway(self) -> PaymentGateway:
+        outside, url = self.outside, self.settings.payment_url
+        self.payment_breaker = Breaker("payment", FAILURES_BEFORE_OPEN, OPEN_SECONDS, now=outside.monotonic)
+        if url:
+            return HttpPaymentGateway(outside.session, url, outside.api_token, self.payment_breaker)
+        return InProcessPayments(self.payments, self.payment_breaker, outside.payment_timeout_seconds)
+
+    async def provider_breaker_state(self) -> str:
+        """Wherever that breaker is."""
+        payment = self.payment
+        return await payment.breaker_state() if isinstance(payment, PaymentClient) else self.provider_breaker.state
+
+    # The other contexts
 
     def _build_reservation(self) -> None:
         context, catalogue = self.databases.contexts["reservation"], self.catalogue
@@ -159,11 +175,12 @@ class Ssak3:
         def work() -> ReservationUnitOfWork:
             return ReservationUnitOfWork(context, catalogue)
 
-        self.payment_breaker = Breaker("payment", FAILURES_BEFORE_OPEN, OPEN_SECONDS, now=self.outside.monotonic)
-        gateway = InProcessPayments(self.payments, self.payment_breaker, self.outside.payment_timeout_seconds)
+        self._consume("reservation", ReservationReactions(self.clock, self.ids, self.policies.hold).table())
+        if "bot" not in self.processes and "scheduler" not in self.processes:
+            return  # nobody pays here
+        gateway = self._gateway()
         self.reservations = ReservationUseCases(work, self.clock, self.ids, catalogue, self.policies, gateway)
         self.reservation_ticks = ReservationTicks(work, self.clock, self.ids, self.policies, gateway)
-        self.reservation_reactions = ReservationReactions(self.clock, self.ids, self.policies.hold)
 
     def _build_cleaning(self) -> None:
         context = self.databases.contexts["cleaning"]
@@ -174,10 +191,11 @@ class Ssak3:
         policy = parse_dispatch(_dispatch_text(self.settings.policies), self.settings.offer_minutes)
         self.cleaning = CleaningUseCases(work, self.clock, self.ids, policy)
         self.cleaning_ticks = CleaningTicks(work, self.clock, self.ids, policy)
-        self.cleaning_reactions = CleaningReactions(self.clock, self.ids, policy)
+        self._consume("cleaning", CleaningReactions(self.clock, self.ids, policy).table())
 
     def _build_mypage(self) -> None:
         self.my_page = SqlMyPage(self.databases.contexts["mypage"].database)
+        self._consume("mypage", reactions())
 
     def _build_bot(self) -> None:
         context = self.databases.contexts["bot"]
@@ -191,36 +209,47 @@ class Ssak3:
         self.threads = Threads(work, self.clock, self.ids, self.hub.tell)
         self.log_reader = LogReader(work)
         self.log_writer = LogWriter(work, self.clock, self.hub.tell)
+        self.idempotency = Idempotency(work, self.clock, self.ids)
+        self.leases = SqlLeases(context.database, self.clock, self.name)
 
     def _build_notification(self) -> None:
-        context = self.databases.contexts["notification"]
+        context, templates = self.databases.contexts["notification"], self.templates
 
         def work() -> NotificationUnitOfWork:
             return NotificationUnitOfWork(context)
 
-        self.templates = templates = load_packaged()
-        self.names = names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
         self.notifications = NotificationUseCases(work, self.clock, self.ids, templates)
-        self.alerts = Alerts(
-            self.notifications, self.clock, self.settings.provider, lambda: self.provider_breaker.state
-        )
         self.reminders = ReminderTick(work, self.clock, self.ids, templates)
-        self.notification_reactions = NotificationReactions(self.clock, self.ids, templates)
-        self.sender = Sender(
-            work,
-            self.clock,
-            self.ids,
-            name=self.ids.new(),
-            channels={name: LogSender(name, self.log_writer) for name in ("web", "console", "api")},
-            renderer=Renderer(templates, BotDirectory(self.bot_work), names),
-            templates=templates,
-            paused=lambda: self.switches.notifications_paused,
-        )
+        self._consume("notification", NotificationReactions(self.clock, self.ids, templates).table())
+        if "scheduler" in self.processes:
+            self.alerts = Alerts(
+                self.notifications, self.clock, self.settings.provider, self.provider_breaker_state, self.dead
+            )
+        if "notification" in self.processes:
+            channels, directory = self._to_the_bot()
+            self.sender = Sender(
+                work,
+                self.clock,
+                self.ids,
+                name=self.name,
+                channels=channels,
+                renderer=Renderer(templates, directory, self.names),
+                templates=templates,
+                paused=lambda: self.switches.notifications_paused,
+            )
+
+    def _to_the_bot(self) -> tuple[dict[str, ChannelSender], Directory]:
+        """Where notices go and personal details are: in this process, or at the bot's address."""
+        if not self.settings.bot_url:
+            return {name: LogSender(name, self.log_writer) for name in LOG_CHANNELS}, BotDirectory(self.bot_work)
+        bot = BotClient(self.outside.session, self.settings.bot_url, self.outside.api_token)
+        return {name: MessageLogSender(name, bot) for name in LOG_CHANNELS}, bot
+
+    # The front door
 
     def _build_conversation(self) -> None:
-        links = CheckoutLinks(f"checkout {self.outside.api_token}".encode(), self.settings.public_url)
-        self.checkout_links = links
-        facts = PaymentFacts(self.payments, self.reservations, links, self.names.service)
+        self.checkout_links = self._checkout_links()
+        facts = PaymentFacts(self.payment, self.reservations, self.checkout_links, self.names.service)
         customer = CustomerEffects(
             self.reservations,
             self.catalogue,
@@ -234,70 +263,54 @@ class Ssak3:
             facts.checkout_link,
         )
         cleaner = CleanerEffects(self.cleaning, self.people, self.threads, self.bot_work, self.clock)
+        talks = TalkEffects(self.threads, self.people, self.my_page)
         by_role = {
             "customer": customer.table(),
             "cleaner": cleaner.table(),
-            "operator": {**self._operator_effects().table(), **self._talk_effects().table()},
+            "operator": {**self._operator_effects().table(), **talks.table()},
         }
         self.runner = Runner(EverybodysEffects(self.people).table(), by_role)
         self.dialogue = Dialogue(self.bot_work, self.clock, self.ids, self.catalogue, self.runner, self.hub.tell)
         self.answering = Answering(self.dialogue)
-        self.idempotency = Idempotency(self.bot_work, self.clock, self.ids)
 
-    def _talk_effects(self) -> TalkEffects:
-        return TalkEffects(self.threads, self.people, self.my_page)
+    def _checkout_links(self) -> CheckoutLinks:
+        return CheckoutLinks(f"checkout {self.outside.api_token}".encode(), self.settings.public_url)
 
     def _operator_effects(self) -> OperatorEffects:
+        payment = self.payment
         history = ReservationHistory(
-            SqlHistory(self.databases.contexts), self.notifications, self.people, self.templates.title
+            SqlHistory(self.databases.contexts),
+            payment.events_of if isinstance(payment, PaymentClient) else None,
+            self.notifications,
+            self.people,
+            self.templates.title,
         )
         return OperatorEffects(
             self.reservations,
             self.catalogue,
-            self.payments,
+            payment,
             self.my_page,
             self.people,
             self.threads,
             history,
-            BrokersDeadLetters(self.queues, lambda consumer: self.broker.subscribe(consumer).wake()),
+            self.dead,
             self.bot_work,
             self.clock,
             lambda role, code: invite_link(self.settings.public_url, role, code),
         )
 
-    def _build_consumers(self) -> None:
-        contexts, catalogue = self.databases.contexts, self.catalogue
-        self.consumers: dict[str, Consumer[Any]] = {}
-
-        def add(name: str, unit_of_work: Callable[[], Any], table: Any, paused: Callable[[], bool] = _never) -> None:
-            self.consumers[name] = Consumer(
-                name, self.broker.subscribe(name), unit_of_work, table, paused, self.alerts.dead
-            )
-
-        add(
-            "reservation",
-            lambda: ReservationUnitOfWork(contexts["reservation"], catalogue),
-            self.reservation_reactions.table(),
-        )
-        add("payment", lambda: PaymentUnitOfWork(contexts["payment"]), self.payment_reactions.table())
-        add("cleaning", lambda: CleaningUnitOfWork(contexts["cleaning"]), self.cleaning_reactions.table())
-        add(
-            "notification",
-            lambda: NotificationUnitOfWork(contexts["notification"]),
-            self.notification_reactions.table(),
-            lambda: self.switches.notifications_paused,
-        )
-        add("mypage", lambda: MyPageUnitOfWork(contexts["mypage"]), reactions())
+    async def queue_depths(self) -> dict[str, int]:
+        """How many messages each queue holds, wait and dead queues too."""
+        return await self.queues.depths()
 
     async def close(self) -> None:
         """Finish what is held, and give connections back."""
-        await self.answering.drain()
-        await self.payments.drain()
+        if "bot" in self.processes:
+            await self.answering.drain()
+        if "payment" in self.opens:
+            await self.payments.drain()
+        await self.broker.close()
         await self.databases.close()
-
-
-def _never() -> bool:
-    return False
 
 
 def _dispatch_text(own: Path | None) -> str:

@@ -1,6 +1,6 @@
 """Each context's database, unit of work and outbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +12,7 @@ from services.shared_kernel.ids import Ids
 from ssak3.settings import CONTEXTS, Settings
 from storage.engine import Database
 from storage.inbox import joined_at
-from storage.migrate import migrate
+from storage.migrate import behind, migrate
 from storage.outbox import SqlOutbox
 from storage.unit_of_work import Context
 
@@ -22,7 +22,8 @@ class Databases:
     """Contexts that share a URL share a `Database`, and so its queue of writers."""
 
     contexts: dict[str, Context]
-    broker: Database
+    # Only where the broker is embedded.
+    broker: Database | None
     _all: dict[str, Database] = field(repr=False)
 
     def outbox_of(self, name: str) -> SqlOutbox:
@@ -31,16 +32,26 @@ class Databases:
         return SqlOutbox(context.database, context.tables, context.clock)
 
     def by_context(self) -> dict[str, Database]:
-        """Every context's database, the embedded broker's too."""
-        return {"broker": self.broker, **{name: context.database for name, context in self.contexts.items()}}
+        """Every opened context's database, the embedded broker's too."""
+        broker = {} if self.broker is None else {"broker": self.broker}
+        return {**broker, **{name: context.database for name, context in self.contexts.items()}}
+
+    async def look(self) -> None:
+        """Raises the driver's error if one can't be reached."""
+        for database in self._all.values():
+            await database.look()
+
+    async def behind(self) -> list[str]:
+        """Opened contexts whose tables aren't up to date. Raises the driver's errors when one can't be reached."""
+        return await behind(self.by_context())
 
     async def migrate(self) -> list[str]:
         """Bring all tables up to date; the contexts that were behind. From here on every consumer sees everything."""
-        behind = await migrate(self.by_context())
-        for context in (self.contexts[name] for name in FOLLOWS):
+        old = await migrate(self.by_context())
+        for context in (self.contexts[name] for name in FOLLOWS if name in self.contexts):
             async with context.database.write() as connection:
                 await joined_at(connection, context.tables, context.clock.now())
-        return behind
+        return old
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -48,14 +59,16 @@ class Databases:
             await database.close()
 
 
-def open_databases(settings: Settings, clock: Clock, ids: Ids, observe: Callable[[Event], None]) -> Databases:
-    """Engines connect on first use; folders of SQLite files are made here."""
+def open_databases(
+    settings: Settings, clock: Clock, ids: Ids, observe: Callable[[Event], None], opens: Collection[str] = CONTEXTS
+) -> Databases:
+    """Those of the contexts in `opens`. Engines connect on first use; folders of SQLite files are made here."""
     every: dict[str, Database] = {}
 
     def at(url: str) -> Database:
         if url not in every:
             path = url.partition(":///")[2]
-            if path:
+            if path and url.startswith("sqlite"):
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
             every[url] = Database(url)
         return every[url]
@@ -71,5 +84,7 @@ def open_databases(settings: Settings, clock: Clock, ids: Ids, observe: Callable
             observe=observe,
         )
         for name in CONTEXTS
+        if name in opens
     }
-    return Databases(contexts=contexts, broker=at(settings.database_url_of("broker")), _all=every)
+    broker = None if settings.amqp_urls else at(settings.database_url_of("broker"))
+    return Databases(contexts=contexts, broker=broker, _all=every)

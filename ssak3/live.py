@@ -65,7 +65,8 @@ class LiveFeed:
     async def _next(self, news: asyncio.Queue[dict[str, Any]]) -> list[dict[str, Any]]:
         """What comes within a second."""
         try:
-            lines = [await asyncio.wait_for(news.get(), STATE_EVERY_SECONDS)]
+            async with asyncio.timeout(STATE_EVERY_SECONDS):
+                lines = [await news.get()]
         except TimeoutError:
             return []
         while not news.empty():

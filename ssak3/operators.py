@@ -1,11 +1,13 @@
 """What operators see of the inside: dead letters, and what happened to a reservation."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from bot.conversation.effects_operator import DeadGroup, HistoryLine
 from bot.people import People
 from services.mypage.view import ReservationView
 from services.notification.use_cases import NotificationUseCases
+from services.shared_kernel.event import LoggedEvent
 from services.shared_kernel.wording import Language
 from storage.broker.queue_store import SqlQueueStore
 from storage.history import SqlHistory
@@ -36,25 +38,36 @@ class BrokersDeadLetters:
         return replayed
 
 
+class PaymentsEvents(Protocol):
+    """What happened to a payment, from where its log is."""
+
+    async def __call__(self, *, payment_id: str) -> Sequence[LoggedEvent]: ...
+
+
 class ReservationHistory:
-    """Events from the logs, notices from the delivery ledger."""
+    """Events from the logs, notices from the delivery ledger. `payments_events` is None where its log is here."""
 
     def __init__(
-        self, logs: SqlHistory, notifications: NotificationUseCases, people: People,
-        title: Callable[[str, Language], str],
+        self, logs: SqlHistory, payments_events: PaymentsEvents | None, notifications: NotificationUseCases,
+        people: People, title: Callable[[str, Language], str],
     ) -> None:  # fmt: skip
         self._logs = logs
+        self._payments_events = payments_events
         self._notifications = notifications
         self._people = people
         self._title = title
 
     async def of(self, view: ReservationView, language: str) -> Sequence[HistoryLine]:
         subjects = {"reservation": view.id}
-        if view.payment is not None:
+        events: list[LoggedEvent] = []
+        if view.payment is not None and self._payments_events is None:
             subjects["payment"] = view.payment.id
+        elif view.payment is not None and self._payments_events is not None:
+            events += await self._payments_events(payment_id=view.payment.id)
         if view.job is not None:
             subjects["cleaning"] = view.job.id
-        lines = [HistoryLine(at=event.at, source="event", name=event.type) for event in await self._logs.of(subjects)]
+        events += await self._logs.of(subjects)
+        lines = [HistoryLine(at=event.at, source="event", name=event.type) for event in events]
         for entry in await self._notifications.ledger_of(view.id):
             recipient = await self._people.find(entry.notification.recipient_id)
             lines.append(

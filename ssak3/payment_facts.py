@@ -1,20 +1,26 @@
 """What conversations and notices ask of payment, besides paying."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from services.payment.adapters.checkout import CheckoutLinks, Order
 from services.payment.adapters.toss_errors import declined
-from services.payment.use_cases import PaymentUseCases
-from services.payment.values import AttemptStatus
+from services.payment.results import Declined
 from services.reservation.use_cases import ReservationUseCases
 from services.shared_kernel.wording import Language, day_and_time
+
+
+class Payments(Protocol):
+    """Payment in this process or another."""
+
+    async def last_decline(self, *, reservation_id: str) -> Declined | None: ...
 
 
 class PaymentFacts:
     """Reasons and links."""
 
     def __init__(
-        self, payments: PaymentUseCases, reservations: ReservationUseCases, links: CheckoutLinks,
+        self, payments: Payments, reservations: ReservationUseCases, links: CheckoutLinks,
         service_name: Callable[[str, int, Language], str],
     ) -> None:  # fmt: skip
         self._payments = payments
@@ -30,15 +36,9 @@ class PaymentFacts:
 
     async def why_declined(self, reservation_id: str, language: str) -> str:
         """The reason of the last attempt that was declined; empty when there is none."""
-        payment = await self._payments.of_reservation(reservation_id=reservation_id)
-        refused = [
-            attempt
-            for attempt in (payment.attempts if payment else ())
-            if attempt.status is AttemptStatus.DECLINED and attempt.code
-        ]
-        if not refused:
+        last = await self._payments.last_decline(reservation_id=reservation_id)
+        if last is None or not last.code:
             return ""
-        last = refused[-1]
         told = last.reason_en if language == "en" else last.reason_ko
         return told or self.decline_reason(last.code, "en" if language == "en" else "ko")
 

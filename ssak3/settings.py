@@ -8,9 +8,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONTEXTS = ("reservation", "payment", "cleaning", "notification", "mypage", "bot")
 
+TOSS = "https://api.tosspayments.com"
+
 # What a person who got it wrong should see.
 EXAMPLES = {
-    "database_url": "sqlite+aiosqlite:///data/ssak3.db",
+    "database_url": "postgresql://ssak3:secret@db:5432/ssak3",
+    "amqp_urls": "amqp://ssak3:secret@rabbitmq:5672/ (several nodes: with commas)",
+    "payment_url": "http://payment:8000",
+    "bot_url": "http://bot:8000",
     "http_port": "8000 (0 picks a free one)",
     "public_url": "https://chat.example.com",
     "timezone": "Asia/Seoul",
@@ -24,9 +29,6 @@ EXAMPLES = {
 
 # Named in the contract, built in a later release: refused rather than silently ignored.
 NOT_BUILT = {
-    "amqp_urls": "RabbitMQ",
-    "payment_url": "payment in a process of its own",
-    "bot_url": "the bot in a process of its own",
     "telegram_token": "Telegram",
     "telegram_api_base": "Telegram",
     "telegram_mode": "Telegram",
@@ -65,7 +67,7 @@ class Settings(BaseSettings):
     provider: Literal["sandbox", "toss", "portone"] = "sandbox"
     toss_secret_key: SecretStr = SecretStr("")
     toss_client_key: str = ""
-    toss_api_base: str = "https://api.tosspayments.com"
+    toss_api_base: str = TOSS
     telegram_token: SecretStr = SecretStr("")
     telegram_api_base: str = ""
     telegram_mode: str = ""
@@ -90,6 +92,21 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no file {value}")
         return value
 
+    @field_validator("amqp_urls")
+    @classmethod
+    def _nodes(cls, value: str) -> str:
+        for url in value.split(",") if value else ():
+            if not url.strip().startswith(("amqp://", "amqps://")):
+                raise ValueError("every node's address begins with amqp:// or amqps://")
+        return value
+
+    @field_validator("payment_url", "bot_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("an address begins with http:// or https://")
+        return value
+
     @model_validator(mode="after")
     def _only_what_is_built(self) -> "Settings":
         for name, what in NOT_BUILT.items():
@@ -105,6 +122,16 @@ class Settings(BaseSettings):
             if url and not url.startswith("sqlite+aiosqlite:"):
                 raise ValueError(f"SSAK3_{name.upper()}: only SQLite is built yet, e.g. {EXAMPLES['database_url']}")
         return self
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether processes meet over RabbitMQ."""
+        return bool(self.amqp_urls)
+
+    @property
+    def has_sandbox_address(self) -> bool:
+        """Whether somebody has said where the sandbox is."""
+        return self.toss_api_base != TOSS
 
     def database_url_of(self, context: str) -> str:
         """Where a context keeps its tables: its own URL, the common one, or a file in the data folder."""

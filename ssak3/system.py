@@ -10,6 +10,13 @@ LONGEST_STEP = timedelta(days=31)
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
 class DemoClock:
     """The machine's clock, put forward: a newcomer needn't wait four days to see a cleaning begin.
 
@@ -39,6 +46,11 @@ class SystemIds:
 
     def new(self) -> str:
         return str(uuid_utils.uuid7())
+
+
+def chance() -> float:
+    """Between 0 and 1, for spreading what would otherwise happen at the same moment."""
+    return secrets.randbelow(1_000_000) / 1_000_000
 
 
 def invite_code() -> str:

@@ -7,7 +7,7 @@ import urllib.request
 from typing import Any
 
 from bot.channels.console.client import chat
-from ssak3.embedded import run_embedded
+from ssak3.running import run_processes
 from ssak3.settings import Settings
 from ssak3.system import DemoClock, SystemIds
 
@@ -20,7 +20,7 @@ async def chat_in_terminal(settings: Settings, role: str, invite: str | None) ->
         return 0
     started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     demo = asyncio.create_task(
-        run_embedded(
+        run_processes(
             settings,
             DemoClock(settings.data_dir),
             SystemIds(),

@@ -1,24 +1,15 @@
 """What happened to an aggregate, read from the event logs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
+from services.shared_kernel.event import LoggedEvent
 from storage.unit_of_work import Context
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoggedEvent:
-    """One event, without its data."""
-
-    at: datetime
-    type: str
-
-
 class SqlHistory:
-    """Reads every context's log."""
+    """Reads the logs of the contexts that are opened here."""
 
     def __init__(self, contexts: Mapping[str, Context]) -> None:
         self._contexts = contexts

@@ -46,14 +46,20 @@ def head_of(context: str) -> str | None:
     return ScriptDirectory.from_config(_config(context)).get_current_head()
 
 
-async def migrate(databases: Mapping[str, Database]) -> list[str]:
-    """Upgrade each context in its database; returns the contexts that were behind. Up to date already: no work."""
-    behind = []
+async def behind(databases: Mapping[str, Database]) -> list[str]:
+    """The contexts whose tables aren't what this code expects."""
+    found = []
     for context, database in databases.items():
         async with database.read() as connection:
-            is_current = await connection.run_sync(_current, context) == head_of(context)
-        if not is_current:
-            behind.append(context)
-            async with database.write() as connection:
-                await connection.run_sync(_upgrade, context)
-    return behind
+            if await connection.run_sync(_current, context) != head_of(context):
+                found.append(context)
+    return found
+
+
+async def migrate(databases: Mapping[str, Database]) -> list[str]:
+    """Upgrade each context in its database; returns the contexts that were behind. Up to date already: no work."""
+    old = await behind(databases)
+    for context in old:
+        async with databases[context].write() as connection:
+            await connection.run_sync(_upgrade, context)
+    return old

@@ -14,7 +14,7 @@ from bot.threads import Threads
 from services.mypage.ports import MyPage
 from services.mypage.view import ReservationView
 from services.payment.refunds import Compensation, Refund
-from services.payment.use_cases import PaymentUseCases
+from services.payment.results import Owed
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Reservation
 from services.reservation.policies import CancellationQuote
@@ -38,11 +38,25 @@ class History(Protocol):
     async def of(self, view: ReservationView, language: str) -> Sequence[effects_operator.HistoryLine]: ...
 
 
+class Payments(Protocol):
+    """What operators ask of payment, in this process or another."""
+
+    async def is_available(self) -> bool: ...
+
+    async def refund(self, *, payment_id: str, refund_id: str, amount_krw: int, reason: str) -> Refund: ...
+
+    async def try_refund_now(self, *, refund_id: str) -> Refund: ...
+
+    async def owed_compensations(self) -> Sequence[Owed]: ...
+
+    async def pay_compensation(self, *, compensation_id: str, by: str) -> Compensation: ...
+
+
 class OperatorEffects:
     """`link` makes an invite's link from role and code."""
 
     def __init__(
-        self, reservations: ReservationUseCases, catalogue: Catalogue, payments: PaymentUseCases, my_page: MyPage,
+        self, reservations: ReservationUseCases, catalogue: Catalogue, payments: Payments, my_page: MyPage,
         people: People, threads: Threads, history: History, dead: DeadLetters,
         unit_of_work: Callable[[], BotWork], clock: Clock, link: Callable[[str, str], str],
     ) -> None:  # fmt: skip
@@ -147,13 +161,12 @@ class OperatorEffects:
         self, effect: effects_operator.OwedCompensations, person: Person
     ) -> Sequence[effects_operator.Owed]:
         found = []
-        for compensation in await self._payments.owed_compensations():
-            payment = await self._payments.get(payment_id=compensation.payment_id)
-            customer = await self._people.find(payment.customer_id)
+        for owed in await self._payments.owed_compensations():
+            customer = await self._people.find(owed.customer_id)
             found.append(
                 effects_operator.Owed(
-                    compensation=compensation,
-                    reservation_id=payment.reservation_id,
+                    compensation=owed.compensation,
+                    reservation_id=owed.reservation_id,
                     customer_name=customer.name if customer else "",
                 )
             )

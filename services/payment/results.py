@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.payment.refunds import Compensation
+
 
 @dataclass(frozen=True, kw_only=True)
 class Approved:
@@ -44,3 +46,12 @@ class Unavailable:
 
 
 Result = Approved | Declined | Unknown | Fenced | Unavailable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A compensation that is to be paid out, and to whom."""
+
+    compensation: Compensation
+    reservation_id: str
+    customer_id: str

@@ -15,8 +15,8 @@ from services.payment.provider import Provider, ProviderError
 from services.payment.refunding import WantedRefund, take_up
 from services.payment.refunds import Compensation, Refund, pay_out
 from services.payment.refusals import MethodNotOffered, OtherAttempt
-from services.payment.results import Fenced, Result
-from services.payment.values import Card, Method
+from services.payment.results import Declined, Fenced, Owed, Result
+from services.payment.values import AttemptStatus, Card, Method
 from services.payment.wording import NO_CARD_EN, NO_CARD_KO, TEST_CARD_LABEL
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
@@ -170,10 +170,23 @@ class PaymentUseCases:
                 await work.payments.save(payment, new_payment, events)
             return new
 
-    async def owed_compensations(self, *, limit: int = 50) -> Sequence[Compensation]:
+    async def owed_compensations(self, *, limit: int = 50) -> Sequence[Owed]:
         """What is to be paid out, the longest owed first."""
         async with self._unit_of_work() as work:
-            return await work.compensations.owed(limit)
+            found = [(each, await work.payments.get(each.payment_id)) for each in await work.compensations.owed(limit)]
+        return [
+            Owed(compensation=each, reservation_id=payment.reservation_id, customer_id=payment.customer_id)
+            for each, payment in found
+        ]
+
+    async def last_decline(self, *, reservation_id: str) -> Declined | None:
+        """The last attempt that was declined, if any."""
+        payment = await self.of_reservation(reservation_id=reservation_id)
+        declined = [each for each in (payment.attempts if payment else ()) if each.status is AttemptStatus.DECLINED]
+        if payment is None or not declined:
+            return None
+        last = declined[-1]
+        return Declined(payment_id=payment.id, code=last.code, reason_ko=last.reason_ko, reason_en=last.reason_en)
 
     async def register_card(self, *, customer_id: str, auth_key: str) -> Card:
         """Turn the one-time key of the provider's card window into the customer's card. Raises ProviderError."""

@@ -39,6 +39,14 @@ class Received:
     event: Event
 
 
+@dataclass(frozen=True, kw_only=True)
+class LoggedEvent:
+    """One event of a log, without its data."""
+
+    at: datetime
+    type: str
+
+
 def context_of(event_type: str) -> str:
     """`ssak3.reservation.confirmed.v1` → `reservation`."""
     return event_type.split(".")[1]

@@ -1,32 +1,33 @@
-"""The main port: the page and its socket, the JSON API, checkout, payment, health, metrics."""
+"""What a process serves on its port: page and socket, JSON API, checkout, payment, and always health and metrics."""
 
 from collections.abc import Callable
 from ipaddress import ip_address
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse
 from fastapi_offline import FastAPIOffline
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.exceptions import HTTPException
 
+from bot.api.internal import internal_router
 from bot.api.problems import http_problem, our_fault
 from bot.api.router import api_router
 from bot.channels.web.router import WebChannel
 from bot.channels.web.session import Sessions
 from services.payment.adapters.checkout import CheckoutPages, create_checkout_router
 from services.payment.adapters.http import create_router, install_problems
+from services.shared_kernel.event import LoggedEvent
 from ssak3 import __version__
 from ssak3.composition import Ssak3
 from ssak3.http.edge import Edge
+from ssak3.http.forward import Forward
+from ssak3.http.health import add_health_routes
+from storage.history import SqlHistory
 from storage.payment.repositories import PaymentUnitOfWork
 
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-BREAKER_STATES = ("closed", "half-open", "open")
 
-
-def create_app(ssak3: Ssak3, *, is_demo: bool, ready: Callable[[], bool]) -> FastAPI:
-    """Everything that this process serves. `ready` says whether it takes work now."""
-    api_token = ssak3.outside.api_token
+def create_app(
+    ssak3: Ssak3, *, sandbox: Forward | None = None, is_demo: bool, takes_work: Callable[[], bool]
+) -> FastAPI:
+    """Everything that this OS process serves. `takes_work` is False while it starts and stops."""
     app = FastAPIOffline(
         title="Ssak3",
         version=__version__,
@@ -38,7 +39,18 @@ def create_app(ssak3: Ssak3, *, is_demo: bool, ready: Callable[[], bool]) -> Fas
     install_problems(app)
     app.add_exception_handler(HTTPException, http_problem)
     app.add_exception_handler(Exception, our_fault)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, is_stopping=lambda: not takes_work())
+    if "bot" in ssak3.processes:
+        _front_door(app, ssak3, is_demo=is_demo)
+        _pages_of_others(app, ssak3, sandbox)
+    if "payment" in ssak3.processes:
+        _payment(app, ssak3)
+    add_health_routes(app, ssak3, takes_work)
+    return app
+
+
+def _front_door(app: FastAPI, ssak3: Ssak3, *, is_demo: bool) -> None:
+    api_token = ssak3.outside.api_token
     web = WebChannel(
         ssak3.people, ssak3.dialogue, ssak3.answering, ssak3.log_reader, ssak3.hub, Sessions(api_token),
         ssak3.clock, allows_demo=lambda request: is_demo and is_local(request),
@@ -60,15 +72,39 @@ def create_app(ssak3: Ssak3, *, is_demo: bool, ready: Callable[[], bool]) -> Fas
             token=api_token,
         )
     )
-    app.include_router(create_router(ssak3.payments, api_token), tags=["payment"])
-    app.include_router(create_checkout_router(_checkout_pages(ssak3)))
-    _health_routes(app, ssak3, ready)
-    return app
+    app.include_router(internal_router(log=ssak3.log_writer, unit_of_work=ssak3.bot_work, token=api_token))
 
 
-def _checkout_pages(ssak3: Ssak3) -> CheckoutPages:
+def _pages_of_others(app: FastAPI, ssak3: Ssak3, sandbox: Forward | None) -> None:
+    """What a customer's browser needs of processes that run elsewhere: the checkout, and the sandbox's pay window."""
+    session, settings = ssak3.outside.session, ssak3.settings
+    if "payment" not in ssak3.processes:
+        payment = Forward(session, settings.payment_url)
+
+        @app.api_route("/checkout/{path:path}", methods=["GET", "POST"], include_in_schema=False)
+        async def checkout(path: str, request: Request) -> Response:
+            return await payment.pass_on(request, f"checkout/{path}")
+
+    if sandbox is None and settings.has_sandbox_address:
+        elsewhere = Forward(session, settings.toss_api_base.removesuffix("/toss"))
+
+        @app.api_route("/sandbox/window", methods=["GET", "POST"], include_in_schema=False)
+        async def window(request: Request) -> Response:
+            return await elsewhere.pass_on(request, "window")
+
+
+def _payment(app: FastAPI, ssak3: Ssak3) -> None:
     context = ssak3.databases.contexts["payment"]
-    return CheckoutPages(
+    logs = SqlHistory({"payment": context})
+
+    async def history(payment_id: str) -> list[LoggedEvent]:
+        return list(await logs.of({"payment": payment_id}))
+
+    app.include_router(
+        create_router(ssak3.payments, ssak3.outside.api_token, lambda: ssak3.provider_breaker.state, history),
+        tags=["payment"],
+    )
+    pages = CheckoutPages(
         ssak3.payments,
         lambda: PaymentUnitOfWork(context),
         ssak3.clock,
@@ -76,6 +112,7 @@ def _checkout_pages(ssak3: Ssak3) -> CheckoutPages:
         ssak3.checkout_links,
         f"{ssak3.settings.public_url}/sandbox/window",
     )
+    app.include_router(create_checkout_router(pages))
 
 
 # What passed a proxy may come from anywhere, even when the proxy runs here.
@@ -95,40 +132,3 @@ def _is_loopback(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def _health_routes(app: FastAPI, ssak3: Ssak3, ready: Callable[[], bool]) -> None:
-    @app.get("/health/live", include_in_schema=False)
-    async def live() -> dict[str, str]:
-        return {"status": "live"}
-
-    @app.get("/health/ready", include_in_schema=False)
-    async def is_ready(response: Response) -> dict[str, str]:
-        if not ready():
-            response.status_code = 503
-            return {"status": "not ready"}
-        return {"status": "ready"}
-
-    @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        return PlainTextResponse(await measure(ssak3), media_type=METRICS_TYPE)
-
-
-async def measure(ssak3: Ssak3) -> str:
-    """Metrics in Prometheus' text format."""
-    registry = CollectorRegistry()
-    outbox = Gauge("ssak3_outbox_size", "Events not published yet", ["context"], registry=registry)
-    for name in ssak3.relays:
-        outbox.labels(name).set(await ssak3.databases.outbox_of(name).size())
-    depth = Gauge("ssak3_queue_depth", "Messages in a queue", ["queue"], registry=registry)
-    for queue, count in (await ssak3.queues.depths()).items():
-        depth.labels(queue).set(count)
-    waiting = Gauge("ssak3_notifications_waiting", "Notifications neither sent nor given up", registry=registry)
-    waiting.set(await ssak3.notifications.waiting_count())
-    state = Gauge(
-        "ssak3_breaker_state", "1 for the state that a breaker is in", ["breaker", "state"], registry=registry
-    )
-    for breaker in (ssak3.provider_breaker, ssak3.payment_breaker):
-        for name in BREAKER_STATES:
-            state.labels(breaker.name, name).set(float(breaker.state == name))
-    return generate_latest(registry).decode()

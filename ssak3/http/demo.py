@@ -8,9 +8,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from bot.channels.web.router import is_same_origin
-from services.payment.adapters.sandbox.proxy import SandboxProxy
 from ssak3.composition import Ssak3
 from ssak3.http.app import is_local
+from ssak3.http.forward import Forward
 from ssak3.live import LiveFeed
 from ssak3.system import DemoClock
 
@@ -30,7 +30,7 @@ class Step(BaseModel):
 class DemoSwitches:
     """For the page on this machine, and for programs on it; never for other pages."""
 
-    def __init__(self, ssak3: Ssak3, proxy: SandboxProxy) -> None:
+    def __init__(self, ssak3: Ssak3, proxy: Forward) -> None:
         self._ssak3 = ssak3
         self._proxy = proxy
         self._mode = "normal"
@@ -39,7 +39,7 @@ class DemoSwitches:
 
     async def state(self) -> dict[str, object]:
         """What the strip above the phones shows."""
-        depths = await self._ssak3.queues.depths()
+        depths = await self._ssak3.queue_depths()
         unheard = sum(count for queue, count in depths.items() if queue == "ssak3.notification")
         return {
             "provider": self._mode,

@@ -1,5 +1,7 @@
 """What every request and every answer of the main port passes: a largest body, and headers that browsers obey."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,14 +19,28 @@ HEADERS = {
 class Edge:
     """The outermost middleware but for the one that catches errors."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, is_stopping: Callable[[], bool]) -> None:
         self._app = app
+        self._is_stopping = is_stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._app(scope, _bounded(receive), _headed(send))
+            await self._app(scope, _bounded(receive), self._headed(send))
         else:
             await self._app(scope, receive, send)
+
+    def _headed(self, send: Send) -> Send:
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if self._is_stopping():
+                    # Whoever keeps connections open for the next request is to open the next one elsewhere.
+                    headers["Connection"] = "close"
+            await send(message)
+
+        return headed
 
 
 def _bounded(receive: Receive) -> Receive:
@@ -40,14 +56,3 @@ def _bounded(receive: Receive) -> Receive:
         return message
 
     return bounded
-
-
-def _headed(send: Send) -> Send:
-    async def headed(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return headed

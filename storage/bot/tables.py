@@ -125,3 +125,11 @@ idempotency = Table(
     Column("answer", LargeBinary),
     Column("created_at", UtcDateTime, nullable=False),
 )
+
+lease = Table(
+    "bot_lease",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)

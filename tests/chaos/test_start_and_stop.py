@@ -104,7 +104,9 @@ async def test_a_folder_is_one_demos_and_so_is_a_port(tmp_path: Path):
     ("name", "value", "says"),
     [
         ("SSAK3_HTTP_PORT", "many", "Example: 8000"),
-        ("SSAK3_AMQP_URLS", "amqp://localhost", "RabbitMQ isn't built yet; leave it empty"),
+        ("SSAK3_AMQP_URLS", "localhost:5672", "every node's address begins with amqp://"),
+        ("SSAK3_AMQP_URLS", "amqp://localhost", "the demo is one process with a broker of its own"),
+        ("SSAK3_PAYMENT_URL", "payment:8000", "Example: http://payment:8000"),
         ("SSAK3_DATABASE_URL", "postgresql://localhost/x", "only SQLite is built yet"),
     ],
 )

@@ -45,7 +45,7 @@ def links() -> CheckoutLinks:
 
 def app_of(shop: Shop) -> FastAPI:
     app = FastAPI()
-    app.include_router(create_router(shop.use_cases, TOKEN))
+    app.include_router(create_router(shop.use_cases, TOKEN, lambda: shop.breaker.state, shop.history))
     window = f"{shop.sandbox.url}/window"
     app.include_router(
         create_checkout_router(CheckoutPages(shop.use_cases, shop.work, shop.clock, shop.ids, links(), window))

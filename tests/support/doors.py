@@ -13,9 +13,9 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from services.payment.adapters.sandbox.proxy import SandboxProxy
 from ssak3.http.app import create_app
 from ssak3.http.demo import DemoSwitches
+from ssak3.http.forward import Forward
 from tests.support.world import World, a_world
 
 PATIENCE_SECONDS = 20.0
@@ -70,8 +70,8 @@ async def hear(phone: ClientConnection, kind: str) -> dict[str, Any]:
 async def open_doors(folder: Path, *, is_demo: bool = True) -> AsyncIterator[Doors]:
     """As `ssak3 demo` opens them, without workers."""
     async with a_world(folder) as world:
-        app = create_app(world.ssak3, is_demo=is_demo, ready=lambda: True)
-        demo = DemoSwitches(world.ssak3, SandboxProxy(world.session, world.sandbox_url))
+        app = create_app(world.ssak3, is_demo=is_demo, takes_work=lambda: True)
+        demo = DemoSwitches(world.ssak3, Forward(world.session, world.sandbox_url))
         if is_demo:
             app.include_router(demo.router())
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws_max_size=64 * 1024, lifespan="off"))

@@ -18,8 +18,9 @@ from services.payment.provider import Provider
 from services.payment.results import Result
 from services.payment.use_cases import PaymentUseCases
 from services.shared_kernel.adapters.breaker import Breaker
-from services.shared_kernel.event import Received
+from services.shared_kernel.event import LoggedEvent, Received
 from storage.engine import Database
+from storage.history import SqlHistory
 from storage.migrate import migrate
 from storage.payment.repositories import PaymentUnitOfWork
 from storage.payment.tables import messaging
@@ -62,7 +63,7 @@ class Shop:
 
     def restart(self, provider: Provider | None = None) -> None:
         """As a new process would find it."""
-        context = Context(tables=messaging, database=self.database, clock=self.clock, ids=self.ids)
+        self.context = context = Context(tables=messaging, database=self.database, clock=self.clock, ids=self.ids)
         self.work: Callable[[], PaymentUnitOfWork] = lambda: PaymentUnitOfWork(context)
         chosen = provider or self.provider
         self.use_cases = PaymentUseCases(self.work, self.clock, self.ids, chosen, test_card=TEST_CARD)
@@ -71,6 +72,9 @@ class Shop:
         self.availability = AvailabilityLoop(
             self.work, self.clock, chosen, "sandbox", lambda: self.breaker.state == "closed"
         )
+
+    async def history(self, payment_id: str) -> Sequence[LoggedEvent]:
+        return await SqlHistory({"payment": self.context}).of({"payment": payment_id})
 
     async def close(self) -> None:
         await self.use_cases.drain()

@@ -19,7 +19,8 @@ from services.payment.adapters.session import ClientSession, new_session
 from services.shared_kernel.card import Button, Card
 from services.shared_kernel.event import Event
 from ssak3.background import ticks_of
-from ssak3.composition import Outside, Ssak3
+from ssak3.composition import Ssak3
+from ssak3.outside import Outside
 from ssak3.settings import Settings
 from tests.support.time import FakeClock, FakeIds
 
@@ -244,6 +245,7 @@ async def a_world(
 
 def _without_waiting_for_the_disk(ssak3: Ssak3) -> None:
     """No test here cuts the power, and waiting for the disk takes a good part of the time."""
+    assert ssak3.databases.broker is not None
     engine = ssak3.databases.broker.engine.sync_engine
     sqlalchemy_event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
 

@@ -81,7 +81,8 @@ async def test_compensation_alone_makes_no_refund_and_is_paid_once() -> None:
     await desk.hear(asked(payment.id, 0, compensation=16_000))
     assert desk.store.refunds == {}
     owed = await desk.use_cases.owed_compensations()
-    assert [(line.id, line.amount_krw) for line in owed] == [("f1", 16_000)]
+    assert [(line.compensation.id, line.compensation.amount_krw) for line in owed] == [("f1", 16_000)]
+    assert [(line.reservation_id, line.customer_id) for line in owed] == [(payment.reservation_id, payment.customer_id)]
 
     for _ in range(2):
         paid = await desk.use_cases.pay_compensation(compensation_id="f1", by="operator-1")

@@ -130,7 +130,9 @@ class PhoneSocket:
                 if message.sender == "bot":
                     await self._send({"type": "typing", "on": False})
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), POLL_SECONDS)
+                # Not wait_for: in Python 3.11 it can swallow a cancellation, and this would never end.
+                async with asyncio.timeout(POLL_SECONDS):
+                    await news.wait()
             news.clear()
             missed = await self._log.after(self._person.id, seen, HISTORY)
             await self._greet_anew_if_changed(seen)

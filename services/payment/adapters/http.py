@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from services.payment.model import Attempt, Payment
-from services.payment.refunds import Refund
+from services.payment.refunds import Compensation, Refund
 from services.payment.refusals import (
     AlreadyPaid,
     AttemptLive,
@@ -21,12 +21,15 @@ from services.payment.refusals import (
     PaymentClosed,
     RefundTooLarge,
 )
-from services.payment.results import Approved, Declined, Fenced, Result, Unavailable, Unknown
+from services.payment.results import Approved, Declined, Fenced, Owed, Result, Unavailable, Unknown
 from services.payment.use_cases import PaymentUseCases
+from services.shared_kernel.event import LoggedEvent
 from services.shared_kernel.refusal import NotFound, Refusal, StaleVersion
 
 PROBLEM = "application/problem+json"
 ASK_AGAIN_SECONDS = 5
+
+History = Callable[[str], Awaitable[Sequence[LoggedEvent]]]
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 Won = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -71,12 +74,23 @@ class RefundBody(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class PaidOutBody(BaseModel):
+    """Which operator has paid a compensation out."""
+
+    by: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class Unauthorized(Exception):
     """No token, or another one."""
 
 
-def create_router(use_cases: PaymentUseCases, api_token: str) -> APIRouter:
-    """The routes of DESIGN §6, "HTTP of payment". Use `install_problems` on the app that includes it."""
+def create_router(
+    use_cases: PaymentUseCases, api_token: str, breaker_state: Callable[[], str], history: History
+) -> APIRouter:
+    """The routes of DESIGN §6, "HTTP of payment", and what operators' chats need of it from another process.
+
+    `history` reads what happened to a payment. Use `install_problems` on the app that includes it.
+    """
     expected = f"Bearer {api_token}".encode()
 
     def authorized(authorization: Annotated[str, Header()] = "") -> None:
@@ -85,7 +99,8 @@ def create_router(use_cases: PaymentUseCases, api_token: str) -> APIRouter:
 
     router = APIRouter(prefix="/payments", dependencies=[Depends(authorized)])
     _attempt_routes(router, use_cases)
-    _payment_routes(router, use_cases)
+    _operator_routes(router, use_cases, breaker_state)
+    _payment_routes(router, use_cases, history)
     return router
 
 
@@ -111,7 +126,25 @@ def _attempt_routes(router: APIRouter, use_cases: PaymentUseCases) -> None:
         return {"available": await use_cases.is_available()}
 
 
-def _payment_routes(router: APIRouter, use_cases: PaymentUseCases) -> None:
+def _operator_routes(router: APIRouter, use_cases: PaymentUseCases, breaker_state: Callable[[], str]) -> None:
+    @router.get("/breaker")
+    async def breaker() -> dict[str, str]:
+        return {"state": breaker_state()}
+
+    @router.get("/compensations")
+    async def owed() -> dict[str, Any]:
+        return {"compensations": [_owed_json(each) for each in await use_cases.owed_compensations()]}
+
+    @router.post("/compensations/{compensation_id}/paid")
+    async def paid(compensation_id: str, body: PaidOutBody) -> dict[str, Any]:
+        return compensation_json(await use_cases.pay_compensation(compensation_id=compensation_id, by=body.by))
+
+    @router.post("/refunds/{refund_id}/retry")
+    async def retry(refund_id: str) -> dict[str, Any]:
+        return refund_json(await use_cases.try_refund_now(refund_id=refund_id))
+
+
+def _payment_routes(router: APIRouter, use_cases: PaymentUseCases, history: History) -> None:
     async def in_full(payment: Payment) -> dict[str, Any]:
         return payment_json(payment, await use_cases.refunds_of(payment_id=payment.id))
 
@@ -123,6 +156,10 @@ def _payment_routes(router: APIRouter, use_cases: PaymentUseCases) -> None:
     @router.get("/{payment_id}")
     async def get(payment_id: str) -> dict[str, Any]:
         return await in_full(await use_cases.get(payment_id=payment_id))
+
+    @router.get("/{payment_id}/events")
+    async def events(payment_id: str) -> dict[str, Any]:
+        return {"events": [{"at": event.at.isoformat(), "type": event.type} for event in await history(payment_id)]}
 
     @router.post("/{payment_id}/refunds", status_code=202)
     async def refund(payment_id: str, body: RefundBody) -> dict[str, Any]:
@@ -187,6 +224,8 @@ def _attempt_json(attempt: Attempt) -> dict[str, Any]:
         "requested_at": attempt.requested_at.isoformat(),
         "approved_at": _text(attempt.approved_at),
         "code": attempt.code or None,
+        "reason_ko": attempt.reason_ko,
+        "reason_en": attempt.reason_en,
     }
 
 
@@ -194,7 +233,9 @@ def refund_json(refund: Refund) -> dict[str, Any]:
     """A refund as it stands."""
     return {
         "id": refund.id,
+        "version": refund.version,
         "payment_id": refund.payment_id,
+        "attempt_id": refund.attempt_id,
         "status": refund.status,
         "amount_krw": refund.amount_krw,
         "cause": refund.cause,
@@ -202,7 +243,30 @@ def refund_json(refund: Refund) -> dict[str, Any]:
         "tries": refund.tries,
         "requested_at": refund.requested_at.isoformat(),
         "due_at": refund.due_at.isoformat(),
+        "next_try_at": _text(refund.next_try_at),
         "done_at": _text(refund.done_at),
+    }
+
+
+def compensation_json(compensation: Compensation) -> dict[str, Any]:
+    """A compensation as it stands."""
+    return {
+        "id": compensation.id,
+        "version": compensation.version,
+        "payment_id": compensation.payment_id,
+        "status": compensation.status,
+        "amount_krw": compensation.amount_krw,
+        "owed_since": compensation.owed_since.isoformat(),
+        "paid_at": _text(compensation.paid_at),
+        "paid_by": compensation.paid_by,
+    }
+
+
+def _owed_json(owed: Owed) -> dict[str, Any]:
+    return {
+        "compensation": compensation_json(owed.compensation),
+        "reservation_id": owed.reservation_id,
+        "customer_id": owed.customer_id,
     }
 
 

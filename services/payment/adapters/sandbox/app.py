@@ -12,6 +12,7 @@ from typing import get_args
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.payment.adapters.sandbox.books import Document
 from services.payment.adapters.sandbox.errors import TossError
@@ -62,12 +63,32 @@ class RunningSandbox:
         await self.runner.cleanup()
 
 
-async def start(app: web.Application, host: str = "127.0.0.1", port: int = 0) -> RunningSandbox:
-    """Serve on `host:port` (0: a free one). No access log: addresses hold card keys."""
+async def start(
+    app: web.Application, host: str = "127.0.0.1", port: int = 0, sock: socket.socket | None = None
+) -> RunningSandbox:
+    """Serve on `host:port` (0: a free one), or on a socket that is bound. No access log: addresses hold card keys."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    await web.TCPSite(runner, host, port).start()
+    await (web.TCPSite(runner, host, port) if sock is None else web.SockSite(runner, sock)).start()
     return RunningSandbox(url=f"http://{host}:{runner.addresses[0][1]}", runner=runner)
+
+
+def standing_alone(sandbox: web.Application) -> web.Application:
+    """The server of a process of its own: under `/sandbox/`, beside what every process serves."""
+
+    async def live(_: web.Request) -> web.Response:
+        return web.json_response({"status": "live"})
+
+    async def ready(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ready"})
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    app = web.Application(client_max_size=_LARGEST_BODY)
+    app.add_subapp("/sandbox", sandbox)
+    app.add_routes([web.get("/health/live", live), web.get("/health/ready", ready), web.get("/metrics", metrics)])
+    return app
 
 
 def _control_routes(till: Till) -> list[web.RouteDef]:

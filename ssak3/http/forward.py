@@ -1,12 +1,13 @@
-"""The sandbox on the demo's main port: its window, its switches, and its API for whoever looks on."""
+"""Pages of another process on this port, so that people need one address only."""
 
 from collections.abc import Mapping
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
 from fastapi import HTTPException, Request, Response
 
+from services.payment.adapters.session import ClientError, ClientSession, ClientTimeout
+
 _TIMEOUT = ClientTimeout(total=15)
-# Of the hop, not of the message (RFC 9110 §7.6.1), or made anew; cookies are none of the sandbox's business.
+# Of the hop, not of the message (RFC 9110 §7.6.1), or made anew; cookies are none of the other side's business.
 _NOT_PASSED_ON = frozenset(
     {
         "connection",
@@ -22,19 +23,19 @@ _NOT_PASSED_ON = frozenset(
 )
 
 
-class SandboxProxy:
-    """This port can't reset a connection as the sandbox does: it answers 502 then. Payment asks the sandbox itself."""
+class Forward:
+    """To `base_url`. This port can't reset a connection as the sandbox does: it answers 502 then."""
 
-    def __init__(self, session: ClientSession, sandbox_url: str) -> None:
+    def __init__(self, session: ClientSession, base_url: str) -> None:
         self._session = session
-        self._sandbox_url = sandbox_url
+        self._base_url = base_url.rstrip("/")
 
     async def pass_on(self, request: Request, path: str) -> Response:
-        """The sandbox's answer to this request."""
+        """The other side's answer to this request; `path` is relative to its address."""
         try:
             async with self._session.request(
                 request.method,
-                f"{self._sandbox_url}/{path}",
+                f"{self._base_url}/{path}",
                 params=request.query_params.multi_items(),
                 data=await request.body(),
                 headers=_passed_on(request.headers),
@@ -43,7 +44,7 @@ class SandboxProxy:
             ) as answer:
                 return Response(await answer.read(), answer.status, _passed_on(answer.headers))
         except (ClientError, TimeoutError) as error:
-            raise HTTPException(502, "the sandbox dropped the connection") from error
+            raise HTTPException(502, "the other side dropped the connection") from error
 
 
 def _passed_on(headers: Mapping[str, str]) -> dict[str, str]:

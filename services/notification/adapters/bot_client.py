@@ -1,0 +1,54 @@
+"""The bot over HTTP: where notices for the web page and the terminal go, and where personal details are kept."""
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from services.notification.ports import Accepted, PersonDetails, SendResult
+from services.shared_kernel.card import Card
+
+TIMEOUT = aiohttp.ClientTimeout(total=5.0, sock_connect=1.5)
+
+
+class BotClient:
+    """`base_url` is the bot's address. Calls raise aiohttp's errors; the sender tries again."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, api_token: str) -> None:
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {api_token}"}
+
+    async def of(self, person_id: str, details_id: str | None) -> PersonDetails:
+        """Somebody's personal details, for one notice."""
+        query = f"?details_id={quote(details_id, safe='')}" if details_id else ""
+        return PersonDetails(**await self._ask("GET", f"/internal/people/{quote(person_id, safe='')}/details{query}"))
+
+    async def append(self, *, delivery_id: str, person_id: str, card: Card) -> bool:
+        """Put it into the person's message log; False if it is there already."""
+        body = {"person_id": person_id, "card": asdict(card)}
+        return bool((await self._ask("PUT", f"/internal/deliveries/{quote(delivery_id, safe='')}", body))["new"])
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        async with self._session.request(
+            method, self._base_url + path, json=body, headers=self._headers, timeout=TIMEOUT, allow_redirects=False,
+            raise_for_status=True,
+        ) as response:  # fmt: skip
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+
+class MessageLogSender:
+    """One of the channels that read from the bot's message log. Idempotent on the delivery."""
+
+    idempotent = True
+
+    def __init__(self, name: str, bot: BotClient) -> None:
+        self.name = name
+        self._bot = bot
+
+    async def send(self, delivery_id: str, person_id: str, card: Card) -> SendResult:
+        """Accepted, or an aiohttp error: nobody knows, and it is safe to send again."""
+        await self._bot.append(delivery_id=delivery_id, person_id=person_id, card=card)
+        return Accepted()

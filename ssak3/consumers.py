@@ -1,0 +1,40 @@
+"""Each context's consumer: its queue, its unit of work, its reactions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from messaging.broker import Broker
+from messaging.consumer import Consumer
+from services.reservation.catalogue import Catalogue
+from ssak3.outside import Switches
+from storage.cleaning.repositories import CleaningUnitOfWork
+from storage.mypage.repositories import MyPageUnitOfWork
+from storage.notification.repositories import NotificationUnitOfWork
+from storage.payment.repositories import PaymentUnitOfWork
+from storage.reservation.repositories import ReservationUnitOfWork
+from storage.unit_of_work import Context
+
+
+class Consumers:
+    """Makes them; `reactions` is a context's table."""
+
+    def __init__(self, broker: Broker, catalogue: Catalogue, switches: Switches) -> None:
+        self._broker = broker
+        self._switches = switches
+        self._works: dict[str, Callable[[Context], Any]] = {
+            "reservation": lambda context: ReservationUnitOfWork(context, catalogue),
+            "payment": PaymentUnitOfWork,
+            "cleaning": CleaningUnitOfWork,
+            "notification": NotificationUnitOfWork,
+            "mypage": MyPageUnitOfWork,
+        }
+
+    def of(self, name: str, context: Context, reactions: Any) -> Consumer[Any]:
+        """The consumer of one context's queue."""
+        work = self._works[name]
+        return Consumer(name, self._broker.subscribe(name), lambda: work(context), reactions, self._is_paused(name))
+
+    def _is_paused(self, name: str) -> Callable[[], bool]:
+        if name == "notification":
+            return lambda: self._switches.notifications_paused
+        return lambda: False

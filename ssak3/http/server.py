@@ -1,0 +1,29 @@
+"""The web server of a process, as one of several things that it starts and stops."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+BACKLOG = 512
+# Longer than a payment may take, so that no request is cut off by a restart.
+LONGEST_REQUEST_SECONDS = 10
+
+
+class Server(uvicorn.Server):
+    """Serves on a socket that is bound already; `should_exit` ends it once the requests under way are answered."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app, log_config=None, access_log=False, ws_max_size=64 * 1024,
+                timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS, backlog=BACKLOG, proxy_headers=False,
+                server_header=False,
+            )
+        )  # fmt: skip
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: the server is one of several things to stop."""
+        yield

@@ -1,0 +1,64 @@
+"""What a process can't do without: said at once where the settings are wrong, waited for where it may come."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from ssak3.composition import Ssak3
+from ssak3.processes import PROCESSES
+from ssak3.settings import Settings, WrongSettings
+
+log = structlog.get_logger(__name__)
+
+LOOK_AGAIN_SECONDS = 1.0
+SAY_AGAIN_AFTER = 10
+
+
+def check_settings(settings: Settings, processes: Sequence[str]) -> None:
+    """WrongSettings when these processes can't work together in one OS process with these settings."""
+    if settings.provider != "sandbox":
+        raise WrongSettings("SSAK3_PROVIDER: only the sandbox can be paid with from the chat yet. Example: sandbox")
+    missing = [name for name in PROCESSES if name not in processes]
+    if missing and not settings.is_distributed and list(processes) != ["sandbox"]:
+        raise WrongSettings(
+            "Without RabbitMQ the processes share the embedded broker, so all run in one OS process. "
+            f"Set SSAK3_AMQP_URLS, or add: {' '.join(missing)} (or: ssak3 run all)."
+        )
+    for name, field, example in (
+        ("payment", "payment_url", "http://payment:8000"),
+        ("bot", "bot_url", "http://bot:8000"),
+    ):
+        askers = {"payment": ("bot", "scheduler"), "bot": ("notification",)}[name]
+        asking = [each for each in askers if each in processes]
+        if asking and name not in processes and not getattr(settings, field):
+            raise WrongSettings(
+                f"SSAK3_{field.upper()}: {asking[0]} asks {name}, which runs elsewhere. Example: {example}"
+            )
+    if "payment" in processes and "sandbox" not in processes and not settings.has_sandbox_address:
+        raise WrongSettings(
+            "SSAK3_TOSS_API_BASE: payment asks the sandbox, which runs elsewhere. "
+            "Example: http://sandbox:8000/sandbox/toss"
+        )
+
+
+async def until_ready(ssak3: Ssak3) -> None:
+    """Embedded: brings the tables up to date. Else waits until `ssak3 migrate` has, saying for what."""
+    if not ssak3.settings.is_distributed:
+        await ssak3.databases.migrate()
+        return
+    looks = 0
+    while waits_for := await _missing(ssak3):
+        if looks % SAY_AGAIN_AFTER == 0:
+            log.warning("process.waits", waits_for=waits_for)
+        looks += 1
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _missing(ssak3: Ssak3) -> str:
+    """What isn't there yet, in words; empty when all is."""
+    try:
+        old = await ssak3.databases.behind()
+    except Exception as error:  # whatever the driver raises while its server starts
+        return f"the database ({type(error).__name__}); is it running, is its address right?"
+    return f"tables of {', '.join(old)}; run: ssak3 migrate" if old else ""

@@ -1,0 +1,38 @@
+"""Leases: what only one process does at a time, by a guarded row, so that a killed holder's ends by itself."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, or_, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from services.shared_kernel.clock import Clock
+from storage.bot.tables import lease as table
+from storage.engine import Database
+
+
+class SqlLeases:
+    """`holder` names this process; every call is a transaction of its own."""
+
+    def __init__(self, database: Database, clock: Clock, holder: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._holder = holder
+        self._upsert = sqlite_insert if database.is_sqlite else postgres_insert
+
+    async def take(self, name: str, life: timedelta) -> bool:
+        """Get it, or keep it, for `life` from now; False while another holds it."""
+        now = self._clock.now()
+        ours = {"holder": self._holder, "until": now + life}
+        is_free = or_(table.c.holder == self._holder, table.c.until <= now)
+        async with self._database.write() as connection:
+            taken = await connection.execute(update(table).where(table.c.name == name, is_free).values(**ours))
+            if taken.rowcount == 0:
+                first = self._upsert(table).values(name=name, **ours).on_conflict_do_nothing()
+                taken = await connection.execute(first)
+        return taken.rowcount == 1
+
+    async def give_up(self, name: str) -> None:
+        """Let another have it at once; nothing happens if it isn't ours."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(table).where(table.c.name == name, table.c.holder == self._holder))
