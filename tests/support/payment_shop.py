@@ -53,9 +53,9 @@ class Shop:
     async def open(self) -> None:
         self.session = aiohttp.ClientSession()
         self.ledger_file = Ledger.open(self.folder / "ledger.jsonl")
-        app = create_app(self.ledger_file, clock=self.clock, ids=self.ids, return_base=HOME, slow_seconds=0.4)
+        app = create_app(self.ledger_file, clock=self.clock, ids=self.ids, return_base=HOME, slow_seconds=2.0)
         self.sandbox = await start(app)
-        toss = TossProvider(self.session, f"{self.sandbox.url}/toss", SANDBOX_SECRET_KEY, timeout=0.2)
+        toss = TossProvider(self.session, f"{self.sandbox.url}/toss", SANDBOX_SECRET_KEY, timeout=1.0)
         self.breaker = Breaker("provider", 3, 20.0, now=lambda: self.seconds)
         self.provider: Provider = GuardedProvider(toss, self.breaker)
         self.database = Database(f"sqlite+aiosqlite:///{self.folder / 'shop.db'}")
