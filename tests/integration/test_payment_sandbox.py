@@ -14,7 +14,7 @@ from services.payment.refusals import AlreadyPaid, AttemptLive, OtherAttempt, Re
 from services.payment.results import Approved, Declined, Fenced, Unavailable, Unknown
 from services.payment.values import AttemptStatus, PaymentStatus, RefundStatus
 from services.shared_kernel.clock import KST
-from tests.support.payment_shop import PRICE, Shop, empty_database
+from tests.support.payment_shop import PRICE, SLOW_SECONDS, Shop, empty_database
 
 pytestmark = pytest.mark.asyncio
 
@@ -126,7 +126,7 @@ async def test_a_slow_provider_answers_after_nobody_waits_any_more(shop: Shop) -
     assert await shop.told_names() == ["PaymentPending"]
 
     await shop.mode("normal")
-    await asyncio.sleep(0.3)  # the sandbox's own slowness
+    await asyncio.sleep(SLOW_SECONDS)  # the sandbox's own slowness
     shop.clock.advance(seconds=3)
     await shop.attempts.run_once()
     assert isinstance(await shop.pay("a"), Approved)
