@@ -1,57 +1,26 @@
 """Payment's routes and pages, and reservation's client of them, over real sockets."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
-from fastapi import FastAPI
 
-from services.payment.adapters.checkout import CheckoutLinks, CheckoutPages, Order, create_checkout_router
-from services.payment.adapters.http import create_router, install_problems
+from services.payment.adapters.checkout import CheckoutLinks, Order
 from services.reservation import ports
 from services.reservation.adapters.payment_client import HttpPaymentGateway
 from services.shared_kernel.adapters.breaker import Breaker
-from tests.support.payment_shop import HOME, PRICE, Shop, empty_database
+from tests.support.payment_doors import TOKEN, app_of, empty, links, shop
+from tests.support.payment_shop import HOME, PRICE, Shop
+from tests.support.serving import serving
+
+__all__ = ["empty", "shop"]
 
 pytestmark = pytest.mark.asyncio
-
-TOKEN = "api-token"
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(empty_database(tmp_path_factory.mktemp("payment")))
-
-
-@pytest_asyncio.fixture
-async def shop(tmp_path: Path, empty: Path) -> AsyncIterator[Shop]:
-    shop = Shop(tmp_path, empty)
-    await shop.open()
-    yield shop
-    await shop.close()
-
-
-def links() -> CheckoutLinks:
-    return CheckoutLinks(b"secret", HOME)
-
-
-def app_of(shop: Shop) -> FastAPI:
-    app = FastAPI()
-    app.include_router(create_router(shop.use_cases, TOKEN, lambda: shop.breaker.state, shop.history))
-    window = f"{shop.sandbox.url}/window"
-    app.include_router(
-        create_checkout_router(CheckoutPages(shop.use_cases, shop.work, shop.clock, shop.ids, links(), window))
-    )
-    install_problems(app)
-    return app
 
 
 @pytest_asyncio.fixture
@@ -148,15 +117,9 @@ async def test_without_the_token_nothing_is_said(shop: Shop, client: httpx.Async
 
 @pytest_asyncio.fixture
 async def gateway(shop: Shop) -> AsyncIterator[HttpPaymentGateway]:
-    server = uvicorn.Server(uvicorn.Config(app_of(shop), port=0, log_level="error", lifespan="off"))
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event to wait for
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    breaker = Breaker("payment", 3, 20.0, now=lambda: shop.seconds)
-    yield HttpPaymentGateway(shop.session, f"http://127.0.0.1:{port}", TOKEN, breaker)
-    server.should_exit = True
-    await task
+    async with serving(app_of(shop)) as url:
+        breaker = Breaker("payment", 3, 20.0, now=lambda: shop.seconds)
+        yield HttpPaymentGateway(shop.session, url, TOKEN, breaker)
 
 
 async def pay(gateway: HttpPaymentGateway, shop: Shop, attempt_id: str, reservation_id: str = "r1") -> ports.Answer:

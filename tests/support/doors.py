@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from ssak3.http.app import create_app
 from ssak3.http.demo import DemoSwitches
 from ssak3.http.forward import Forward
+from tests.support.serving import serving
 from tests.support.world import World, a_world
 
 PATIENCE_SECONDS = 20.0
@@ -74,16 +74,9 @@ async def open_doors(folder: Path, *, is_demo: bool = True) -> AsyncIterator[Doo
         demo = DemoSwitches(world.ssak3, Forward(world.session, world.sandbox_url))
         if is_demo:
             app.include_router(demo.router())
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws_max_size=64 * 1024, lifespan="off"))
-        serving = asyncio.create_task(server.serve())
-        try:
-            while not server.started:  # noqa: ASYNC110  # it has no event for it
-                await asyncio.sleep(0.01)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            url = f"http://127.0.0.1:{port}"
-            async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
-                yield Doors(world=world, client=client, url=url)
-        finally:
-            demo.feed.close()
-            server.should_exit = True
-            await serving
+        async with serving(app) as url:
+            try:
+                async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
+                    yield Doors(world=world, client=client, url=url)
+            finally:
+                demo.feed.close()

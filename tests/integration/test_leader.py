@@ -1,0 +1,77 @@
+"""One of several schedulers leads; when it is gone, another follows by itself."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from ssak3.leader import LEASE_LIFE, Leader
+from storage.bot.leases import SqlLeases
+from storage.engine import Database
+from storage.migrate import migrate
+from tests.support.time import FakeClock
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def database(tmp_path) -> AsyncIterator[Database]:
+    opened = Database(f"sqlite+aiosqlite:///{tmp_path}/x.db")
+    await migrate({"bot": opened})
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+def leader(database: Database, clock: FakeClock, name: str) -> Leader:
+    return Leader(SqlLeases(database, clock, name))
+
+
+async def test_one_leads_and_keeps_leading_while_it_asks(database: Database, clock: FakeClock):
+    first, second = leader(database, clock, "first"), leader(database, clock, "second")
+    assert await first.stand()
+    for _ in range(5):
+        clock.advance(seconds=LEASE_LIFE.total_seconds() - 1)
+        assert await first.stand()
+        assert not await second.stand()
+    assert (first.is_leader, second.is_leader) == (True, False)
+
+
+async def test_a_killed_one_is_followed_when_its_lease_ends(database: Database, clock: FakeClock):
+    first, second = leader(database, clock, "first"), leader(database, clock, "second")
+    await first.stand()
+    clock.advance(seconds=LEASE_LIFE.total_seconds() - 0.001)
+    assert not await second.stand()
+    clock.advance(seconds=0.001)
+    assert await second.stand()
+    assert not await first.stand(), "who was only asleep doesn't go on leading"
+    assert not first.is_leader
+
+
+async def test_one_that_stops_is_followed_at_once(database: Database, clock: FakeClock):
+    first, second = leader(database, clock, "first"), leader(database, clock, "second")
+    await first.stand()
+    await second.resign()
+    assert not await second.stand(), "only the holder can give it up"
+    await first.resign()
+    assert await second.stand()
+
+
+async def test_with_the_database_away_nobody_leads(clock: FakeClock):
+    class Away:
+        async def take(self, name: str, life: timedelta) -> bool:
+            raise ConnectionError
+
+        async def give_up(self, name: str) -> None:
+            raise ConnectionError
+
+    lost = Leader(Away())
+    lost.is_leader = True
+    with pytest.raises(ConnectionError):
+        await lost.stand()
+    assert not lost.is_leader
