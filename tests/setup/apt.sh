@@ -1,5 +1,5 @@
 # Sourced: `apt_install WHY PACKAGE…` installs Debian packages as root or through sudo;
-# where it may not, it prints the one command that does it and stops.
+# where it may not, it prints the one command that does it and stops. APT_OPTIONS go to apt-get.
 
 apt_install() {
     why=$1
@@ -20,5 +20,5 @@ apt_install() {
     fi
     echo "$why: installing $* with ${as_root:+sudo }apt-get"
     $as_root apt-get update -qq
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${APT_OPTIONS:-} "$@" >/dev/null
 }
