@@ -17,5 +17,6 @@ if [ -n "$missing" ]; then
     done
     chmod 755 "$quiet"
     APT_OPTIONS="-o DPkg::Path=$quiet:/usr/sbin:/usr/bin:/sbin:/bin"
+    ROOT_COMMAND="sh $0"
     apt_install "The tests need servers to talk to" $missing
 fi

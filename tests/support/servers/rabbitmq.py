@@ -131,6 +131,8 @@ class RabbitServer:
 
     def api(self, method: str, path: str, body: object = None) -> object:
         """The management plugin's HTTP API: `api("GET", "queues")`. Raises HTTPError."""
+        if self.http_port is None:
+            raise RuntimeError("this server was made without the management plugin (with_http=True)")
         basic = base64.b64encode(b"guest:guest").decode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.http_port}/api/{path}",
