@@ -16,6 +16,7 @@ demo: .venv/run.stamp ## everything in one process: prints the page's address (A
 
 test: .venv/dev.stamp ## install what the tests need, check style, types and imports, run every test
 	@sh $(SETUP)/browser.sh
+	@sh $(SETUP)/servers.sh
 	@$(MAKE) --no-print-directory --silent lint
 	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 

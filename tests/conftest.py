@@ -7,6 +7,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.support.servers.fixtures import postgresql, rabbitmq, shared_postgresql, shared_rabbitmq
+
+__all__ = ["postgresql", "rabbitmq", "shared_postgresql", "shared_rabbitmq"]
+
 settings.register_profile(
     "ci",
     deadline=None,
