@@ -159,7 +159,9 @@ class Ssak3:
         outside, url = self.outside, self.settings.payment_url
         self.payment_breaker = Breaker("payment", FAILURES_BEFORE_OPEN, OPEN_SECONDS, now=outside.monotonic)
         if url:
-            return HttpPaymentGateway(outside.session, url, outside.api_token, self.payment_breaker)
+            return HttpPaymentGateway(
+                outside.session, url, outside.api_token, self.payment_breaker, outside.payment_timeout_seconds
+            )
         return InProcessPayments(self.payments, self.payment_breaker, outside.payment_timeout_seconds)
 
     async def provider_breaker_state(self) -> str:

@@ -4,7 +4,6 @@ from collections import defaultdict
 
 import pytest
 
-from messaging.broker import BrokerUnavailable
 from services.notification.events import NotificationSent
 from tests.support.crowd import check_money, crowd
 from tests.support.world import World
@@ -41,14 +40,9 @@ async def test_two_hundred_are_booked_while_notification_sleeps_and_all_are_told
         assert [message.card.title for message in log] == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]
 
 
-async def test_bookings_are_taken_with_the_broker_away(world: World, monkeypatch: pytest.MonkeyPatch):
+async def test_bookings_are_taken_with_the_broker_away(world: World):
     """The outbox keeps what the broker can't take; nothing is lost when it is back."""
-
-    async def away(messages: object) -> frozenset[str]:
-        raise BrokerUnavailable("it is away")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(world.ssak3.broker, "publish", away)
+    with world.broker_away():
         reservations = await crowd(world, 20)
         await world.settle()
         assert {each.status for each in reservations} == {"CONFIRMED"}

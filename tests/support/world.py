@@ -5,20 +5,24 @@ Nothing runs by itself: `settle()` lets everything that is due happen, `later(..
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from unittest.mock import patch
 
 from sqlalchemy import event as sqlalchemy_event
 
 from bot.conversation.turn import Said
 from bot.ports import Message, PersonRecord
+from messaging.broker import BrokerUnavailable
+from messaging.consumer import Consumer
+from messaging.relay import Relay
 from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Ledger, create_app, start
 from services.payment.adapters.session import ClientSession, new_session
 from services.shared_kernel.card import Button, Card
 from services.shared_kernel.event import Event
-from ssak3.background import ticks_of
+from ssak3.background import Tick, ticks_of
 from ssak3.composition import Ssak3
 from ssak3.outside import Outside
 from ssak3.settings import Settings
@@ -99,19 +103,43 @@ class Phone:
         return "\n".join(lines)
 
 
+class Pieces(Protocol):
+    """What a world is made of: everything in one process, or each process apart."""
+
+    @property
+    def ssak3(self) -> Ssak3:
+        """Every part by its name, whichever process it is in."""
+        ...
+
+    @property
+    def loops(self) -> Sequence[Any]: ...
+
+    @property
+    def ticks(self) -> Sequence[Tick]: ...
+
+    async def relays(self) -> Sequence[Relay]:
+        """Those with something to publish."""
+        ...
+
+    async def consumers(self, asleep: Collection[str]) -> Sequence[Consumer[Any]]:
+        """Those with something to handle."""
+        ...
+
+    def brokers(self) -> Sequence[Any]: ...
+
+
 class World:
     """The system and its people."""
 
-    def __init__(self, ssak3: Ssak3, clock: FakeClock, sandbox_url: str, session: ClientSession) -> None:
-        self.ssak3 = ssak3
+    def __init__(self, pieces: Pieces, clock: FakeClock, sandbox_url: str, session: ClientSession) -> None:
+        self.pieces = pieces
+        self.ssak3 = pieces.ssak3
         self.clock = clock
         self.sandbox_url = sandbox_url
         self.session = session
-        self._look = sqlite3.connect(ssak3.settings.data_dir / "ssak3.db", isolation_level=None)
         self.events: list[Event] = []
         # Consumers that do nothing for now: what is for them waits in its queue.
         self.asleep: set[str] = set()
-        ssak3.observers.listeners.append(self.events.append)
 
     async def customer(self) -> Phone:
         """Somebody new, greeted."""
@@ -162,50 +190,75 @@ class World:
 
     async def _round(self, *, ticks: bool) -> int:
         """Messages first, then what their owners do by themselves, then what time does."""
-        ssak3, done = self.ssak3, 0
-        for name in self._unsent():
-            done += await ssak3.relays[name].run_once()
-        for name in self._with_messages():
-            done += await ssak3.consumers[name].run_once()
-        for loop in () if done else (ssak3.attempts, ssak3.refunds, ssak3.availability, ssak3.sender):
+        pieces, done = self.pieces, 0
+        for relay in await pieces.relays():
+            done += await relay.run_once()
+        for consumer in await pieces.consumers(self.asleep):
+            done += await consumer.run_once()
+        for loop in () if done else pieces.loops:
             done += await loop.run_once()
         if ticks and not done:
-            for tick in ticks_of(ssak3):
+            for tick in pieces.ticks:
                 done += await tick.run()
         return done
 
-    # One look instead of asking every relay and consumer, most of which have nothing to do.
+    @contextmanager
+    def broker_away(self) -> Iterator[None]:
+        """Nothing can be published."""
 
-    def _unsent(self) -> list[str]:
-        names = list(self.ssak3.relays)
-        outboxes = ", ".join(f"EXISTS (SELECT 1 FROM {name}_outbox)" for name in names)
-        filled = self._look.execute(f"SELECT {outboxes}").fetchone()
-        return [name for name, is_filled in zip(names, filled, strict=True) if is_filled]
+        async def away(messages: object) -> frozenset[str]:
+            raise BrokerUnavailable("it is away")
 
-    def _with_messages(self) -> list[str]:
-        homes = {home for (home,) in self._look.execute("SELECT DISTINCT home FROM broker_message")}
-        return [name for name in self.ssak3.consumers if name not in self.asleep and f"ssak3.{name}" in homes]
+        with ExitStack() as stack:
+            for broker in self.pieces.brokers():
+                stack.enter_context(patch.object(broker, "publish", away))
+            yield
 
     async def later(self, **duration: float) -> None:
         """Move the clock and let happen what is due."""
         self.clock.advance(**duration)
         await self.settle()
 
-    def close(self) -> None:
-        """Stop looking."""
-        self._look.close()
-
     def happened(self, kind: type[Event]) -> list[Any]:
         """The events of a kind, in the order of their commits."""
         return [event for event in self.events if isinstance(event, kind)]
 
 
+class Together:
+    """Everything in one process, over the embedded broker."""
+
+    def __init__(self, ssak3: Ssak3) -> None:
+        self.ssak3 = ssak3
+        self.loops = (ssak3.attempts, ssak3.refunds, ssak3.availability, ssak3.sender)
+        self.ticks = ticks_of(ssak3)
+        self._look = sqlite3.connect(ssak3.settings.data_dir / "ssak3.db", isolation_level=None)
+
+    # One look instead of asking every relay and consumer, most of which have nothing to do.
+
+    async def relays(self) -> Sequence[Relay]:
+        names = list(self.ssak3.relays)
+        outboxes = ", ".join(f"EXISTS (SELECT 1 FROM {name}_outbox)" for name in names)
+        filled = self._look.execute(f"SELECT {outboxes}").fetchone()
+        return [self.ssak3.relays[name] for name, is_filled in zip(names, filled, strict=True) if is_filled]
+
+    async def consumers(self, asleep: Collection[str]) -> Sequence[Consumer[Any]]:
+        homes = {home for (home,) in self._look.execute("SELECT DISTINCT home FROM broker_message")}
+        consumers = self.ssak3.consumers.items()
+        return [consumer for name, consumer in consumers if name not in asleep and f"ssak3.{name}" in homes]
+
+    def brokers(self) -> Sequence[Any]:
+        return [self.ssak3.broker]
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._look.close()
+
+
 @asynccontextmanager
-async def a_world(
-    folder: Path, clock: FakeClock | None = None, *, slow_seconds: float = 0.3, **outside: Any
-) -> AsyncIterator[World]:
-    """Made anew in a folder, or opened again where it was left."""
-    clock = clock or FakeClock()
+async def around(
+    folder: Path, clock: FakeClock, *, slow_seconds: float = 0.3, **outside: Any
+) -> AsyncIterator[tuple[Outside, str]]:
+    """The sandbox, a session and all else that comes from outside; and the sandbox's address."""
     ids = FakeIds(clock)
     ledger = Ledger.open(folder / "sandbox.jsonl")
     sandbox = await start(
@@ -227,20 +280,32 @@ async def a_world(
         "provider_timeout_seconds": 60.0,
         "payment_timeout_seconds": 90.0,
     } | outside
-    settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
-    _lay_tables(folder / "ssak3.db")
-    ssak3 = Ssak3(settings, Outside(**values))
-    _without_waiting_for_the_disk(ssak3)
     try:
-        if await ssak3.databases.migrate():
-            _remember_tables(folder / "ssak3.db")
-        with closing(World(ssak3, clock, sandbox.url, session)) as world:
-            yield world
+        yield Outside(**values), sandbox.url
     finally:
-        await ssak3.close()
         await session.close()
         await sandbox.close()
         ledger.close()
+
+
+@asynccontextmanager
+async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) -> AsyncIterator[World]:
+    """In one process, made anew in a folder, or opened again where it was left."""
+    clock = clock or FakeClock()
+    settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
+    async with around(folder, clock, **outside) as (given, sandbox_url):
+        _lay_tables(folder / "ssak3.db")
+        ssak3 = Ssak3(settings, given)
+        _without_waiting_for_the_disk(ssak3)
+        try:
+            if await ssak3.databases.migrate():
+                _remember_tables(folder / "ssak3.db")
+            with closing(Together(ssak3)) as pieces:
+                world = World(pieces, clock, sandbox_url, given.session)
+                ssak3.observers.listeners.append(world.events.append)
+                yield world
+        finally:
+            await ssak3.close()
 
 
 def _without_waiting_for_the_disk(ssak3: Ssak3) -> None:

@@ -35,13 +35,16 @@ class NotServing(Exception):
 class HttpPaymentGateway(PaymentGateway):
     """`base_url` is payment's address; `breaker` is this client's own, beside the one that payment has."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, api_token: str, breaker: Breaker) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, base_url: str, api_token: str, breaker: Breaker,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:  # fmt: skip
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {api_token}"}
         self._breaker = breaker
         # Half of it for the connection, so that nobody there is told from no answer.
-        self._timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, sock_connect=TIMEOUT_SECONDS / 2)
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=timeout_seconds / 2)
 
     async def pay(
         self, *, reservation_id: str, customer_id: str, attempt_id: str, amount_krw: int, method: str,
