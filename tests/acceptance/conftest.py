@@ -1,14 +1,27 @@
-"""Every story gets a world of its own."""
+"""Every story gets a world of its own: once in one process, once with every process apart."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
-from tests.support.world import World, a_world
+from tests.support.apart import a_database, a_world_apart
+from tests.support.world import OpenWorld, World, a_world
+
+
+@pytest.fixture(params=["together"])
+def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenWorld]:
+    """Opens the story's world, with whatever it wants of its surroundings; again: as it was left."""
+    if request.param == "together":
+        yield lambda **outside: a_world(tmp_path, **outside)
+        return
+    vhost = request.getfixturevalue("rabbitmq")
+    with a_database(request.getfixturevalue("shared_postgresql")) as url:
+        yield lambda **outside: a_world_apart(tmp_path, url, vhost.url, **outside)
 
 
 @pytest_asyncio.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with a_world(tmp_path) as opened:
+async def world(open_world: OpenWorld) -> AsyncIterator[World]:
+    async with open_world() as opened:
         yield opened

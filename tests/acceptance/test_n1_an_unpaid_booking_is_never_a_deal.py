@@ -1,6 +1,5 @@
 """N1: no deal without exactly one charge, no charge without a deal or all of it back, whatever the provider does."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from services.payment.events import PaymentApproved
 from services.reservation.model import Reservation
 from tests.support.crowd import check_money, crowd, pay_again
-from tests.support.world import World, a_world, together
+from tests.support.world import OpenWorld, World, together
 
 pytestmark = pytest.mark.asyncio
 
@@ -16,11 +15,11 @@ CROWD = 200
 
 
 @pytest.mark.parametrize("mode", ["down", "slow", "unknown"])
-async def test_two_hundred_pay_while_the_provider_is_ill(tmp_path: Path, mode: str):
+async def test_two_hundred_pay_while_the_provider_is_ill(open_world: OpenWorld, mode: str):
     """They pay at once, nobody becomes a deal for nothing; after recovery every won is accounted for."""
     # With a provider that is slower than our patience, and us slower than the customer's.
     impatient: dict[str, Any] = {"slow_seconds": 4.0, "provider_timeout_seconds": 2.0, "payment_timeout_seconds": 1.0}
-    async with a_world(tmp_path, **(impatient if mode == "slow" else {})) as world:
+    async with open_world(**(impatient if mode == "slow" else {})) as world:
         await _pay_while_ill(world, mode)
 
 

@@ -1,12 +1,10 @@
 """P1: the conversational bot: booking, payment and cancelling by buttons, commands and free text, in two languages."""
 
-from pathlib import Path
-
 import pytest
 
 from services.reservation.events import ReservationCancelled, ReservationConfirmed
 from tests.support.story import ADDRESS, FRIDAY_AT_TWO, books, charges, holds, items, refunds, words
-from tests.support.world import Phone, World, a_world
+from tests.support.world import OpenWorld, Phone, World
 
 pytestmark = pytest.mark.asyncio
 
@@ -86,18 +84,18 @@ async def test_switching_the_language_in_the_middle_keeps_the_draft(world: World
     assert "80,000원 결제하기" in await customer.transcript()
 
 
-async def test_a_draft_survives_a_restart_in_the_middle_of_a_question(tmp_path: Path):
+async def test_a_draft_survives_a_restart_in_the_middle_of_a_question(open_world: OpenWorld):
     """The process ends between two messages; the next one goes on where it was, and a kept message is answered."""
-    async with a_world(tmp_path) as world:
+    async with open_world() as world:
         customer = await world.customer()
         await customer.say(FRIDAY_AT_TWO)
-    async with a_world(tmp_path, clock=world.clock) as again:
+    async with open_world(clock=world.clock) as again:
         phone = Phone(again, customer.person)
         phone._said = 10
         await phone.say(ADDRESS)
         await phone.tap("없어요")
         assert items((await phone.log())[-2].card)["일시"] == "11/27(금) 14:00–17:00"
-    async with a_world(tmp_path, clock=world.clock) as last:
+    async with open_world(clock=world.clock) as last:
         phone = Phone(last, customer.person)
         phone._said = 20
         assert "80,000원 결제했어요" in words(await phone.tap("80,000원 결제하기"))

@@ -5,8 +5,8 @@ Nothing runs by itself: `settle()` lets everything that is due happen, `later(..
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 from unittest.mock import patch
@@ -327,6 +327,9 @@ def _lay_tables(file: Path) -> None:
 def _remember_tables(file: Path) -> None:
     with closing(sqlite3.connect(file)) as database:
         _EMPTY[:] = [database.serialize()]
+
+
+OpenWorld = Callable[..., AbstractAsyncContextManager[World]]
 
 
 async def together(*work: Any) -> list[Any]:
