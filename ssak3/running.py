@@ -29,8 +29,8 @@ from ssak3.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-# Together less than the 25 s after which whoever asked us to stop may lose patience.
-DRAIN_SECONDS = 12.0
+# Together with the longest request less than the 25 s after which whoever asked us to stop may lose patience.
+DRAIN_SECONDS = 10.0
 # Long enough for a load balancer to see that we aren't ready any more, and to send its requests elsewhere.
 NOTICE_SECONDS = 2.0
 
@@ -80,6 +80,7 @@ class Running:
     def __init__(self, ssak3: Ssak3, sandbox: Forward | None, stopping: asyncio.Event, *, is_demo: bool) -> None:
         self._ssak3 = ssak3
         self._stopping = stopping
+        self._ending = asyncio.Event()
         self._is_open = False
         self._app = create_app(ssak3, sandbox=sandbox, is_demo=is_demo, takes_work=lambda: self._takes_work)
         self._demo = DemoSwitches(ssak3, sandbox) if is_demo and sandbox else None
@@ -93,59 +94,82 @@ class Running:
 
     async def run(self, sock: socket.socket, on_ready: Callable[[Ssak3], object]) -> None:
         """Until told to stop, or the server ends by itself."""
-        ssak3, stopping = self._ssak3, self._stopping
         serving = asyncio.create_task(self._server.serve(sockets=[sock]))
-        stopped = asyncio.create_task(stopping.wait())
-        ends = [serving, stopped]
-        opening = asyncio.create_task(self._open())
-        workers: list[asyncio.Task[None]] = []
-        leader = Leader(ssak3.leases) if "scheduler" in ssak3.processes else None
-        scheduler = make_scheduler(ticks_of(ssak3), leader) if leader is not None else None
-        with run_file(ssak3.settings, ssak3.processes):
+        working = asyncio.create_task(self._work(on_ready))
+        stopped = asyncio.create_task(self._stopping.wait())
+        with run_file(self._ssak3.settings, self._ssak3.processes):
             try:
-                await asyncio.wait([opening, *ends], return_when=asyncio.FIRST_COMPLETED)
-                if not opening.done():
-                    opening.cancel()
-                    await asyncio.wait([opening])
-                    return
-                opening.result()
-                workers = [asyncio.create_task(worker.run(stopping)) for worker in workers_of(ssak3).values()]
-                if leader is not None and scheduler is not None:
-                    await leader.stand()
-                    scheduler.start()
-                if "bot" in ssak3.processes:
-                    await ssak3.answering.resume()
-                self._is_open = True
-                ready = on_ready(ssak3)
-                if asyncio.iscoroutine(ready):
-                    await ready
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([serving, working, stopped], return_when=asyncio.FIRST_COMPLETED)
             finally:
-                stopping.set()
-                if scheduler is not None and scheduler.running:
-                    scheduler.shutdown(wait=False)
-                if ssak3.settings.is_distributed and not serving.done():
-                    await asyncio.sleep(NOTICE_SECONDS)
-                await self._drain(serving, workers, leader)
+                self._stopping.set()
+                await self._drain(serving, working)
+            serving.result()
+            working.result()
 
-    async def _open(self) -> None:
-        """Wait until everything that this process can't do without is there."""
-        await until_ready(self._ssak3)
-        await self._ssak3.broker.start()
+    async def _work(self, on_ready: Callable[[Ssak3], object]) -> None:
+        """Wait for what this process can't do without, then do all that it does; until `_ending`."""
+        ssak3 = self._ssak3
+        waiting, stopped = (
+            asyncio.create_task(until_ready(ssak3)),
+            asyncio.create_task(self._stopping.wait()),
+        )
+        await asyncio.wait([waiting, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not waiting.done():
+            waiting.cancel()
+            await asyncio.wait([waiting])
+            return
+        waiting.result()
+        await ssak3.broker.start()
+        workers = [asyncio.create_task(worker.run(self._ending)) for worker in workers_of(ssak3).values()]
+        if "bot" in ssak3.processes:
+            await ssak3.answering.resume()
+        async with self._scheduling():
+            self._is_open = True
+            ready = on_ready(ssak3)
+            if asyncio.iscoroutine(ready):
+                await ready
+            await self._stopping.wait()
+        await self._ending.wait()
+        await asyncio.gather(*workers)
+        if ssak3.settings.is_distributed:
+            await _publish_the_rest(ssak3)
 
-    async def _drain(
-        self, serving: asyncio.Task[None], workers: Sequence[asyncio.Task[None]], leader: Leader | None
-    ) -> None:
+    @asynccontextmanager
+    async def _scheduling(self) -> AsyncIterator[None]:
+        if "scheduler" not in self._ssak3.processes:
+            yield
+            return
+        leader = Leader(self._ssak3.leases)
+        await leader.stand()
+        scheduler = make_scheduler(ticks_of(self._ssak3), leader)
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            await leader.resign()
+
+    async def _drain(self, serving: asyncio.Task[None], working: asyncio.Task[None]) -> None:
+        """Take no more messages, then no more requests; finish what is held."""
         ssak3 = self._ssak3
         if self._demo is not None:
             self._demo.feed.close()
-        self._server.should_exit = True
         await ssak3.broker.stop_receiving()
+        if ssak3.settings.is_distributed and not serving.done():
+            await asyncio.sleep(NOTICE_SECONDS)
+        self._server.should_exit = True
         await asyncio.wait([serving])
-        if workers:
-            _, late = await asyncio.wait(workers, timeout=DRAIN_SECONDS)
-            for task in late:
-                log.warning("process.not_drained", task=task.get_name())
-        if leader is not None:
-            await leader.resign()
-        serving.result()
+        self._ending.set()
+        _, late = await asyncio.wait([working], timeout=DRAIN_SECONDS)
+        if late:
+            log.warning("process.not_drained")
+            working.cancel()
+            await asyncio.wait([working])
+
+
+async def _publish_the_rest(ssak3: Ssak3) -> None:
+    """What the last requests left: others would find it, but a little later."""
+    for relay in ssak3.relays.values():
+        while ssak3.broker.is_connected and await relay.run_once():
+            pass
