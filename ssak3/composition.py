@@ -22,7 +22,7 @@ from bot.message_log import LogReader, LogWriter
 from bot.people import People
 from bot.threads import Threads
 from messaging.consumer import Consumer
-from messaging.in_process import InProcessBroker
+from messaging.in_process import InProcessBroker, InProcessDeadLetters
 from messaging.relay import Relay
 from services.cleaning.policies import parse_policies as parse_dispatch
 from services.cleaning.reactions import CleaningReactions
@@ -259,7 +259,7 @@ class Ssak3:
             self.people,
             self.threads,
             history,
-            BrokersDeadLetters(self.queues, lambda consumer: self.broker.subscribe(consumer).wake()),
+            BrokersDeadLetters(InProcessDeadLetters(self.broker)),
             self.bot_work,
             self.clock,
             lambda role, code: invite_link(self.settings.public_url, role, code),
