@@ -32,6 +32,21 @@ def routing_key(event_type: str) -> str:
     return event_type.removeprefix("ssak3.")
 
 
+def queue_name(consumer: str) -> str:
+    """The queue of a consumer."""
+    return f"ssak3.{consumer}"
+
+
+def wait_queue_name(consumer: str, delay_seconds: int) -> str:
+    """Where a consumer's event waits for its next try."""
+    return f"{queue_name(consumer)}.wait.{delay_seconds}s"
+
+
+def dead_queue_name(consumer: str) -> str:
+    """Where a consumer's event waits for an operator."""
+    return f"{queue_name(consumer)}.dead"
+
+
 def bindings(consumer: str) -> tuple[str, ...]:
     """The topic patterns of a consumer's queue."""
     return tuple(f"{context}.#" for context in FOLLOWS[consumer])

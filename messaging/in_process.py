@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from messaging.broker import Broker, Delivery, Message
-from messaging.catalogue import FOLLOWS, listeners
+from messaging.catalogue import FOLLOWS, dead_queue_name, listeners, queue_name, wait_queue_name
+from messaging.dead import DeadGroup, DeadLetter
 from services.shared_kernel.clock import Clock
 
 
@@ -30,11 +31,11 @@ class QueueStore(Protocol):
     async def put_off(self, position: int, until: float, attempt: int, wait_queue: str, cause: str) -> None: ...
     async def set_aside(self, position: int, dead_queue: str, cause: str, at: float) -> None: ...
     async def next_due(self, queue: str) -> float | None: ...
-
-
-def queue_name(consumer: str) -> str:
-    """The queue of a consumer."""
-    return f"ssak3.{consumer}"
+    async def depths(self) -> dict[str, int]: ...
+    async def dead_groups(self) -> Sequence[DeadGroup]: ...
+    async def dead_letters(self, consumer: str, cause: str) -> Sequence[DeadLetter]: ...
+    async def revive(self, consumer: str, cause: str) -> int: ...
+    async def discard(self, consumer: str, cause: str) -> int: ...
 
 
 class InProcessBroker(Broker):
@@ -63,6 +64,10 @@ class InProcessBroker(Broker):
     def subscribe(self, consumer: str) -> "InProcessSubscription":
         return self._subscriptions[consumer]
 
+    async def depths(self) -> dict[str, int]:
+        """How many messages each queue holds, wait and dead queues too."""
+        return await self.store.depths()
+
     async def start(self) -> None:
         """It is always there."""
 
@@ -78,6 +83,7 @@ class InProcessSubscription:
     """One consumer's queue."""
 
     def __init__(self, consumer: str, store: QueueStore, clock: Clock) -> None:
+        self._consumer = consumer
         self._queue = queue_name(consumer)
         self._store = store
         self._clock = clock
@@ -138,14 +144,37 @@ class InProcessSubscription:
 
     async def retry(self, delivery: Delivery, delay_seconds: int, cause: str) -> None:
         until = (self._clock.now() + timedelta(seconds=delay_seconds)).timestamp()
-        wait_queue = f"{self._queue}.wait.{delay_seconds}s"
+        wait_queue = wait_queue_name(self._consumer, delay_seconds)
         await self._store.put_off(int(delivery.handle), until, delivery.attempt + 1, wait_queue, cause)
         self._forget([int(delivery.handle)])
 
     async def dead(self, delivery: Delivery, cause: str) -> None:
-        await self._store.set_aside(int(delivery.handle), f"{self._queue}.dead", cause, self._clock.now().timestamp())
+        now = self._clock.now().timestamp()
+        await self._store.set_aside(int(delivery.handle), dead_queue_name(self._consumer), cause, now)
         self._forget([int(delivery.handle)])
 
     def _forget(self, positions: Sequence[int]) -> None:
         self._in_flight.difference_update(positions)
         self._given_back.difference_update(positions)
+
+
+class InProcessDeadLetters:
+    """The embedded broker's dead letters."""
+
+    def __init__(self, broker: InProcessBroker) -> None:
+        self._broker = broker
+        self._store = broker.store
+
+    async def groups(self) -> Sequence[DeadGroup]:
+        return await self._store.dead_groups()
+
+    async def letters(self, consumer: str, cause: str) -> Sequence[DeadLetter]:
+        return await self._store.dead_letters(consumer, cause)
+
+    async def replay(self, consumer: str, cause: str) -> int:
+        revived = await self._store.revive(consumer, cause)
+        self._broker.subscribe(consumer).wake()
+        return revived
+
+    async def discard(self, consumer: str, cause: str) -> int:
+        return await self._store.discard(consumer, cause)

@@ -1,17 +1,11 @@
 """What operators are told about the machine itself: set-aside messages, and payments that pause."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
-from bot.conversation.effects_operator import DeadGroup
+from messaging.broker import BrokerUnavailable
+from messaging.dead import DeadLetters
 from services.notification.use_cases import NotificationUseCases
 from services.shared_kernel.clock import Clock
-
-
-class DeadLetters(Protocol):
-    """What the broker has set aside."""
-
-    async def groups(self) -> Sequence[DeadGroup]: ...
 
 
 class Alerts:
@@ -31,7 +25,11 @@ class Alerts:
     async def watch_dead(self) -> int:
         """Tell of messages that were set aside: once a group, however many join it; anew when it was emptied."""
         told = 0
-        for group in await self._dead.groups():
+        try:
+            groups = await self._dead.groups()
+        except BrokerUnavailable:
+            return 0
+        for group in groups:
             told += await self._notifications.alert_operators(
                 template="operator_event_dead",
                 cause=f"dead:{group.consumer}:{group.first_at.isoformat()}",

@@ -19,9 +19,11 @@ from bot.idempotency import Idempotency
 from bot.message_log import LogReader, LogWriter
 from bot.people import People
 from bot.threads import Threads
-from messaging.broker import Broker
 from messaging.consumer import Consumer
-from messaging.in_process import InProcessBroker
+from messaging.dead import DeadLetters
+from messaging.in_process import InProcessBroker, InProcessDeadLetters
+from messaging.rabbitmq.broker import RabbitBroker
+from messaging.rabbitmq.dead import RabbitDeadLetters
 from messaging.relay import Relay
 from services.cleaning.policies import parse_policies as parse_dispatch
 from services.cleaning.reactions import CleaningReactions
@@ -114,12 +116,14 @@ class Ssak3:
             self._build_conversation()
 
     def _build_broker(self) -> None:
-        self.broker: Broker
+        self.broker: RabbitBroker | InProcessBroker
+        self.dead: DeadLetters
         if self.databases.broker is not None:
-            broker = InProcessBroker(SqlQueueStore(self.databases.broker), self.clock)
-            self.queues = SqlQueueStore(self.databases.broker)
-            self.broker = broker
-            self.dead = BrokersDeadLetters(self.queues, lambda consumer: broker.subscribe(consumer).wake())
+            self.broker = InProcessBroker(SqlQueueStore(self.databases.broker), self.clock)
+            self.dead = InProcessDeadLetters(self.broker)
+        else:
+            self.broker = RabbitBroker(self.settings.amqp_nodes, clock=self.clock, chance=self.outside.chance)
+            self.dead = RabbitDeadLetters(self.broker)
 
     def _consume(self, name: str, table: Any) -> None:
         """If one of this OS process's processes does."""
@@ -295,15 +299,15 @@ class Ssak3:
             self.people,
             self.threads,
             history,
-            self.dead,
+            BrokersDeadLetters(self.dead),
             self.bot_work,
             self.clock,
             lambda role, code: invite_link(self.settings.public_url, role, code),
         )
 
     async def queue_depths(self) -> dict[str, int]:
-        """How many messages each queue holds, wait and dead queues too."""
-        return await self.queues.depths()
+        """How many messages each queue holds, wait and dead queues too. Raises BrokerUnavailable."""
+        return await self.broker.depths()
 
     async def close(self) -> None:
         """Finish what is held, and give connections back."""

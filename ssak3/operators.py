@@ -5,20 +5,19 @@ from typing import Protocol
 
 from bot.conversation.effects_operator import DeadGroup, HistoryLine
 from bot.people import People
+from messaging.dead import DeadLetters
 from services.mypage.view import ReservationView
 from services.notification.use_cases import NotificationUseCases
 from services.shared_kernel.event import LoggedEvent
 from services.shared_kernel.wording import Language
-from storage.broker.queue_store import SqlQueueStore
 from storage.history import SqlHistory
 
 
 class BrokersDeadLetters:
-    """The embedded broker's."""
+    """The broker's, for the operator's chat."""
 
-    def __init__(self, queues: SqlQueueStore, wake: Callable[[str], None]) -> None:
-        self._queues = queues
-        self._wake = wake
+    def __init__(self, dead: DeadLetters) -> None:
+        self._dead = dead
 
     async def groups(self) -> Sequence[DeadGroup]:
         return [
@@ -26,16 +25,14 @@ class BrokersDeadLetters:
                 consumer=group.consumer,
                 cause=group.cause,
                 count=group.count,
-                types=tuple(f"ssak3.{key}" for key in group.routing_keys),
+                types=group.types,
                 first_at=group.first_at,
             )
-            for group in await self._queues.dead_groups()
+            for group in await self._dead.groups()
         ]
 
     async def replay(self, consumer: str, cause: str) -> int:
-        replayed = await self._queues.replay(consumer, cause)
-        self._wake(consumer)
-        return replayed
+        return await self._dead.replay(consumer, cause)
 
 
 class PaymentsEvents(Protocol):

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         return bool(self.amqp_urls)
 
     @property
+    def amqp_nodes(self) -> list[str]:
+        """RabbitMQ's nodes, one address each."""
+        return [url.strip() for url in self.amqp_urls.split(",") if url.strip()]
+
+    @property
     def has_sandbox_address(self) -> bool:
         """Whether somebody has said where the sandbox is."""
         return self.toss_api_base != TOSS

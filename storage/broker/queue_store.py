@@ -1,28 +1,18 @@
 """The embedded broker's rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, not_, select, update
 
 from messaging.broker import Message
+from messaging.catalogue import dead_queue_name, queue_name
+from messaging.dead import DeadGroup, DeadLetter
 from messaging.in_process import QueueRow
 from storage.broker.tables import message as table
 from storage.engine import Database
 
 LONGEST_CAUSE = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeadGroup:
-    """Dead letters of one consumer with one cause; `first_at` is when the first was set aside."""
-
-    consumer: str
-    cause: str
-    count: int
-    routing_keys: tuple[str, ...]
-    first_at: datetime
 
 
 class SqlQueueStore:
@@ -116,20 +106,45 @@ class SqlQueueStore:
                 consumer=consumer,
                 cause=cause,
                 count=len(letters),
-                routing_keys=tuple(sorted({key for key, _ in letters})),
+                types=tuple(sorted({f"ssak3.{key}" for key, _ in letters})),
                 first_at=datetime.fromtimestamp(min(at for _, at in letters), UTC),
             )
             for (consumer, cause), letters in grouped.items()
         ]
         return sorted(groups, key=lambda group: -group.count)
 
-    async def replay(self, consumer: str, cause: str) -> int:
+    async def dead_letters(self, consumer: str, cause: str) -> list[DeadLetter]:
+        """Those of a group, the oldest first."""
+        statement = select(table).where(_dead(consumer, cause)).order_by(table.c.available_at, table.c.position)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [
+            DeadLetter(
+                id=row.message_id,
+                type=f"ssak3.{row.routing_key}",
+                consumer=consumer,
+                cause=cause,
+                attempt=row.attempt,
+                at=datetime.fromtimestamp(row.available_at, UTC),
+                body=row.body,
+            )
+            for row in rows
+        ]
+
+    async def revive(self, consumer: str, cause: str) -> int:
         """Put a group of dead letters back into its queue, as new; how many."""
-        home = f"ssak3.{consumer}"
-        statement = (
-            update(table)
-            .where(table.c.home == home, table.c.queue == f"{home}.dead", table.c.cause == cause)
-            .values(queue=home, attempt=1, available_at=0.0, cause=None)
-        )
+        new = {"queue": queue_name(consumer), "attempt": 1, "available_at": 0.0, "cause": None}
         async with self._database.write() as connection:
-            return int((await connection.execute(statement)).rowcount)
+            done = await connection.execute(update(table).where(_dead(consumer, cause)).values(**new))
+            return int(done.rowcount)
+
+    async def discard(self, consumer: str, cause: str) -> int:
+        """Throw a group of dead letters away; how many."""
+        async with self._database.write() as connection:
+            return int((await connection.execute(delete(table).where(_dead(consumer, cause)))).rowcount)
+
+
+def _dead(consumer: str, cause: str) -> ColumnElement[bool]:
+    return and_(
+        table.c.home == queue_name(consumer), table.c.queue == dead_queue_name(consumer), table.c.cause == cause
+    )

@@ -1,0 +1,157 @@
+"""One connection to one of several nodes, held for as long as somebody wants it: lost, it is made again."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from yarl import URL
+
+from messaging.broker import BrokerUnavailable
+
+log = structlog.get_logger(__name__)
+
+Chance = Callable[[], float]
+Prepare = Callable[[AbstractConnection], Awaitable[None]]
+
+HEARTBEAT_SECONDS = 10
+CONNECT_SECONDS = 5.0
+CHANNEL_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 10.0
+# One that was lost sooner counts as a failed try, so that a node that throws us out isn't asked without pause.
+STEADY_SECONDS = 5.0
+
+
+class Supervisor:
+    """Goes round the nodes; `prepare` runs on each new connection before anybody gets it.
+
+    `chance` gives a number from 0 to 1: it spreads processes over the nodes and their tries over time.
+    """
+
+    def __init__(self, name: str, urls: Sequence[str], chance: Chance, prepare: Prepare | None = None) -> None:
+        self._name = name
+        self._urls = [URL(url) for url in urls]
+        self._chance = chance
+        self._prepare = prepare
+        self._next = int(chance() * len(self._urls))
+        self._connection: AbstractConnection | None = None
+        self._is_up = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None
+
+    @property
+    def is_blocked(self) -> bool:
+        """The broker has no memory or disk left and reads nothing from us until it has."""
+        return self._connection is not None and _is_blocked(self._connection)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def connected(self) -> AbstractConnection:
+        """The connection, once there is one."""
+        while self._connection is None:
+            await self._is_up.wait()
+        return self._connection
+
+    async def channel(self, *, confirms: bool) -> AbstractChannel:
+        """A new channel, now. Raises BrokerUnavailable; a connection that gives none in time is given up."""
+        connection = self._connection
+        if connection is None:
+            raise BrokerUnavailable("not connected")
+        try:
+            async with asyncio.timeout(CHANNEL_SECONDS):
+                channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+                await channel.initialize()
+                return channel
+        except Exception as error:
+            if connection is self._connection:
+                self._lost.set()
+            raise BrokerUnavailable(f"no channel: {error!r}") from error
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while True:
+            url = self._urls[self._next % len(self._urls)]
+            self._next += 1
+            since = loop.time()
+            try:
+                await self._hold(url)
+                log.warning("rabbitmq.connection_lost", connection=self._name, node=_node(url))
+                failures = 0 if loop.time() - since > STEADY_SECONDS else failures + 1
+            except Exception as error:  # whatever it is, the next try may go well
+                log.warning("rabbitmq.not_connected", connection=self._name, node=_node(url), error=repr(error))
+                failures += 1
+            await asyncio.sleep(self._pause(failures))
+
+    def _pause(self, failures: int) -> float:
+        """Before each node was tried, next to none; then longer with each round."""
+        rounds = min(failures // len(self._urls), 16)
+        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * float(2**rounds))
+        return longest * (0.5 + self._chance() / 2)
+
+    async def _hold(self, url: URL) -> None:
+        """Until the connection is lost. Raises what kept it from being made."""
+        lost = asyncio.Event()
+        connection = await self._connect(url)
+        connection.close_callbacks.add(lambda *_: lost.set())
+        try:
+            if not connection.connected.is_set():
+                return
+            if self._prepare is not None:
+                await self._prepare(connection)
+            self._connection, self._lost = connection, lost
+            self._is_up.set()
+            log.info("rabbitmq.connected", connection=self._name, node=_node(url))
+            await lost.wait()
+        finally:
+            self._connection = None
+            self._is_up.clear()
+            await _close(connection)
+
+    async def _connect(self, url: URL) -> AbstractConnection:
+        # Time is taken here as well: aio-pika's own limit ends before a broker that is blocked lets it through.
+        async with asyncio.timeout(CONNECT_SECONDS):
+            return await aio_pika.connect(
+                url,
+                heartbeat=HEARTBEAT_SECONDS,
+                timeout=CONNECT_SECONDS,
+                client_properties={"connection_name": f"ssak3 {self._name}"},
+            )
+
+
+async def _close(connection: AbstractConnection) -> None:
+    # A peer that is silent is not waited for: the heartbeat ends what is left of it.
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await connection.close()
+
+
+def _is_blocked(connection: AbstractConnection) -> bool:
+    # aiormq keeps this to itself but for `ready()`, which waits while the connection is blocked.
+    if connection.transport is None:
+        return False
+    ready = connection.transport.ready().__await__()
+    try:
+        next(ready)
+    except StopIteration:
+        return False
+    ready.close()
+    return True
+
+
+def _node(url: URL) -> str:
+    return f"{url.host}:{url.port}"

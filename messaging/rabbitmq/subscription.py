@@ -1,0 +1,215 @@
+"""The receiving end of one consumer's queue: consumes, and consumes again after whatever ended it."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Sequence
+from typing import cast
+
+import structlog
+from aio_pika.abc import AbstractChannel
+from aiormq import Channel
+from aiormq.abc import DeliveredMessage
+
+from messaging.broker import BrokerUnavailable, Delivery
+from messaging.catalogue import dead_queue_name, queue_name
+from messaging.rabbitmq.connection import CHANNEL_SECONDS, Supervisor
+from messaging.rabbitmq.letters import (
+    ATTEMPT,
+    CAUSE,
+    CONSUMER,
+    DEAD_AT,
+    LONGEST_CAUSE,
+    ROUTING_KEY,
+    attempt_of,
+    headers_of,
+    message_of,
+)
+from messaging.rabbitmq.publishing import ConfirmingPublisher, Outgoing
+from messaging.rabbitmq.topology import Topology
+from services.shared_kernel.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+# A batch of 100 is handled while the next ones arrive.
+PREFETCH = 300
+WATCH_SECONDS = 15.0
+PAUSE_SECONDS = 0.2
+# A delivery's handle is the number of the channel that brought it, and its tag there.
+TAG_BITS = 48
+
+
+class RabbitSubscription:
+    """One consumer's queue. What a channel brought can be settled on that channel only; lost, it comes again."""
+
+    def __init__(
+        self, consumer: str, supervisor: Supervisor, publisher: ConfirmingPublisher, topology: Topology, clock: Clock
+    ) -> None:
+        self._consumer = consumer
+        self._supervisor = supervisor
+        self._publisher = publisher
+        self._topology = topology
+        self._clock = clock
+        self._channel: Channel | None = None
+        self._epoch = 0
+        self._arrived: deque[DeliveredMessage] = deque()
+        # In the order of their tags, as they came.
+        self._unsettled: dict[int, None] = {}
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._is_stopped = False
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_consuming())
+
+    async def close(self) -> None:
+        """Takes no more, and gives back what isn't settled."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Receive nothing any more; what has arrived goes back when the channel is closed."""
+        self._is_stopped = True
+        self._news.set()
+
+    async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
+        if self._is_stopped:
+            return []
+        if not self._arrived and wait_seconds > 0:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_seconds):
+                    await self._news.wait()
+        if self._is_stopped:
+            return []
+        size = min(limit, len(self._arrived))
+        return [self._delivery(self._arrived.popleft()) for _ in range(size)]
+
+    def _delivery(self, delivered: DeliveredMessage) -> Delivery:
+        headers = headers_of(delivered)
+        attempt = attempt_of(headers)
+        return Delivery(
+            message=message_of(delivered, headers),
+            attempt=attempt,
+            redelivered=attempt > 1 or bool(delivered.redelivered),
+            handle=self._epoch << TAG_BITS | (delivered.delivery_tag or 0),
+        )
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        tags = self._take_out(deliveries)
+        first_left = next(iter(self._unsettled), None)
+        # Everything below the first that is left is settled, so that one word says it of all.
+        together = [tag for tag in tags if first_left is None or tag < first_left]
+        with contextlib.suppress(Exception):  # lost with the channel: they come again
+            if together and self._channel is not None:
+                await self._channel.basic_ack(together[-1], multiple=True, wait=False)
+            for tag in tags[len(together) :]:
+                if self._channel is not None:
+                    await self._channel.basic_ack(tag, wait=False)
+
+    async def release(self, deliveries: Sequence[Delivery]) -> None:
+        with contextlib.suppress(Exception):  # lost with the channel: they come again
+            for tag in self._take_out(deliveries):
+                if self._channel is not None:
+                    await self._channel.basic_nack(tag, requeue=True, wait=False)
+
+    async def retry(self, delivery: Delivery, delay_seconds: int, cause: str) -> None:
+        queue = self._topology.wait_queue(self._consumer, delay_seconds)
+        await self._move(delivery, queue, {ATTEMPT: delivery.attempt + 1, CAUSE: cause[:LONGEST_CAUSE]})
+
+    async def dead(self, delivery: Delivery, cause: str) -> None:
+        about: dict[str, str | int] = {
+            ATTEMPT: delivery.attempt,
+            CAUSE: cause[:LONGEST_CAUSE],
+            CONSUMER: self._consumer,
+            DEAD_AT: self._clock.now().isoformat(),
+        }
+        await self._move(delivery, dead_queue_name(self._consumer), about)
+
+    async def _move(self, delivery: Delivery, queue: str, about: dict[str, str | int]) -> None:
+        """A confirmed copy, then the original is done with: killed in between, there are two, which an inbox bears."""
+        message = delivery.message
+        copy = Outgoing(
+            id=message.id,
+            exchange="",
+            routing_key=queue,
+            body=message.body,
+            headers={**message.headers, **about, ROUTING_KEY: message.routing_key},
+        )
+        try:
+            is_kept = message.id in await self._publisher.send([copy])
+        except BrokerUnavailable:
+            is_kept = False
+        await (self.ack if is_kept else self.release)([delivery])
+
+    def _take_out(self, deliveries: Sequence[Delivery]) -> list[int]:
+        """The tags of those that are of this channel and unsettled, in order."""
+        tags = []
+        for delivery in deliveries:
+            epoch, tag = divmod(int(delivery.handle), 1 << TAG_BITS)
+            if epoch == self._epoch and tag in self._unsettled:
+                del self._unsettled[tag]
+                tags.append(tag)
+        return sorted(tags)
+
+    async def _keep_consuming(self) -> None:
+        while True:
+            await self._supervisor.connected()
+            try:
+                await self._consume()
+                log.warning("rabbitmq.consumer_lost", consumer=self._consumer)
+            except Exception as error:  # whatever it is, the next try may go well
+                log.warning("rabbitmq.not_consuming", consumer=self._consumer, error=repr(error))
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _consume(self) -> None:
+        """Until the channel, or our place at the queue, is gone. Raises what kept it from consuming."""
+        channel = await self._supervisor.channel(confirms=False)
+        gone = asyncio.Event()
+        channel.close_callbacks.add(lambda *_: gone.set())
+        try:
+            await self._topology.declare(channel, [self._consumer])
+            inner = cast(Channel, await channel.get_underlay_channel())
+            inner.on_consumer_cancel_callbacks.add(lambda _: gone.set())
+            self._begin(inner)
+            await inner.basic_qos(prefetch_count=PREFETCH, timeout=CHANNEL_SECONDS)
+            await inner.basic_consume(queue_name(self._consumer), self._on_delivery, timeout=CHANNEL_SECONDS)
+            log.info("rabbitmq.consuming", consumer=self._consumer)
+            while not gone.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(WATCH_SECONDS):
+                        await gone.wait()
+                if not gone.is_set() and await self._is_forgotten(inner):
+                    return
+        finally:
+            self._forget()
+            await _close(channel)
+
+    def _begin(self, channel: Channel) -> None:
+        self._epoch += 1
+        self._channel = channel
+
+    def _forget(self) -> None:
+        self._channel = None
+        self._arrived.clear()
+        self._unsettled.clear()
+
+    async def _on_delivery(self, delivered: DeliveredMessage) -> None:
+        if delivered.channel is not self._channel or delivered.delivery_tag is None:
+            return
+        self._unsettled[delivered.delivery_tag] = None
+        self._arrived.append(delivered)
+        self._news.set()
+
+    async def _is_forgotten(self, channel: Channel) -> bool:
+        """A broker that lost its state may keep our channel and know nothing of us."""
+        declared = await channel.queue_declare(queue_name(self._consumer), passive=True, timeout=CHANNEL_SECONDS)
+        return not declared.consumer_count
+
+
+async def _close(channel: AbstractChannel) -> None:
+    # What wasn't settled on it goes back to the queue.
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(CHANNEL_SECONDS):
+            await channel.close()
