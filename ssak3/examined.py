@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from services.shared_kernel.transient import Away
-from ssak3.settings import CONTEXTS, Settings
+from ssak3.settings import Settings
 from storage.addresses import file_of, shown
 from storage.audit import NothingThere, Soundness, examine
 
@@ -25,7 +25,7 @@ class Line:
 
 async def examined(settings: Settings, now: datetime) -> list[list[Line]]:
     """The lines of each database."""
-    places = sorted((settings.database_url_of(name), name) for name in ("broker", *CONTEXTS))
+    places = sorted((settings.database_url_of(name), name) for name in settings.stored)
     return [
         await _database(url, [name for _, name in group], now)
         for url, group in groupby(places, key=lambda place: place[0])

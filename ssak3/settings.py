@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         """Whether somebody has said where the sandbox is."""
         return self.toss_api_base != TOSS
 
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Whatever has tables: the contexts, and the broker where it is embedded."""
+        return CONTEXTS if self.is_distributed else (*CONTEXTS, "broker")
+
     def database_url_of(self, context: str) -> str:
         """Where a context keeps its tables: its own URL, the common one, or a file in the data folder."""
         own: str = getattr(self, f"{context}_database_url", "")
