@@ -11,7 +11,6 @@ from messaging.in_process import InProcessBroker
 from services.shared_kernel.clock import Clock
 from storage.broker.queue_store import SqlQueueStore
 from storage.engine import Database
-from storage.migrate import migrate
 from tests.support.time import FakeClock
 
 pytestmark = pytest.mark.asyncio
@@ -41,9 +40,8 @@ class Rig:
 
 
 @asynccontextmanager
-async def in_process(tmp_path) -> AsyncIterator[Rig]:
-    rig = Rig(f"sqlite+aiosqlite:///{tmp_path}/broker.db")
-    await migrate({"broker": rig.database})
+async def in_process(fresh) -> AsyncIterator[Rig]:
+    rig = Rig(fresh("broker"))
     try:
         yield rig
     finally:
@@ -51,8 +49,8 @@ async def in_process(tmp_path) -> AsyncIterator[Rig]:
 
 
 @pytest_asyncio.fixture(params=[in_process], ids=["in-process"])
-async def rig(request, tmp_path) -> AsyncIterator[Rig]:
-    async with request.param(tmp_path) as made:
+async def rig(request, fresh) -> AsyncIterator[Rig]:
+    async with request.param(fresh) as made:
         yield made
 
 
