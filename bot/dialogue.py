@@ -84,10 +84,10 @@ class Dialogue:
         turn = await self._converse(record, load(stored), message)
         now = self._clock.now()
         async with self._unit_of_work() as work:
-            await work.drafts.save(person_id, dump(turn.draft), now)
-            for card in turn.says:
-                await work.log.append(person_id, "bot", card, now)
-            await work.received.answered(message.position, now)
+            if await work.received.answered(message.position, now):
+                await work.drafts.save(person_id, dump(turn.draft), now)
+                for card in turn.says:
+                    await work.log.append(person_id, "bot", card, now)
         self._on_news(person_id)
         return True
 

@@ -10,7 +10,7 @@ from services.shared_kernel.bot_events import ConsentChanged, ContactChanged, Pe
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event
 from services.shared_kernel.ids import Ids
-from services.shared_kernel.refusal import NotFound, Refusal
+from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale
 
 INVITE_LIFE = timedelta(days=7)
 INVITED_ROLES = ("cleaner", "operator")
@@ -35,12 +35,16 @@ class People:
         self, *, channel: str, language: str = "ko", person_id: str | None = None
     ) -> PersonRecord:
         """A new customer, or the one of that id. An id of somebody in another role is refused with NotFound."""
-        async with self._unit_of_work() as work:
-            if person_id is not None and (known := await work.persons.find(person_id)) is not None:
-                if known.role != "customer":
-                    raise NotFound(person_id)
-                return known
-            return await self._add(work, person_id or self._ids.new(), "customer", language, channel)
+
+        async def welcome() -> PersonRecord:
+            async with self._unit_of_work() as work:
+                if person_id is not None and (known := await work.persons.find(person_id)) is not None:
+                    if known.role != "customer":
+                        raise NotFound(person_id)
+                    return known
+                return await self._add(work, person_id or self._ids.new(), "customer", language, channel)
+
+        return await again_if_stale(welcome)
 
     async def invite(self, role: str) -> str:
         """A one-time code for a cleaner or an operator; only its hash is kept."""
@@ -126,11 +130,14 @@ class People:
         decide: Callable[[PersonRecord], PersonRecord],
         tell: Callable[[PersonRecord], Sequence[Event]],
     ) -> PersonRecord:
-        async with self._unit_of_work() as work:
-            old = await self._get(work, person_id)
-            new = replace(decide(old), version=old.version + 1)
-            await work.persons.save(old, new, tell(new))
-        return new
+        async def change() -> PersonRecord:
+            async with self._unit_of_work() as work:
+                old = await self._get(work, person_id)
+                new = replace(decide(old), version=old.version + 1)
+                await work.persons.save(old, new, tell(new))
+            return new
+
+        return await again_if_stale(change)
 
     async def _get(self, work: BotWork, person_id: str) -> PersonRecord:
         person = await work.persons.find(person_id)

@@ -15,6 +15,7 @@ from messaging.broker import Delivery, Subscription
 from messaging.envelope import Malformed, decode
 from messaging.retry import cause_of, delay_after
 from services.shared_kernel.event import Event, Received
+from services.shared_kernel.refusal import again_if_stale
 
 log = structlog.get_logger(__name__)
 
@@ -88,12 +89,17 @@ class Consumer(Generic[W]):
         if self._is_paused():
             return 0
         deliveries = await self._subscription.receive(BATCH, wait_seconds)
-        fresh = [delivery for delivery in deliveries if not delivery.redelivered]
-        again = [delivery for delivery in deliveries if delivery.redelivered]
-        if fresh and not await self._handle_together(fresh):
-            again = fresh + again
-        for delivery in again:
-            await self._handle_alone(delivery)
+        left = sorted(deliveries, key=lambda delivery: delivery.redelivered)
+        fresh = [delivery for delivery in left if not delivery.redelivered]
+        try:
+            if fresh and await self._handle_together(fresh):
+                left = left[len(fresh) :]
+            while left:
+                await self._handle_alone(left[0])
+                left = left[1:]
+        except Exception:  # not even settling them was possible
+            await self._subscription.release(left)
+            raise
         return len(deliveries)
 
     async def _handle_together(self, deliveries: Sequence[Delivery]) -> bool:
@@ -103,10 +109,7 @@ class Consumer(Generic[W]):
                 # By time first: what caused something mostly comes before it, so that little has to be parked.
                 key=lambda pair: (pair[0].time, pair[0].source, pair[0].subject, pair[0].sequence),
             )
-            async with self._unit_of_work() as work:
-                await work.inbox.expect([received for received, _ in pairs])
-                for received, body in pairs:
-                    await self._handle(work, received, body)
+            await self._handle_all(pairs)
         except Exception as error:  # whatever it is, one by one finds out whose it is
             log.info("consumer.batch_split", consumer=self.name, size=len(deliveries), error=type(error).__name__)
             return False
@@ -116,8 +119,7 @@ class Consumer(Generic[W]):
     async def _handle_alone(self, delivery: Delivery) -> None:
         try:
             received = decode(delivery.message.body)
-            async with self._unit_of_work() as work:
-                await self._handle(work, received, delivery.message.body)
+            await self._handle_all([(received, delivery.message.body)])
         except Exception as error:  # a consumer outlives any event
             await self._fail(delivery, error)
             return
@@ -133,6 +135,17 @@ class Consumer(Generic[W]):
         log.warning("consumer.retry", consumer=self.name, event_id=delivery.message.id, delay=delay, cause=cause)
         await self._subscription.retry(delivery, delay, cause)
 
+    async def _handle_all(self, pairs: Sequence[tuple[Received, bytes]]) -> None:
+        """In one transaction. When somebody else was quicker with what it needs, it is decided anew."""
+
+        async def handle() -> None:
+            async with self._unit_of_work() as work:
+                await work.inbox.expect([received for received, _ in pairs])
+                for received, body in pairs:
+                    await self._handle(work, received, body)
+
+        await again_if_stale(handle)
+
     async def _handle(self, work: W, received: Received, body: bytes) -> None:
         waiting = [(received, body)]
         while waiting:
@@ -143,4 +156,7 @@ class Consumer(Generic[W]):
             if reaction is not None:
                 work.because_of(current)
                 await reaction(work, current)
-            waiting += [(decode(released), released) for released in await work.inbox.released_by(current)]
+            released = [(decode(body), body) for body in await work.inbox.released_by(current)]
+            if released:
+                await work.inbox.expect([each for each, _ in released])
+            waiting += released

@@ -1,7 +1,7 @@
 """Which failures are worth another try, and when."""
 
 from services.shared_kernel.refusal import Refusal, StaleVersion
-from services.shared_kernel.transient import NotYet
+from services.shared_kernel.transient import Away, NotYet
 
 DELAYS_SECONDS = (1, 5, 30, 120, 600)
 
@@ -11,6 +11,9 @@ def delay_after(attempt: int, error: BaseException) -> int | None:
     if isinstance(error, StaleVersion):
         # Somebody else was quicker with the same row: reading it again decides anew.
         return DELAYS_SECONDS[0] if attempt <= len(DELAYS_SECONDS) else None
+    if isinstance(error, Away):
+        # Whatever was tried meanwhile says nothing about the event; and once it is back, nobody should wait long.
+        return DELAYS_SECONDS[min(attempt, 3) - 1]
     if isinstance(error, NotYet):
         # What it waits for will come: giving up would only turn a delay into a loss.
         return DELAYS_SECONDS[min(attempt, len(DELAYS_SECONDS)) - 1]

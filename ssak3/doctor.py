@@ -13,10 +13,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
-from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -26,13 +25,12 @@ from services.notification.templates import FaultyTemplates, load_packaged
 from services.reservation.catalogue import parse_catalogue
 from services.reservation.policies import parse_policies
 from ssak3.audit.provider_book import read_book
-from ssak3.settings import CONTEXTS, Settings
+from ssak3.examined import Line, examined, numbers
+from ssak3.settings import Settings
 from ssak3.system import DemoClock
-from storage.audit import NothingThere, Soundness, examine
 
 LEAST_FREE_MB = 500
 PATIENCE_SECONDS = 3
-CLOCK_SLACK = timedelta(minutes=1)
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 
@@ -47,15 +45,6 @@ LIBRARIES = {
     "APScheduler": ("3.11", "4"),
     "uvicorn": ("0.20", "1"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One thing that was looked at; `todo` is empty when it is sound."""
-
-    name: str
-    found: str
-    todo: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +72,7 @@ async def diagnose(settings: Settings, now: datetime) -> Sequence[Line]:
     return [
         *_versions(),
         _data_folder(settings.data_dir),
-        *[line for group in await _databases(settings, now) for line in group],
+        *[line for group in await examined(settings, now) for line in group],
         *_packaged(settings),
         _token(settings),
         _book(settings),
@@ -108,16 +97,11 @@ def _versions() -> Iterator[Line]:
             wrong.append(f"{name} is missing")
             continue
         found.append(f"{name} {there}")
-        if not _numbers(least) <= _numbers(there) < _numbers(below):
+        if not numbers(least) <= numbers(there) < numbers(below):
             wrong.append(f"{name} {there} isn't in [{least}, {below})")
     yield Line(
         name="libraries", found=", ".join([*wrong, *found]), todo="make (installs what is locked)" if wrong else ""
     )
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    parts = text.split("+", maxsplit=1)[0].split(".")
-    return tuple(int(part) for part in parts if part.isdigit())
 
 
 def _data_folder(folder: Path) -> Line:
@@ -134,47 +118,6 @@ def _data_folder(folder: Path) -> Line:
     elif free_mb < LEAST_FREE_MB:
         todo = f"Less than {LEAST_FREE_MB} MB are free: make room, or name another folder: --data DIR."
     return Line(name="data folder", found=found, todo=todo)
-
-
-async def _databases(settings: Settings, now: datetime) -> list[list[Line]]:
-    places = sorted((settings.database_url_of(name), name) for name in ("broker", *CONTEXTS))
-    return [
-        await _database(url, [name for _, name in group], now)
-        for url, group in groupby(places, key=lambda place: place[0])
-    ]
-
-
-async def _database(url: str, contexts: Sequence[str], now: datetime) -> list[Line]:
-    path = url.partition(":///")[2]
-    try:
-        sound = await examine(url, contexts)
-    except NothingThere:
-        return [Line(name="database", found=f"{path} isn't there yet; the first start makes it")]
-    except Exception as error:  # whatever the driver raises, a person has to look at the file
-        todo = "Stop Ssak3, put the file aside and bring back a copy, or name another folder: --data DIR."
-        return [Line(name="database", found=f"{path} can't be read: {type(error).__name__}", todo=todo)]
-    return [_tables(path, sound), _integrity(path, sound), _clock(sound, now)]
-
-
-def _tables(path: str, sound: Soundness) -> Line:
-    if sound.behind:
-        return Line(name="database", found=f"{path} is behind: {', '.join(sound.behind)}", todo="ssak3 migrate")
-    return Line(name="database", found=f"{path} is reachable and up to date")
-
-
-def _integrity(path: str, sound: Soundness) -> Line:
-    if sound.damage:
-        todo = f"Stop Ssak3 and bring back a copy of {path}; `sqlite3 {path} .recover` saves what is left."
-        return Line(name="integrity", found="; ".join(sound.damage), todo=todo)
-    return Line(name="integrity", found="no damage found")
-
-
-def _clock(sound: Soundness, now: datetime) -> Line:
-    last = sound.last_event_at
-    if last is not None and last > now + CLOCK_SLACK:
-        found = f"it is {now:%Y-%m-%d %H:%M:%S}Z, and the last event is of {last:%Y-%m-%d %H:%M:%S}Z"
-        return Line(name="clock", found=found, todo="The machine's clock is slow: set it (timedatectl set-ntp true).")
-    return Line(name="clock", found=f"{now:%Y-%m-%d %H:%M:%S}Z, not before the last event")
 
 
 def _packaged(settings: Settings) -> Iterator[Line]:

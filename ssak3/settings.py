@@ -8,6 +8,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONTEXTS = ("reservation", "payment", "cleaning", "notification", "mypage", "bot")
 
+# How addresses of databases begin; the rest are other ways to say PostgreSQL.
+DATABASES = ("postgresql://", "sqlite+aiosqlite:", "postgresql+asyncpg://", "postgres://")
+
 TOSS = "https://api.tosspayments.com"
 
 # What a person who got it wrong should see.
@@ -119,8 +122,11 @@ class Settings(BaseSettings):
             raise ValueError("SSAK3_TOSS_SECRET_KEY and SSAK3_TOSS_CLIENT_KEY are needed for SSAK3_PROVIDER=toss")
         for name in ("database_url", *(f"{context}_database_url" for context in CONTEXTS)):
             url = getattr(self, name)
-            if url and not url.startswith("sqlite+aiosqlite:"):
-                raise ValueError(f"SSAK3_{name.upper()}: only SQLite is built yet, e.g. {EXAMPLES['database_url']}")
+            if url and not url.startswith(DATABASES):
+                raise ValueError(
+                    f"SSAK3_{name.upper()}: an address begins with {' or '.join(DATABASES[:2])}, "
+                    f"e.g. {EXAMPLES['database_url']}"
+                )
         return self
 
     @property
@@ -137,6 +143,11 @@ class Settings(BaseSettings):
     def has_sandbox_address(self) -> bool:
         """Whether somebody has said where the sandbox is."""
         return self.toss_api_base != TOSS
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Whatever has tables: the contexts, and the broker where it is embedded."""
+        return CONTEXTS if self.is_distributed else (*CONTEXTS, "broker")
 
     def database_url_of(self, context: str) -> str:
         """Where a context keeps its tables: its own URL, the common one, or a file in the data folder."""

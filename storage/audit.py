@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.envelope import Malformed, decode
 from services.shared_kernel.event import Received
+from storage.addresses import file_of, shown
 from storage.broker.tables import message
 from storage.cleaning.tables import job
 from storage.engine import Database
@@ -86,14 +86,8 @@ class Snapshot:
     messages: Mapping[str, Messages] = field(repr=False)
 
 
-def file_of(url: str) -> Path | None:
-    """The file of a SQLite address; None for another database."""
-    scheme, _, path = url.partition(":///")
-    return Path(path.partition("?")[0]) if scheme.startswith("sqlite") else None
-
-
 def read_only(url: str) -> Database:
-    """A database that can't be written by us, nor made by looking at it. NothingThere."""
+    """A database that can't be made by looking at it; a file can't be written by us either. NothingThere."""
     path = file_of(url)
     if path is None:
         return Database(url)
@@ -112,11 +106,11 @@ async def take_snapshot(urls: Mapping[str, str]) -> Snapshot:
     for url in dict.fromkeys(urls.values()):
         database = read_only(url)
         try:
-            async with database.read() as connection:
+            async with database.snapshot() as connection:
                 known = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
                 for context in (name for name, own in urls.items() if own == url):
                     if not known.issuperset(_needed(context)):
-                        raise NothingThere(f"the tables of {context}, in {file_of(url) or url}")
+                        raise NothingThere(f"the tables of {context}, in {shown(url)}")
                     for name, table in _ROWS[context].items():
                         rows[name] = (await connection.execute(select(table))).all()
                     if context != "broker":
@@ -184,27 +178,50 @@ def _logged(row: Any) -> Logged:
 
 @dataclass(frozen=True, kw_only=True)
 class Soundness:
-    """What `ssak3 doctor` asks of one database. `damage` is SQLite's own finding, empty when there is none."""
+    """What `ssak3 doctor` asks of one database.
+
+    `damage` is SQLite's own finding; `unsafe` names the settings of a PostgreSQL that gives away what it promises.
+    `server` is PostgreSQL's version, such as 15.20; empty for SQLite.
+    """
 
     behind: Sequence[str]
     damage: Sequence[str]
+    unsafe: Sequence[str]
+    server: str
     last_event_at: datetime | None
 
 
 async def examine(url: str, contexts: Sequence[str]) -> Soundness:
-    """Look at a database and the tables that these contexts keep in it. NothingThere, or the driver's own errors."""
+    """Look at a database and the tables that these contexts keep in it. NothingThere, Away, or the driver's errors."""
     database = read_only(url)
     try:
         async with database.read() as connection:
             behind = [name for name in contexts if await connection.run_sync(_is_behind, name)]
             damage: Sequence[str] = []
+            unsafe: Sequence[str] = []
+            server = ""
             if database.is_sqlite:
                 found = (await connection.execute(text("PRAGMA quick_check(5)"))).scalars().all()
                 damage = [] if list(found) == ["ok"] else [str(line) for line in found]
+            else:
+                server, unsafe = await _promises(connection)
             last = None if behind else await _last_event_at(connection, contexts)
-        return Soundness(behind=behind, damage=damage, last_event_at=last)
+        return Soundness(behind=behind, damage=damage, unsafe=unsafe, server=server, last_event_at=last)
     finally:
         await database.close()
+
+
+# What a commit that was answered, a power cut and Korean text need.
+_SAFE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply"),
+         "server_encoding": ("UTF8",)}  # fmt: skip
+
+
+async def _promises(connection: AsyncConnection) -> tuple[str, Sequence[str]]:
+    """PostgreSQL's version, and what is set otherwise than it has to be."""
+    asked = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
+    settings = {row.name: row.setting for row in await connection.execute(asked, {"names": [*_SAFE, "server_version"]})}
+    unsafe = [f"{name} = {settings[name]}" for name, good in _SAFE.items() if settings[name] not in good]
+    return settings["server_version"].split(" ")[0], unsafe
 
 
 def _is_behind(connection: Connection, context: str) -> bool:

@@ -12,6 +12,9 @@ from sqlalchemy import DateTime, Dialect, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from storage import postgresql
+from storage.addresses import with_driver
+
 T = TypeVar("T")
 
 
@@ -54,22 +57,29 @@ class Database:
     """One database. Contexts that share a URL share this object, and so its queue of writers."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine: AsyncEngine = create_async_engine(
-            # What a statement carried is personal: it stays out of errors, and so out of logs.
-            url, pool_size=10, max_overflow=20, hide_parameters=True
-        )  # fmt: skip
-        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.url = with_driver(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        options = {"pool_size": 10, "max_overflow": 20} if self.is_sqlite else postgresql.OPTIONS
+        # What a statement carried is personal: it stays out of errors, and so out of logs.
+        self.engine: AsyncEngine = create_async_engine(self.url, hide_parameters=True, **options)
+        self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         # SQLite's own waiting polls and isn't fair; within the process a queue is both kinder and faster.
         self._writer = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "do_connect", _keep_private)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)
+        else:
+            postgresql.set_up(self.engine.sync_engine)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed on a clean exit, else rolled back."""
+        if not self.is_sqlite:
+            async with postgresql.connected(self.engine) as connection:
+                yield connection
+                await connection.commit()
+            return
         async with self._writer or contextlib.nullcontext(), self._connected() as connection:
             await _to_the_end(_begin_writing(connection))
             yield connection
@@ -77,8 +87,28 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading only; it never waits for a writer."""
-        async with self._connected() as connection:
+        """A connection for reading only; it never waits for a writer. See `snapshot` for several as of one moment."""
+        if self.is_sqlite:
+            async with self._connected() as connection:
+                yield connection
+        else:
+            async with postgresql.connected(self._at_once) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """For reading: everything is as it was at the first statement."""
+        if self.is_sqlite:
+            async with self._connected() as connection:
+                yield connection
+        else:
+            async with postgresql.connected(self.engine) as connection:
+                yield await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """For a single statement that writes: a transaction by itself."""
+        async with self.write() if self.is_sqlite else postgresql.connected(self._at_once) as connection:
             yield connection
 
     @asynccontextmanager
@@ -95,6 +125,12 @@ class Database:
         """Raises the driver's error if it can't be reached."""
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may take its time, one of this name at a time."""
+        async with self.write() if self.is_sqlite else postgresql.alone(self.url, name) as connection:
+            yield connection
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -1,9 +1,10 @@
 """What a consumer has seen, kept in the transaction of its effects (rule 13).
 
-A batch is read in three queries and written in two, however many events it holds.
+A batch is read in three queries and written in two, however many events it holds. Replicas get batches of the same
+consumer at the same time: whatever concerns one subject, or one reservation, one of them handles after the other.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Received
 from services.shared_kernel.ids import born_at
 from storage.messaging_tables import MessagingTables
+from storage.postgresql import lock
 
 Stream = tuple[str, str]
 
@@ -24,23 +26,32 @@ Stream = tuple[str, str]
 async def joined_at(connection: AsyncConnection, tables: MessagingTables, now: datetime) -> datetime:
     """From when on this consumer sees everything: noted when first asked, which is to be before its first event."""
     consumer = tables.consumer
-    known: datetime | None = (await connection.execute(select(consumer.c.joined_at))).scalar_one_or_none()
-    if known is None:
-        await connection.execute(insert(consumer).values(name=tables.context, joined_at=now))
-    return known or now
+    noted = select(consumer.c.joined_at)
+    known: datetime | None = (await connection.execute(noted)).scalar_one_or_none()
+    if known is not None:
+        return known
+    upsert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+    await connection.execute(upsert(consumer).values(name=tables.context, joined_at=now).on_conflict_do_nothing())
+    first: datetime = (await connection.execute(noted)).scalar_one()
+    return first
 
 
 class SqlInbox:
-    """`causal`: an event also waits until the one that caused it was handled, so that effects follow causes."""
+    """`causal`: an event also waits until the one that caused it was handled, so that effects follow causes.
+
+    `on_expected` hears what is coming, once nobody else can touch it.
+    """
 
     def __init__(
-        self, connection: AsyncConnection, tables: MessagingTables, clock: Clock, causal: bool, is_sqlite: bool
-    ) -> None:
+        self, connection: AsyncConnection, tables: MessagingTables, clock: Clock, causal: bool, is_sqlite: bool,
+        on_expected: Callable[[Sequence[Received]], Awaitable[None]],
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._tables = tables
         self._clock = clock
         self._causal = causal
         self._upsert = sqlite_insert if is_sqlite else postgres_insert
+        self._on_expected = on_expected
         self._handled: dict[str, bool] = {}
         self._last: dict[Stream, int | None] = {}
         self._expected: set[str] = set()
@@ -51,12 +62,24 @@ class SqlInbox:
         self._joined: datetime | None = None
 
     async def expect(self, batch: Sequence[Received]) -> None:
-        """Read what will be asked about these, all at once."""
+        """Read what will be asked about these, all at once, when no replica is at anything that they concern."""
+        await lock(self._connection, f"inbox of {self._tables.context}", self._concerned(batch))
         self._expected |= {received.id for received in batch}
         causes = {received.causation_id for received in batch if received.causation_id} if self._causal else set()
-        await self._read_handled({received.id for received in batch} | causes)
-        await self._read_positions({_stream(received) for received in batch})
+        await self._read_handled(({received.id for received in batch} | causes) - self._handled.keys())
+        await self._read_positions({_stream(received) for received in batch} - self._last.keys())
         await self._read_parked(batch)
+        await self._on_expected(batch)
+
+    def _concerned(self, batch: Sequence[Received]) -> set[str]:
+        """Without it, one replica would park an event while another handles the one before, and nobody release it."""
+        names = {received.subject for received in batch}
+        # What is put together from several sources has no subject in common, but the reservation.
+        names |= {about for received in batch if (about := getattr(received.event, "reservation_id", None))}
+        if self._causal:
+            names |= {received.id for received in batch}
+            names |= {received.causation_id for received in batch if received.causation_id}
+        return names
 
     async def admit(self, received: Received, body: bytes) -> Admission:
         """Mark it seen and say whether to handle it now; an early one is parked with its body."""
@@ -116,11 +139,15 @@ class SqlInbox:
     # What is known, read in bulk where possible
 
     async def _read_handled(self, ids: Collection[str]) -> None:
+        if not ids:
+            return
         inbox = self._tables.inbox
         found = await self._connection.execute(select(inbox.c.event_id).where(inbox.c.event_id.in_(ids)))
         self._handled |= dict.fromkeys(ids, False) | dict.fromkeys(found.scalars(), True)
 
     async def _read_positions(self, streams: Collection[Stream]) -> None:
+        if not streams:
+            return
         position = self._tables.position
         statement = select(position.c.source, position.c.subject, position.c.sequence).where(
             tuple_(position.c.source, position.c.subject).in_(list(streams))

@@ -57,9 +57,12 @@ async def behind(databases: Mapping[str, Database]) -> list[str]:
 
 
 async def migrate(databases: Mapping[str, Database]) -> list[str]:
-    """Upgrade each context in its database; returns the contexts that were behind. Up to date already: no work."""
+    """Upgrade each context in its database; returns the contexts that were behind. Up to date already: no work.
+
+    Of several who come at once, one upgrades, and the others find it done.
+    """
     old = await behind(databases)
     for context in old:
-        async with databases[context].write() as connection:
+        async with databases[context].alone(context) as connection:
             await connection.run_sync(_upgrade, context)
     return old

@@ -26,19 +26,21 @@ class SqlOutbox:
     async def claim(self, limit: int) -> Sequence[OutboxRow]:
         outbox, now = self._outbox, self._clock.now()
         free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
-        async with self._database.read() as connection:
-            if (await connection.execute(select(outbox.c.position).where(free).limit(1))).first() is None:
-                return []
         chosen = select(outbox.c.position).where(free).order_by(outbox.c.position).limit(limit)
-        if not self._database.is_sqlite:
-            chosen = chosen.with_for_update(skip_locked=True)
+        if self._database.is_sqlite:
+            async with self._database.read() as connection:
+                # Looking needs no lock; to write, everybody would wait.
+                if (await connection.execute(chosen.limit(1))).first() is None:
+                    return []
+        # A CTE is carried out once; a subquery may be once more for every row that it is compared with.
+        taken = chosen.with_for_update(skip_locked=True).cte("chosen")
         statement = (
             update(outbox)
-            .where(outbox.c.position.in_(chosen.scalar_subquery()))
+            .where(outbox.c.position.in_(select(taken.c.position)))
             .values(claimed_until=now + CLAIM)
             .returning(outbox.c.position, outbox.c.event_id, outbox.c.routing_key, outbox.c.body, outbox.c.traceparent)
         )
-        async with self._database.write() as connection:
+        async with self._database.statement() as connection:
             rows = (await connection.execute(statement)).all()
         return [
             OutboxRow(
@@ -55,12 +57,12 @@ class SqlOutbox:
 
     async def delete(self, positions: Sequence[int]) -> None:
         if positions:
-            async with self._database.write() as connection:
+            async with self._database.statement() as connection:
                 await connection.execute(delete(self._outbox).where(self._outbox.c.position.in_(positions)))
 
     async def unclaim(self, positions: Sequence[int]) -> None:
         if positions:
-            async with self._database.write() as connection:
+            async with self._database.statement() as connection:
                 await connection.execute(
                     update(self._outbox).where(self._outbox.c.position.in_(positions)).values(claimed_until=None)
                 )

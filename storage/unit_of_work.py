@@ -6,19 +6,15 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from messaging.catalogue import routing_key
-from messaging.envelope import Envelope, encode
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import Ids
 from storage.engine import Database
 from storage.inbox import SqlInbox
 from storage.messaging_tables import MessagingTables
+from storage.outgoing import Outgoing
 
 
 @dataclass(kw_only=True)
@@ -44,20 +40,16 @@ class SqlUnitOfWork:
         self.context = context
         self._caused_by: str | None = None
         self._traceparent: str | None = None
-        self._recorded: list[Event] = []
         self._transaction: AbstractAsyncContextManager[AsyncConnection] | None = None
 
     async def __aenter__(self) -> Self:
-        self._recorded = []
         self._transaction = self.context.database.write()
         self.connection = await self._transaction.__aenter__()
+        tables, is_sqlite = self.context.tables, self.context.database.is_sqlite
         self.inbox = SqlInbox(
-            self.connection,
-            self.context.tables,
-            self.context.clock,
-            self.context.causal,
-            self.context.database.is_sqlite,
-        )
+            self.connection, tables, self.context.clock, self.context.causal, is_sqlite, self.expect
+        )  # fmt: skip
+        self._outgoing = Outgoing(self.connection, tables, is_sqlite)
         self.open()
         return self
 
@@ -67,19 +59,27 @@ class SqlUnitOfWork:
         assert self._transaction is not None
         if error is None:
             try:
-                await self.inbox.flush()
+                await self.flush()
             except BaseException as failure:
                 await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
                 raise
         await self._transaction.__aexit__(kind, error, trace)
-        if error is None and self._recorded:
+        if error is None and self._outgoing.events:
             self.context.on_commit()
-            for event in self._recorded:
+            for event in self._outgoing.events:
                 self.context.observe(event)
         return None
 
     def open(self) -> None:
         """Make the context's repositories on `self.connection`."""
+
+    async def expect(self, batch: Sequence[Received]) -> None:
+        """Read in one go what reactions to these will ask for. By default nothing."""
+
+    async def flush(self) -> None:
+        """Write what was kept until the end; part of the same transaction."""
+        await self.inbox.flush()
+        await self._outgoing.write()
 
     def because_of(self, received: Received) -> None:
         """From here on, events are caused by this one."""
@@ -97,39 +97,8 @@ class SqlUnitOfWork:
         """
         cause = self._caused_by
         for event in events:
-            cause = await self._record(event, cause)
-
-    async def _record(self, event: Event, cause: str | None) -> str:
-        tables, now = self.context.tables, self.context.clock.now()
-        event_id = self.context.ids.new()
-        sequence = await self._next_sequence(event.subject)
-        envelope = Envelope(id=event_id, sequence=sequence, time=now, causation_id=cause, traceparent=self._traceparent)
-        body = encode(event, envelope)
-        await self.connection.execute(
-            insert(tables.outbox).values(
-                event_id=event_id, routing_key=routing_key(event.TYPE), body=body, traceparent=self._traceparent
+            event_id = self.context.ids.new()
+            self._outgoing.add(
+                event, id=event_id, time=self.context.clock.now(), cause=cause, traceparent=self._traceparent
             )
-        )
-        await self.connection.execute(
-            insert(tables.event_log).values(
-                event_id=event_id,
-                type=event.TYPE,
-                subject=event.subject,
-                sequence=sequence,
-                recorded_at=now,
-                body=body,
-            )
-        )
-        self._recorded.append(event)
-        return event_id
-
-    async def _next_sequence(self, subject: str) -> int:
-        stream = self.context.tables.stream
-        upsert = sqlite_insert if self.context.database.is_sqlite else postgres_insert
-        statement = (
-            upsert(stream)
-            .values(subject=subject, sequence=1)
-            .on_conflict_do_update(index_elements=["subject"], set_={"sequence": stream.c.sequence + 1})
-            .returning(stream.c.sequence)
-        )
-        return int((await self.connection.execute(statement)).scalar_one())
+            cause = event_id

@@ -7,9 +7,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.support.fresh import fresh, fresh_postgresql, fresh_sqlite
 from tests.support.servers.fixtures import postgresql, rabbitmq, shared_postgresql, shared_rabbitmq
 
-__all__ = ["postgresql", "rabbitmq", "shared_postgresql", "shared_rabbitmq"]
+__all__ = [
+    "fresh", "fresh_postgresql", "fresh_sqlite", "postgresql", "rabbitmq", "shared_postgresql", "shared_rabbitmq",
+]  # fmt: skip
 
 settings.register_profile(
     "ci",

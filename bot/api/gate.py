@@ -20,6 +20,7 @@ from bot.idempotency import Begun, Finished, Idempotency, Running
 from bot.ports import KeyUse
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import Refusal, StaleVersion
+from services.shared_kernel.transient import Away
 
 log = structlog.get_logger(__name__)
 
@@ -132,6 +133,8 @@ class Gate:
             return from_http(error)
         except StaleVersion:
             return problem(503, "busy", "Somebody else was quicker", "Ask again.", retry_after=1)
+        except Away:
+            return problem(503, "away", "The database doesn't answer", "Ask again.", retry_after=5)
         except Refusal as refusal:
             return await self._refused(refusal)
         except Exception:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.conversation.turn import Effect, Person
-from services.shared_kernel.refusal import Refusal
+from services.shared_kernel.refusal import Refusal, again_if_stale
 
 Handler = Callable[[Any, Person], Awaitable[Any]]
 Table = Mapping[type[Effect[Any]], Handler]
@@ -26,4 +26,5 @@ class Runner:
         handler = self._everybody.get(type(effect)) or self._by_role.get(person.role, {}).get(type(effect))
         if handler is None:
             raise NotYours(type(effect).__name__)
-        return await handler(effect, person)
+        carry_out = handler
+        return await again_if_stale(lambda: carry_out(effect, person))

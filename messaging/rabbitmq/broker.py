@@ -56,8 +56,7 @@ class RabbitBroker(Broker):
         await self._receiving.connected()
 
     async def stop_receiving(self) -> None:
-        for subscription in self._subscriptions.values():
-            subscription.stop()
+        await asyncio.gather(*(subscription.stop() for subscription in self._subscriptions.values()))
 
     async def close(self) -> None:
         """Takes no more, gives back what isn't settled, and goes."""

@@ -57,6 +57,7 @@ class RabbitSubscription:
         self._unsettled: dict[int, None] = {}
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._tag = ""
         self._is_stopped = False
 
     def start(self) -> None:
@@ -68,10 +69,14 @@ class RabbitSubscription:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def stop(self) -> None:
-        """Receive nothing any more; what has arrived goes back when the channel is closed."""
+    async def stop(self) -> None:
+        """Receive nothing any more; what has arrived and nobody took goes back at once, to replicas."""
         self._is_stopped = True
         self._news.set()
+        with contextlib.suppress(Exception):  # lost with the channel: they come again
+            if self._channel is not None and self._tag:
+                await self._channel.basic_cancel(self._tag, timeout=CHANNEL_SECONDS)
+        await self.release([self._delivery(self._arrived.popleft()) for _ in range(len(self._arrived))])
 
     async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
         if self._is_stopped:
@@ -174,13 +179,16 @@ class RabbitSubscription:
             inner.on_consumer_cancel_callbacks.add(lambda _: gone.set())
             self._begin(inner)
             await inner.basic_qos(prefetch_count=PREFETCH, timeout=CHANNEL_SECONDS)
-            await inner.basic_consume(queue_name(self._consumer), self._on_delivery, timeout=CHANNEL_SECONDS)
+            consuming = await inner.basic_consume(
+                queue_name(self._consumer), self._on_delivery, timeout=CHANNEL_SECONDS
+            )
+            self._tag = str(consuming.consumer_tag)
             log.info("rabbitmq.consuming", consumer=self._consumer)
             while not gone.is_set():
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(WATCH_SECONDS):
                         await gone.wait()
-                if not gone.is_set() and await self._is_forgotten(inner):
+                if not gone.is_set() and not self._is_stopped and await self._is_forgotten(inner):
                     return
         finally:
             self._forget()

@@ -13,7 +13,7 @@ from services.shared_kernel.unit_of_work import UnitOfWork
 
 
 class Payments(Protocol):
-    """The payments there are, with their attempts."""
+    """The payments there are, with their attempts. What `get` and `of_reservation` return is held until the end."""
 
     async def get(self, payment_id: str) -> Payment:
         """NotFound if there is none."""
@@ -21,7 +21,9 @@ class Payments(Protocol):
 
     async def of_reservation(self, reservation_id: str) -> Payment | None: ...
 
-    async def of_attempt(self, attempt_id: str) -> Payment | None: ...
+    async def of_attempt(self, attempt_id: str) -> Payment | None:
+        """To look at it."""
+        ...
 
     async def is_fenced(self, attempt_id: str) -> bool:
         """Whether the id was fenced off before any payment named it."""

@@ -20,7 +20,7 @@ from services.payment.values import AttemptStatus, Card, Method
 from services.payment.wording import NO_CARD_EN, NO_CARD_KO, TEST_CARD_LABEL
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
-from services.shared_kernel.refusal import StaleVersion
+from services.shared_kernel.refusal import again_if_stale
 
 log = structlog.get_logger(__name__)
 
@@ -249,7 +249,7 @@ class PaymentUseCases:
         """Run it as a task of its own, which a caller who gives up doesn't cancel; the same key joins it."""
         task = self._running.get(key)
         if task is None:
-            task = asyncio.create_task(_once_more_if_stale(make))
+            task = asyncio.create_task(again_if_stale(make))
             self._running[key] = task
             task.add_done_callback(lambda done: self._finished(key, done))
         result: T = await asyncio.shield(task)
@@ -259,11 +259,3 @@ class PaymentUseCases:
         del self._running[key]
         if not task.cancelled() and task.exception() is not None:  # seen here, if nobody waits any more
             log.info("payment.ended", cause=type(task.exception()).__name__)
-
-
-async def _once_more_if_stale(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Two who begin at the same moment: the second sees what the first has made."""
-    try:
-        return await make()
-    except StaleVersion:
-        return await make()

@@ -13,13 +13,19 @@ class Reservations(Protocol):
     """The reservations there are."""
 
     async def get(self, reservation_id: str) -> Reservation:
-        """NotFound if there is none."""
+        """To change it: nobody else does until the end. NotFound if there is none."""
         ...
 
-    async def find(self, reservation_id: str) -> Reservation | None: ...
+    async def find(self, reservation_id: str) -> Reservation | None:
+        """To look at it."""
+        ...
 
     async def save(self, old: Reservation | None, new: Reservation, events: Events) -> None:
-        """Write it and its events. StaleVersion if `old` isn't what is stored any more."""
+        """Write it and its events. StaleVersion if `old` isn't what is stored now, or a new one was made before."""
+        ...
+
+    async def in_turn(self, customer_id: str) -> None:
+        """Until the end, whoever else is about to hold a place for this customer waits."""
         ...
 
     async def count_unpaid(self, customer_id: str) -> int: ...
@@ -40,6 +46,10 @@ class Places(Protocol):
 
     async def take(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
         """All windows or none; False when one is full."""
+        ...
+
+    async def move(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
+        """Instead of what it holds, all these; or False, when one is full and the move can't be."""
         ...
 
     async def give_back(self, reservation_id: str) -> None:

@@ -60,8 +60,8 @@ class ReservationTicks:
 
     async def _settle(self, reservation_id: str) -> bool:
         async with self._unit_of_work() as work:
-            old = await work.reservations.get(reservation_id)
-        if old.paying is None:
+            old = await work.reservations.find(reservation_id)
+        if old is None or old.paying is None:
             return False
         attempt_id = old.paying.attempt_id
         answer = await self._payment.resolve(attempt_id=attempt_id)

@@ -12,7 +12,7 @@ from services.reservation.settlement import settle
 from services.reservation.values import Party, Status, Visit
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
-from services.shared_kernel.refusal import NotFound
+from services.shared_kernel.refusal import NotFound, again_if_stale
 
 OpenWork = Callable[[], ReservationWork]
 
@@ -36,26 +36,36 @@ class ReservationUseCases:
         starts_at: datetime, add_ons: tuple[str, ...] = (),
     ) -> Reservation:  # fmt: skip
         """Hold a place (F1). The same id again answers what is there. Refusals: NotOffered, SlotFull, TooManyHolds."""
-        now = self._clock.now()
-        async with self._unit_of_work() as work:
-            known = await work.reservations.find(reservation_id)
-            if known is not None:
-                return _of(customer_id, known)
-            visit, price = self._quote(service, size_pyeong, area, details_id, starts_at, add_ons, now)
-            if await work.reservations.count_unpaid(customer_id) >= self._policies.hold.most_unpaid:
-                raise TooManyHolds
-            if not await work.places.take(reservation_id, area, windows(visit.starts_at, visit.ends_at)):
-                raise SlotFull(area, starts_at)
-            new, events = Reservation.request(
-                id=reservation_id,
-                customer_id=customer_id,
-                visit=visit,
-                price_krw=price,
-                policy=self._policies.refund,
-                hold=self._policies.hold,
-                at=now,
-            )
-            await work.reservations.save(None, new, events)
+
+        async def hold() -> Reservation:
+            now = self._clock.now()
+            async with self._unit_of_work() as work:
+                await work.reservations.in_turn(customer_id)
+                known = await work.reservations.find(reservation_id)
+                if known is not None:
+                    return _of(customer_id, reservation_id, known)
+                visit, price = self._quote(service, size_pyeong, area, details_id, starts_at, add_ons, now)
+                return await self._hold(work, reservation_id, customer_id, visit, price, now)
+
+        return await again_if_stale(hold)
+
+    async def _hold(
+        self, work: ReservationWork, reservation_id: str, customer_id: str, visit: Visit, price_krw: int, at: datetime
+    ) -> Reservation:
+        if await work.reservations.count_unpaid(customer_id) >= self._policies.hold.most_unpaid:
+            raise TooManyHolds
+        if not await work.places.take(reservation_id, visit.area, windows(visit.starts_at, visit.ends_at)):
+            raise SlotFull(visit.area, visit.starts_at)
+        new, events = Reservation.request(
+            id=reservation_id,
+            customer_id=customer_id,
+            visit=visit,
+            price_krw=price_krw,
+            policy=self._policies.refund,
+            hold=self._policies.hold,
+            at=at,
+        )
+        await work.reservations.save(None, new, events)
         return new
 
     def _quote(
@@ -85,7 +95,7 @@ class ReservationUseCases:
         """
         attempt_id, now = self._ids.new(), self._clock.now()
         async with self._unit_of_work() as work:
-            old = _of(customer_id, await work.reservations.get(reservation_id))
+            old = _of(customer_id, reservation_id, await work.reservations.get(reservation_id))
             new, events = old.begin_payment(attempt_id=attempt_id, method=method, at=now)
             await work.reservations.save(old, new, events)
         answer = await self._payment.pay(
@@ -96,15 +106,21 @@ class ReservationUseCases:
             method=method,
             pay_by=new.hold_expires_at,
         )
-        async with self._unit_of_work() as work:
-            return await settle(work, reservation_id, attempt_id, answer, self._policies.hold, self._ids, self._clock)
+
+        async def note() -> Reservation:
+            async with self._unit_of_work() as work:
+                return await settle(
+                    work, reservation_id, attempt_id, answer, self._policies.hold, self._ids, self._clock
+                )
+
+        return await again_if_stale(note)
 
     async def cancellation_quote(
         self, *, reservation_id: str, customer_id: str | None, by: Party = Party.CUSTOMER
     ) -> CancellationQuote:
         """What cancelling now would give. Refusals: TooLate, NotAllowed, NotFound."""
         async with self._unit_of_work() as work:
-            reservation = _of(customer_id, await work.reservations.get(reservation_id))
+            reservation = _of(customer_id, reservation_id, await work.reservations.find(reservation_id))
         return reservation.cancellation_quote(by=by, at=self._clock.now())
 
     async def cancel(
@@ -116,7 +132,7 @@ class ReservationUseCases:
         Refusals: FiguresChanged (nothing was cancelled), TooLate, NotAllowed, NotFound.
         """
         async with self._unit_of_work() as work:
-            old = _of(customer_id, await work.reservations.get(reservation_id))
+            old = _of(customer_id, reservation_id, await work.reservations.get(reservation_id))
             if old.status is Status.CANCELLED:
                 return old
             new, events = old.cancel(
@@ -136,7 +152,7 @@ class ReservationUseCases:
         """Move the visit. Refusals: SlotFull, NotOffered, TooLate, NotAllowed, NotFound."""
         now = self._clock.now()
         async with self._unit_of_work() as work:
-            old = _of(customer_id, await work.reservations.get(reservation_id))
+            old = _of(customer_id, reservation_id, await work.reservations.get(reservation_id))
             visit = old.visit
             ends_at = starts_at + (visit.ends_at - visit.starts_at)
             new, events = old.reschedule(starts_at=starts_at, ends_at=ends_at, by=by, at=now)
@@ -144,8 +160,7 @@ class ReservationUseCases:
                 return old
             hours = int((visit.ends_at - visit.starts_at) / timedelta(hours=1))
             self._catalogue.check_start(starts_at, hours, now)
-            await work.places.give_back(reservation_id)
-            if not await work.places.take(reservation_id, visit.area, windows(starts_at, ends_at)):
+            if not await work.places.move(reservation_id, visit.area, windows(starts_at, ends_at)):
                 raise SlotFull(visit.area, starts_at)
             await work.reservations.save(old, new, events)
         return new
@@ -153,7 +168,7 @@ class ReservationUseCases:
     async def get(self, *, reservation_id: str, customer_id: str | None = None) -> Reservation:
         """The reservation; NotFound if there is none, or it is another customer's."""
         async with self._unit_of_work() as work:
-            return _of(customer_id, await work.reservations.get(reservation_id))
+            return _of(customer_id, reservation_id, await work.reservations.find(reservation_id))
 
     async def free_starts(
         self, *, area: str, first: date, last: date, hours: int | None = None
@@ -175,7 +190,7 @@ class ReservationUseCases:
         return found
 
 
-def _of(customer_id: str | None, reservation: Reservation) -> Reservation:
-    if customer_id is not None and reservation.customer_id != customer_id:
-        raise NotFound(reservation.id)
-    return reservation
+def _of(customer_id: str | None, reservation_id: str, found: Reservation | None) -> Reservation:
+    if found is None or (customer_id is not None and found.customer_id != customer_id):
+        raise NotFound(reservation_id)
+    return found

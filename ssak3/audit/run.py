@@ -20,7 +20,7 @@ from ssak3.audit.provider_book import read_book
 from ssak3.audit.shown import check_my_page, check_reservations
 from ssak3.audit.told import check_deliveries, check_notifications
 from ssak3.audit.waiting import check_waiting
-from ssak3.settings import CONTEXTS, Settings
+from ssak3.settings import Settings
 from ssak3.system import DemoClock
 from storage.audit import NothingThere, take_snapshot
 
@@ -48,7 +48,7 @@ async def run_audit(settings: Settings, now: datetime) -> Sequence[Check]:
 
     With databases apart, each is seen at a moment of its own; then a finding counts only if a second look has it, too.
     """
-    urls = {name: settings.database_url_of(name) for name in (*CONTEXTS, "broker")}
+    urls = {name: settings.database_url_of(name) for name in settings.stored}
     first = await _look(settings, urls, now)
     if len(set(urls.values())) == 1 or not any(check.findings for check in first):
         return first

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import Message
 from services.shared_kernel.card import Button, Card, Item
 from storage.bot.tables import message as table
+from storage.postgresql import lock
 
 
 class SqlMessageLog:
@@ -19,12 +20,14 @@ class SqlMessageLog:
     def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
         self._connection = connection
         self._upsert = upsert
+        self._in_turn: set[str] = set()
 
     async def append(
         self, person_id: str, sender: str, card: Card, at: datetime, *, client_id: str | None = None,
         delivery_id: str | None = None,
     ) -> bool:  # fmt: skip
         """False when this delivery is there already."""
+        await self._take_turn(person_id)
         result = await self._connection.execute(
             self._upsert(table)
             .values(
@@ -38,6 +41,12 @@ class SqlMessageLog:
             .on_conflict_do_nothing()
         )
         return bool(result.rowcount == 1)
+
+    async def _take_turn(self, person_id: str) -> None:
+        """One person's lines are readable in the order of `seq`: who has read one never misses one before it."""
+        if person_id not in self._in_turn:
+            await lock(self._connection, "message log", [person_id])
+            self._in_turn.add(person_id)
 
     async def after(self, person_id: str, seq: int, limit: int) -> Sequence[Message]:
         """The ones that follow, oldest first."""

@@ -17,6 +17,7 @@ from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
+from storage.rows import add_new
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -49,7 +50,7 @@ class SqlPersons:
     async def save(self, old: PersonRecord | None, new: PersonRecord, events: Sequence[Event]) -> None:
         table = tables.person
         if old is None:
-            await self._work.connection.execute(insert(table).values(**asdict(new)))
+            await add_new(self._work.connection, table, asdict(new), new.id)
         else:
             result = await self._work.connection.execute(
                 update(table).where(table.c.id == old.id, table.c.version == old.version).values(**asdict(new))
@@ -153,9 +154,11 @@ class SqlReceived:
             action=row.action,
         )
 
-    async def answered(self, position: int, at: datetime) -> None:
+    async def answered(self, position: int, at: datetime) -> bool:
         table = tables.received
-        await self._connection.execute(update(table).where(table.c.position == position).values(answered_at=at))
+        still_open = (table.c.position == position) & table.c.answered_at.is_(None)
+        result = await self._connection.execute(update(table).where(still_open).values(answered_at=at))
+        return bool(result.rowcount == 1)
 
     async def people_waiting(self) -> Sequence[str]:
         table = tables.received

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Thread, ThreadLine
 from storage.bot.tables import thread, thread_line
+from storage.postgresql import lock
 
 
 class SqlThreads:
@@ -19,12 +20,16 @@ class SqlThreads:
         self._upsert = upsert
 
     async def open_of(self, customer_id: str) -> Thread | None:
+        # Until the end, nobody else opens one for this customer.
+        await lock(self._connection, "threads", [customer_id])
         statement = select(thread).where(thread.c.customer_id == customer_id, thread.c.closed_at.is_(None))
+        statement = statement.with_for_update(key_share=True)
         row = (await self._connection.execute(statement)).first()
         return None if row is None else _thread(row)
 
     async def find(self, thread_id: str) -> Thread | None:
-        row = (await self._connection.execute(select(thread).where(thread.c.id == thread_id))).first()
+        statement = select(thread).where(thread.c.id == thread_id).with_for_update(key_share=True)
+        row = (await self._connection.execute(statement)).first()
         return None if row is None else _thread(row)
 
     async def save(self, saved: Thread) -> None:

@@ -16,6 +16,7 @@ from services.shared_kernel.clock import KST
 from services.shared_kernel.refusal import NotFound, StaleVersion
 from storage.cleaning.tables import job as table
 from storage.cleaning.tables import offer as offers
+from storage.rows import add_new
 from storage.unit_of_work import SqlUnitOfWork
 
 _TO_DO = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED)
@@ -28,19 +29,21 @@ class SqlJobs:
         self._work = work
 
     async def get(self, job_id: str) -> Job:
-        found = await self._load(select(table).where(table.c.id == job_id).with_for_update())
+        found = await self._load(select(table).where(table.c.id == job_id).with_for_update(key_share=True))
         if not found:
             raise NotFound(job_id)
         return found[0]
 
     async def of_reservation(self, reservation_id: str) -> Job | None:
-        found = await self._load(select(table).where(table.c.reservation_id == reservation_id).with_for_update())
+        found = await self._load(
+            select(table).where(table.c.reservation_id == reservation_id).with_for_update(key_share=True)
+        )
         return found[0] if found else None
 
     async def save(self, old: Job | None, new: Job, events: Events) -> None:
         connection = self._work.connection
         if old is None:
-            await connection.execute(insert(table).values(**_to_row(new)))
+            await add_new(connection, table, _to_row(new), new.id)
         else:
             statement = update(table).where(table.c.id == old.id, table.c.version == old.version)
             if (await connection.execute(statement.values(**_to_row(new)))).rowcount != 1:

@@ -11,6 +11,7 @@ from services.shared_kernel.refusal import NotFound, StaleVersion
 from storage.cleaning.jobs import SqlJobs
 from storage.cleaning.tables import cleaner as table
 from storage.cleaning.tables import cleaner_area
+from storage.rows import add_new
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -30,7 +31,7 @@ class SqlCleaners:
 
     async def get(self, cleaner_id: str) -> Cleaner:
         # Locked where the database can, so that one cleaner doesn't take two visits of the same time at once.
-        found = await self._one(select(table).where(table.c.id == cleaner_id).with_for_update())
+        found = await self._one(select(table).where(table.c.id == cleaner_id).with_for_update(key_share=True))
         if found is None:
             raise NotFound(cleaner_id)
         return found
@@ -41,7 +42,7 @@ class SqlCleaners:
     async def save(self, old: Cleaner | None, new: Cleaner, events: Sequence[CleanerRegistered]) -> None:
         connection = self._work.connection
         if old is None:
-            await connection.execute(insert(table).values(**_to_row(new)))
+            await add_new(connection, table, _to_row(new), new.id)
         else:
             statement = update(table).where(table.c.id == old.id, table.c.version == old.version)
             if (await connection.execute(statement.values(**_to_row(new)))).rowcount != 1:

@@ -1,13 +1,11 @@
 """My page: rows written by the projection, and queries that only read."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from services.mypage.projection import FOLLOWED, Row, apply, stuck, view
 from services.mypage.view import Board, Page, ReservationView
@@ -15,26 +13,48 @@ from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
 from storage.mypage.tables import reservation as table
+from storage.rows import inserting
 from storage.unit_of_work import SqlUnitOfWork
 
 
 class MyPageUnitOfWork(SqlUnitOfWork):
-    """A transaction of my page."""
+    """A transaction of my page: a batch's rows are read at once and written at once."""
+
+    def open(self) -> None:
+        self._rows: dict[str, Row | None] = {}
+        self._changed: dict[str, Row] = {}
+
+    async def expect(self, batch: Sequence[Received]) -> None:
+        about = {getattr(received.event, "reservation_id", None) for received in batch}
+        await self._read({one for one in about if one is not None} - self._rows.keys())
 
     async def load(self, reservation_id: str) -> Row | None:
         """The row, if anything was heard of the reservation."""
-        found = (await self.connection.execute(select(table).where(table.c.reservation_id == reservation_id))).first()
-        return None if found is None else _row(found)
+        if reservation_id not in self._rows:
+            await self._read({reservation_id})
+        return self._rows[reservation_id]
 
     async def save(self, row: Row) -> None:
-        """Write it with what it is looked up by."""
-        values = _columns(row)
-        upsert = sqlite_insert if self.context.database.is_sqlite else postgres_insert
-        await self.connection.execute(
-            upsert(table)
-            .values(reservation_id=row.reservation_id, **values)
-            .on_conflict_do_update(index_elements=["reservation_id"], set_=values)
-        )
+        """Write it with what it is looked up by, at the end."""
+        self._rows[row.reservation_id] = self._changed[row.reservation_id] = row
+
+    async def flush(self) -> None:
+        if self._changed:
+            upsert = inserting(self.connection, table)
+            fresh = {name: upsert.excluded[name] for name in _columns(next(iter(self._changed.values())))}
+            await self.connection.execute(
+                upsert.on_conflict_do_update(index_elements=["reservation_id"], set_=fresh),
+                [{"reservation_id": key, **_columns(row)} for key, row in sorted(self._changed.items())],
+            )
+            self._changed = {}
+        await super().flush()
+
+    async def _read(self, reservation_ids: Collection[str]) -> None:
+        if not reservation_ids:
+            return
+        found = await self.connection.execute(select(table).where(table.c.reservation_id.in_(reservation_ids)))
+        rows = {row.reservation_id: row for row in map(_row, found)}
+        self._rows |= {one: rows.get(one) for one in reservation_ids}
 
 
 async def project(work: MyPageUnitOfWork, received: Received) -> None:

@@ -5,12 +5,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import reservation as copies
+from storage.rows import add_new
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
 _PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
@@ -35,9 +36,8 @@ class SqlContacts:
 
     async def save(self, old: Contact | None, new: Contact) -> None:
         if old is None:
-            await self._connection.execute(
-                insert(contacts).values(person_id=new.person_id, **{name: _column(new, name) for name in _CONTACT})
-            )
+            values = {name: _column(new, name) for name in _CONTACT}
+            await add_new(self._connection, contacts, {"person_id": new.person_id, **values}, new.person_id)
             return
         changed = {name: _column(new, name) for name in _CONTACT if getattr(new, name) != getattr(old, name)}
         if changed:
@@ -79,7 +79,8 @@ class SqlCopies:
     async def save(self, old: ReservationCopy | None, new: ReservationCopy) -> None:
         if old is None:
             values = {name: _part_to_json(getattr(new, name)) for name in _PARTS}
-            await self._connection.execute(insert(copies).values(reservation_id=new.reservation_id, **values))
+            new_id = new.reservation_id
+            await add_new(self._connection, copies, {"reservation_id": new_id, **values}, new_id)
             return
         changed = {
             name: _part_to_json(getattr(new, name)) for name in _PARTS if getattr(new, name) != getattr(old, name)

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import Column, Integer, Row, Select, Update, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from services.notification.values import DeliveryStatus, Values
 from services.shared_kernel.refusal import NotFound
 from storage.notification.tables import delivery as deliveries
 from storage.notification.tables import notification as notifications
+from storage.postgresql import arrays, given
 
 _DELIVERY = tuple(field.name for field in fields(Delivery))
 _NOTIFICATION = tuple(field.name for field in fields(Info) if field.name != "values")
@@ -75,6 +76,10 @@ class SqlLedger:
     async def save_all(self, changes: Sequence[tuple[Delivery, Delivery]]) -> frozenset[str]:
         if not changes:
             return frozenset()
+        if not self._is_sqlite:
+            rows = [{**_delivery_to_row(new), "old_version": old.version} for old, new in changes]
+            saved = await self._connection.execute(_SAVE_ALL, arrays((*_DELIVERY, "old_version"), rows))
+            return frozenset(saved.scalars())
         together = await self._connection.begin_nested()
         result = await self._connection.execute(
             _SAVE, [{"old_id": old.id, "old_version": old.version, **_named(new)} for old, new in changes]
@@ -82,7 +87,7 @@ class SqlLedger:
         if result.rowcount == len(changes):
             await together.commit()
             return frozenset(old.id for old, _ in changes)
-        # Somebody was quicker with one of them (or the driver doesn't count): find out which.
+        # Somebody was quicker with one of them: find out which.
         await together.rollback()
         return frozenset([old.id for old, new in changes if await self.save(old, new)])
 
@@ -102,6 +107,8 @@ class SqlLedger:
             )
             .order_by(deliveries.c.position)
             .limit(limit)
+            # Another sender is at those: this one takes others.
+            .with_for_update(skip_locked=True)
         )
 
     async def abandoned(self, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -110,6 +117,7 @@ class SqlLedger:
             .where(deliveries.c.status == DeliveryStatus.SENDING, deliveries.c.lease_until <= now)
             .order_by(deliveries.c.position)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
 
     async def hops(self, notification_id: str) -> Sequence[Delivery]:
@@ -165,6 +173,19 @@ _SAVE = (
     .where(deliveries.c.id == bindparam("old_id"), deliveries.c.version == bindparam("old_version"))
     .values({name: bindparam(f"new_{name}") for name in _DELIVERY})
 )
+
+
+def _save_all() -> Update:
+    rows = given(*(deliveries.c[name] for name in _DELIVERY), Column("old_version", Integer))
+    return (
+        update(deliveries)
+        .where(deliveries.c.id == rows.c.id, deliveries.c.version == rows.c.old_version)
+        .values({name: rows.c[name] for name in _DELIVERY})
+        .returning(deliveries.c.id)
+    )
+
+
+_SAVE_ALL = _save_all()
 
 
 def _named(delivery: Delivery) -> dict[str, Any]:

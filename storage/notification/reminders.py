@@ -44,8 +44,9 @@ class SqlReminders:
         rows = await self._connection.execute(
             select(table)
             .where(table.c.status == ReminderStatus.PLANNED, table.c.due_at <= now)
-            .order_by(table.c.due_at)
+            .order_by(table.c.due_at, table.c.reservation_id, table.c.kind)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         return [
             Reminder(

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Row, select, update
 
 from services.payment.ledger import Transaction, booked_for
 from services.payment.model import Attempt, Events, Payment
@@ -15,6 +14,7 @@ from services.shared_kernel.refusal import NotFound, StaleVersion
 from storage.payment.ledger import SqlLedger
 from storage.payment.tables import attempt as attempts
 from storage.payment.tables import payment as payments
+from storage.rows import add_new
 from storage.unit_of_work import SqlUnitOfWork
 
 _ATTEMPT_COLUMNS = tuple(column for column in attempts.c if column.name not in ("agency_id", "payment_id", "position"))
@@ -28,13 +28,13 @@ class SqlPayments:
         self._ledger = ledger
 
     async def get(self, payment_id: str) -> Payment:
-        found = await self._find(payments.c.id == payment_id)
+        found = await self._find(payments.c.id == payment_id, to_change=True)
         if found is None:
             raise NotFound(payment_id)
         return found
 
     async def of_reservation(self, reservation_id: str) -> Payment | None:
-        return await self._find(payments.c.reservation_id == reservation_id)
+        return await self._find(payments.c.reservation_id == reservation_id, to_change=True)
 
     async def of_attempt(self, attempt_id: str) -> Payment | None:
         owner = select(attempts.c.payment_id).where(attempts.c.id == attempt_id)
@@ -54,7 +54,7 @@ class SqlPayments:
     async def save(self, old: Payment | None, new: Payment, events: Events) -> None:
         values = {name: value for name, value in _fields(new).items() if name != "attempts"}
         if old is None:
-            await self._guarded(insert(payments).values(**values), new.id)
+            await add_new(self._work.connection, payments, values, new.id)
         else:
             statement = (
                 update(payments).where(payments.c.id == old.id, payments.c.version == old.version).values(**values)
@@ -71,8 +71,11 @@ class SqlPayments:
         )
         return list((await self._work.connection.execute(statement)).scalars())
 
-    async def _find(self, condition: Any) -> Payment | None:
-        row = (await self._work.connection.execute(select(payments).where(condition))).first()
+    async def _find(self, condition: ColumnElement[bool], *, to_change: bool = False) -> Payment | None:
+        wanted = select(payments).where(condition)
+        if to_change:
+            wanted = wanted.with_for_update(key_share=True)
+        row = (await self._work.connection.execute(wanted)).first()
         if row is None:
             return None
         statement = select(*_ATTEMPT_COLUMNS).where(attempts.c.payment_id == row.id).order_by(attempts.c.position)
@@ -101,14 +104,7 @@ class SqlPayments:
 
     async def _insert_attempt(self, payment_id: str | None, position: int, attempt: Attempt) -> None:
         values = {**_fields(attempt), "payment_id": payment_id, "position": position}
-        await self._guarded(insert(attempts).values(**values), attempt.id)
-
-    async def _guarded(self, statement: Any, name: str) -> None:
-        """A unique index that says no means that somebody else was there first."""
-        try:
-            await self._work.connection.execute(statement)
-        except IntegrityError as error:
-            raise StaleVersion(name) from error
+        await add_new(self._work.connection, attempts, values, attempt.id)
 
 
 def _fields(value: Payment | Attempt) -> dict[str, Any]:

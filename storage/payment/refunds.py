@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, insert, or_, select, update
+from sqlalchemy import Row, Select, Table, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ from services.payment.values import IN_FLIGHT, CompensationStatus, RefundStatus
 from services.shared_kernel.refusal import NotFound, StaleVersion
 from storage.payment.tables import compensation as compensations
 from storage.payment.tables import refund as refunds
+from storage.rows import add_new
 
 _FINISHED = (RefundStatus.DONE, RefundStatus.MANUAL)
 
@@ -115,11 +116,11 @@ async def _save(
 ) -> None:
     """Guarded by the version; a unique index that says no means that somebody else was there first."""
     values = {name: getattr(new, name) for name in new.__dataclass_fields__}
+    if old is None:
+        await add_new(connection, table, values, new.id)
+        return
+    guard = (table.c.id == old.id) & (table.c.version == old.version)
     try:
-        if old is None:
-            await connection.execute(insert(table).values(**values))
-            return
-        guard = (table.c.id == old.id) & (table.c.version == old.version)
         changed = (await connection.execute(update(table).where(guard).values(**values))).rowcount
     except IntegrityError as error:
         raise StaleVersion(new.id) from error

@@ -1,9 +1,9 @@
 """Capacity and who has taken it. Guarded updates only, never check-then-insert (rule 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, Update, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,39 +23,35 @@ class SqlPlaces:
 
     async def take(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
         """All windows or none; False when one is full."""
-        await self.plan(area, windows)
-        taken: list[datetime] = []
-        for window in sorted(windows):
-            result = await self._connection.execute(
-                update(capacity)
-                .where(
-                    capacity.c.area == area,
-                    capacity.c.window == window,
-                    capacity.c.held < capacity.c.capacity,
-                )
-                .values(held=capacity.c.held + 1)
-            )
-            if result.rowcount != 1:
-                await self._release(area, taken)
-                return False
-            taken.append(window)
+        wanted = sorted(windows)
+        taken = await self._hold(area, wanted)
+        if len(taken) < len(wanted):
+            await self._release(area, taken)
+            taken = await self._hold(area, wanted) if await self._plan(area, wanted) else []
+        if len(taken) < len(wanted):
+            await self._release(area, taken)
+            return False
         await self._connection.execute(
             insert(allocation),
-            [{"reservation_id": reservation_id, "area": area, "window": window} for window in taken],
+            [{"reservation_id": reservation_id, "area": area, "window": window} for window in wanted],
         )
         return True
 
+    async def move(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
+        """Instead of what it holds, all these windows; or False, when one is full and the move can't be."""
+        held = await self._deallocate(reservation_id)
+        await self._plan(area, windows)
+        # Old and new in one ascending order, or two that cross would wait for each other.
+        await self._connection.execute(_in_order(area, {*windows, *(window for _, window in held)}))
+        for old_area, window in held:
+            await self._release(old_area, [window])
+        return await self.take(reservation_id, area, windows)
+
     async def give_back(self, reservation_id: str) -> None:
         """What this reservation holds, if anything; twice is harmless."""
-        rows = (
-            await self._connection.execute(
-                delete(allocation)
-                .where(allocation.c.reservation_id == reservation_id)
-                .returning(allocation.c.area, allocation.c.window)
-            )
-        ).all()
-        for row in sorted(rows, key=lambda row: row.window):
-            await self._release(row.area, [row.window])
+        held = await self._deallocate(reservation_id)
+        for area in sorted({area for area, _ in held}):
+            await self._release(area, [window for its_area, window in held if its_area == area])
 
     async def left(self, area: str, first: date, last: date) -> dict[datetime, int]:
         """Places left per window of these days, inclusive."""
@@ -71,18 +67,46 @@ class SqlPlaces:
         windows = (start + timedelta(hours=hour) for hour in range(hours))
         return {window: max(0, known.get(window, self._catalogue.capacity_at(window))) for window in windows}
 
-    async def plan(self, area: str, windows: Sequence[datetime]) -> None:
-        """Make the rows that aren't there yet."""
+    async def _deallocate(self, reservation_id: str) -> Sequence[tuple[str, datetime]]:
+        statement = delete(allocation).where(allocation.c.reservation_id == reservation_id)
+        rows = await self._connection.execute(statement.returning(allocation.c.area, allocation.c.window))
+        return [(row.area, row.window) for row in rows]
+
+    async def _hold(self, area: str, windows: Sequence[datetime]) -> Sequence[datetime]:
+        """One place of each that isn't full; which."""
+        is_free = capacity.c.held < capacity.c.capacity
+        # Who sees that it is full needn't wait for those who are just taking it.
+        statement = _change(_in_order(area, windows).where(is_free), by=1).where(is_free).returning(capacity.c.window)
+        return list((await self._connection.execute(statement)).scalars())
+
+    async def _release(self, area: str, windows: Sequence[datetime]) -> None:
+        if windows:
+            await self._connection.execute(_change(_in_order(area, windows), by=-1))
+
+    async def _plan(self, area: str, windows: Sequence[datetime]) -> bool:
+        """Make the rows that aren't there yet; whether there were such."""
         rows = [
             {"area": area, "window": window, "capacity": self._catalogue.capacity_at(window), "held": 0}
             for window in sorted(windows)
         ]
-        await self._connection.execute(self._upsert(capacity).on_conflict_do_nothing(), rows)
+        statement = self._upsert(capacity).on_conflict_do_nothing().returning(capacity.c.window)
+        return bool((await self._connection.execute(statement, rows)).all())
 
-    async def _release(self, area: str, windows: Sequence[datetime]) -> None:
-        for window in windows:
-            await self._connection.execute(
-                update(capacity)
-                .where(capacity.c.area == area, capacity.c.window == window)
-                .values(held=capacity.c.held - 1)
-            )
+
+def _in_order(area: str, windows: Collection[datetime]) -> Select[tuple[str, datetime]]:
+    """These, locked in ascending order: who wants some of the same waits, but never in a ring."""
+    return (
+        select(capacity.c.area, capacity.c.window)
+        .where(capacity.c.area == area, capacity.c.window.in_(windows))
+        .order_by(capacity.c.window)
+        .with_for_update(key_share=True)
+    )
+
+
+def _change(chosen: Select[tuple[str, datetime]], by: int) -> Update:
+    locked = chosen.cte("locked")
+    return (
+        update(capacity)
+        .where(capacity.c.area == locked.c.area, capacity.c.window == locked.c.window)
+        .values(held=capacity.c.held + by)
+    )

@@ -5,16 +5,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, Select, func, select, update
 
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Events, Reservation
 from services.reservation.policies import RefundPolicy, Tier
 from services.reservation.values import Cancellation, Paid, Party, Paying, PaymentState, Status, Visit
 from services.shared_kernel.refusal import NotFound, StaleVersion
+from storage.postgresql import lock
 from storage.reservation.places import SqlPlaces
 from storage.reservation.rounds import SqlCallbackRound
 from storage.reservation.tables import reservation as table
+from storage.rows import add_new
 from storage.unit_of_work import Context, SqlUnitOfWork
 
 
@@ -38,18 +40,21 @@ class SqlReservations:
         self._work = work
 
     async def get(self, reservation_id: str) -> Reservation:
-        found = await self.find(reservation_id)
+        found = await self._one(select(table).where(table.c.id == reservation_id).with_for_update(key_share=True))
         if found is None:
             raise NotFound(reservation_id)
         return found
 
     async def find(self, reservation_id: str) -> Reservation | None:
-        row = (await self._work.connection.execute(select(table).where(table.c.id == reservation_id))).first()
+        return await self._one(select(table).where(table.c.id == reservation_id))
+
+    async def _one(self, statement: Select[Any]) -> Reservation | None:
+        row = (await self._work.connection.execute(statement)).first()
         return None if row is None else _from_row(row)
 
     async def save(self, old: Reservation | None, new: Reservation, events: Events) -> None:
         if old is None:
-            await self._work.connection.execute(insert(table).values(**_to_row(new)))
+            await add_new(self._work.connection, table, _to_row(new), new.id)
         else:
             result = await self._work.connection.execute(
                 update(table).where(table.c.id == old.id, table.c.version == old.version).values(**_to_row(new))
@@ -57,6 +62,9 @@ class SqlReservations:
             if result.rowcount != 1:
                 raise StaleVersion(old.id)
         await self._work.record(events)
+
+    async def in_turn(self, customer_id: str) -> None:
+        await lock(self._work.connection, "holds", [customer_id])
 
     async def count_unpaid(self, customer_id: str) -> int:
         statement = (

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.reservation.tables import callback_round as table
+from storage.rows import inserting
 
 
 class SqlCallbackRound:
@@ -25,5 +26,6 @@ class SqlCallbackRound:
 
     async def note(self, size: int, reopened: Sequence[str], at: datetime) -> None:
         """Remember this round instead of the one before."""
-        await self._connection.execute(delete(table))
-        await self._connection.execute(insert(table).values(id=1, size=size, reopened=list(reopened), at=at))
+        values = {"size": size, "reopened": list(reopened), "at": at}
+        statement = inserting(self._connection, table).values(id=1, **values)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))

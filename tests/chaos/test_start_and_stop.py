@@ -107,7 +107,7 @@ async def test_a_folder_is_one_demos_and_so_is_a_port(tmp_path: Path):
         ("SSAK3_AMQP_URLS", "localhost:5672", "every node's address begins with amqp://"),
         ("SSAK3_AMQP_URLS", "amqp://localhost", "the demo is one process with a broker of its own"),
         ("SSAK3_PAYMENT_URL", "payment:8000", "Example: http://payment:8000"),
-        ("SSAK3_DATABASE_URL", "postgresql://localhost/x", "only SQLite is built yet"),
+        ("SSAK3_DATABASE_URL", "mysql://localhost/x", "an address begins with postgresql://"),
     ],
 )
 async def test_a_wrong_setting_stops_the_start(tmp_path: Path, name: str, value: str, says: str):

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -23,18 +22,17 @@ from services.shared_kernel.refusal import NotFound, StaleVersion
 from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.cleaning.tables import messaging, metadata
 from storage.engine import Database
-from storage.migrate import migrate
 from storage.unit_of_work import Context
 from tests.support.cleaning import FRIDAY_2PM, Cleaning, confirmed, visit
+from tests.support.fresh import Fresh
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest_asyncio.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/cleaning.db")
-    await migrate({"cleaning": database})
+async def database(fresh: Fresh) -> AsyncIterator[Database]:
+    database = Database(fresh("cleaning"))
     yield database
     await database.close()
 

@@ -18,7 +18,8 @@ import pytest
 from rich.console import Console
 
 from ssak3.databases import open_databases
-from ssak3.doctor import Line, diagnose, examine_and_report
+from ssak3.doctor import diagnose, examine_and_report
+from ssak3.examined import Line
 from ssak3.settings import Settings
 from ssak3.system import DemoClock, SystemIds
 

@@ -1,18 +1,21 @@
 """Each context's history leads to the very tables that its code expects."""
 
+import asyncio
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 
 from storage.engine import Database
-from storage.migrate import CONTEXTS, head_of, metadata_of, migrate
+from storage.migrate import CONTEXTS, behind, head_of, metadata_of, migrate
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
-async def test_migrated_is_what_the_code_expects(tmp_path, context):
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/{context}.db")
+async def test_migrated_is_what_the_code_expects(fresh, context):
+    database = Database(fresh())
     try:
         assert await migrate({context: database}) == [context]
 
@@ -29,17 +32,13 @@ async def test_migrated_is_what_the_code_expects(tmp_path, context):
         await database.close()
 
 
-async def test_contexts_share_a_file_and_stay_apart(tmp_path):
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/one.db")
+async def test_contexts_share_a_database_and_stay_apart(fresh):
+    database = Database(fresh())
     try:
         await migrate(dict.fromkeys(CONTEXTS, database))
         async with database.read() as connection:
-            tables = {
-                row[0]
-                for row in await connection.exec_driver_sql(
-                    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-                )
-            }
+            tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        assert len(tables) > 40
         assert all(any(table.startswith(f"{context}_") for context in CONTEXTS) for table in tables)
     finally:
         await database.close()
@@ -47,3 +46,15 @@ async def test_contexts_share_a_file_and_stay_apart(tmp_path):
 
 async def test_every_context_has_a_history():
     assert all(head_of(context) for context in CONTEXTS)
+
+
+async def test_of_two_who_upgrade_at_once_one_does_and_both_find_it_done(fresh_postgresql):
+    url = fresh_postgresql()
+    both = [Database(url), Database(url)]
+    try:
+        found = await asyncio.gather(*(migrate(dict.fromkeys(CONTEXTS, database)) for database in both))
+        assert {*found[0], *found[1]} == {*CONTEXTS}
+        assert await behind(dict.fromkeys(CONTEXTS, both[0])) == []
+    finally:
+        for database in both:
+            await database.close()

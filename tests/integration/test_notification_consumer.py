@@ -81,8 +81,8 @@ def whole_life(story: Story) -> list[Received]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_whatever_the_order_of_arrival_people_read_causes_first(tmp_path, seed):
-    async with at_home(tmp_path) as home:
+async def test_whatever_the_order_of_arrival_people_read_causes_first(fresh, seed):
+    async with at_home(fresh) as home:
         home.clock.advance(seconds=1)
         async with home.work() as work:
             await work.inbox._joined_at()
@@ -119,8 +119,8 @@ async def told(home: Home, events: Sequence[Received]) -> frozenset[tuple[str, s
     return await home.use_cases.told([event.id for event in events])
 
 
-async def test_news_of_a_payment_waits_for_the_reservation_it_is_about(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_news_of_a_payment_waits_for_the_reservation_it_is_about(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         requested = replace(story.requested(), causation_id=None)
         pending = story.payment(payment.PaymentPending, attempt_id="attempt-1", amount_krw=80_000)
@@ -131,8 +131,8 @@ async def test_news_of_a_payment_waits_for_the_reservation_it_is_about(tmp_path)
         assert home.web.titles(story.customer) == ["결제하면 예약이 확정돼요", "결제됐는지 확인하고 있어요"]
 
 
-async def test_the_audit_names_who_was_not_told(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_the_audit_names_who_was_not_told(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         events = whole_life(story)
         await home.hear(*events[:3], *events[4:])
@@ -145,8 +145,8 @@ async def test_the_audit_names_who_was_not_told(tmp_path):
         assert gaps(all_expected(events), await told(home, events), earlier) == []
 
 
-async def test_somebody_who_became_an_operator_just_now_is_no_gap(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_somebody_who_became_an_operator_just_now_is_no_gap(fresh):
+    async with at_home(fresh) as home:
         story = Story(home.clock, home.ids)
         events = [story.requested(), story.confirmed(), story.linked(story.operator, "operator")]
         home.clock.advance(seconds=59)
@@ -157,7 +157,7 @@ async def test_somebody_who_became_an_operator_just_now_is_no_gap(tmp_path):
         assert all_expected(events)[-1].template == "operator_job_unfilled"
 
 
-async def test_logs_are_read_in_causal_order(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_logs_are_read_in_causal_order(fresh):
+    async with at_home(fresh) as home:
         events = whole_life(home.story)
         assert in_causal_order(reversed(events)) == events

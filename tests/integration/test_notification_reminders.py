@@ -43,8 +43,8 @@ async def statuses(home: Home) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in rows]
 
 
-async def test_the_evening_before_and_two_hours_before(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_the_evening_before_and_two_hours_before(fresh):
+    async with at_home(fresh) as home:
         await booked(home)
         assert await at(home, EVENING - timedelta(seconds=1)) == 0
         assert await at(home, EVENING) == 1
@@ -55,23 +55,23 @@ async def test_the_evening_before_and_two_hours_before(tmp_path):
         assert await at(home, SOON + timedelta(minutes=1)) == 0
 
 
-async def test_two_tickers_tell_once(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_two_tickers_tell_once(fresh):
+    async with at_home(fresh) as home:
         await booked(home)
         home.clock.set(EVENING)
         assert sum(await asyncio.gather(*(home.tick.remind() for _ in range(3)))) == 1
 
 
-async def test_a_due_row_is_closed_once(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_due_row_is_closed_once(fresh):
+    async with at_home(fresh) as home:
         await booked(home)
         async with home.work() as work:
             (row,) = await work.reminders.due(EVENING, 10)
             assert [await work.reminders.take(row, told=True) for _ in range(2)] == [True, False]
 
 
-async def test_a_cancellation_calls_them_off(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_cancellation_calls_them_off(fresh):
+    async with at_home(fresh) as home:
         await booked(home)
         await home.hear(home.story.cancelled())
         home.web.log.clear()
@@ -79,8 +79,8 @@ async def test_a_cancellation_calls_them_off(tmp_path):
         assert await statuses(home) == [(1, "evening", "CALLED_OFF"), (1, "soon", "CALLED_OFF")]
 
 
-async def test_a_move_plans_them_anew(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_move_plans_them_anew(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         await booked(home)
         await home.hear(story.moved(START + timedelta(days=1)), story.offered(moved_from=START), story.accepted())
@@ -97,15 +97,15 @@ async def test_a_move_plans_them_anew(tmp_path):
         ]
 
 
-async def test_booked_after_the_evening_only_the_later_one_is_planned(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_booked_after_the_evening_only_the_later_one_is_planned(fresh):
+    async with at_home(fresh) as home:
         home.clock.set(EVENING + timedelta(minutes=1))
         await booked(home)
         assert await statuses(home) == [(1, "soon", "PLANNED")]
 
 
-async def test_nobody_is_promised_a_visit_that_nobody_has_taken(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_nobody_is_promised_a_visit_that_nobody_has_taken(fresh):
+    async with at_home(fresh) as home:
         await home.hear(home.story.requested(), home.story.confirmed(), home.story.offered())
         await home.send_all()
         home.web.log.clear()
@@ -115,8 +115,8 @@ async def test_nobody_is_promised_a_visit_that_nobody_has_taken(tmp_path):
         assert {status for _, _, status in await statuses(home)} == {"SKIPPED"}
 
 
-async def test_a_tick_that_comes_too_late_says_nothing_untrue(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_tick_that_comes_too_late_says_nothing_untrue(fresh):
+    async with at_home(fresh) as home:
         await booked(home)
         assert await at(home, datetime(2026, 11, 27, 0, 1, tzinfo=KST)) == 0
         assert await at(home, SOON + timedelta(minutes=31)) == 0
@@ -124,8 +124,8 @@ async def test_a_tick_that_comes_too_late_says_nothing_untrue(tmp_path):
 
 
 @pytest.mark.parametrize("meanwhile", ["cancelled", "moved", "held up"])
-async def test_a_queued_reminder_that_is_no_longer_true_stays_home(tmp_path, meanwhile):
-    async with at_home(tmp_path) as home:
+async def test_a_queued_reminder_that_is_no_longer_true_stays_home(fresh, meanwhile):
+    async with at_home(fresh) as home:
         await booked(home)
         home.clock.set(EVENING)
         home.is_paused = True

@@ -1,11 +1,12 @@
 """Sending over a real database: once, in order, through failures, pauses, nights and crashes."""
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.cleaning import events as cleaning
 from services.notification.ports import Accepted, Rejected, Wait
@@ -16,6 +17,7 @@ from services.shared_kernel import bot_events as bot
 from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import NotFound
+from storage.notification.tables import notification
 from tests.support.notification import START, Crash, FakeChannel, Home, Story, at_home
 
 pytestmark = pytest.mark.asyncio
@@ -28,8 +30,8 @@ async def told_events(home: Home) -> list[str]:
         return [row.type.split(".")[2] for row in rows]
 
 
-async def test_everybody_reads_their_own_in_order(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_everybody_reads_their_own_in_order(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         await home.hear(story.requested(), story.confirmed(), story.offered(), story.accepted())
         assert await home.use_cases.waiting_count() == 5
@@ -44,8 +46,8 @@ async def test_everybody_reads_their_own_in_order(tmp_path):
         assert await told_events(home) == ["sent"] * 5
 
 
-async def test_the_card_is_written_with_the_details_of_the_last_moment(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_the_card_is_written_with_the_details_of_the_last_moment(fresh):
+    async with at_home(fresh) as home:
         await home.hear(home.story.requested(), home.story.offered(), home.story.accepted())
         await home.send_all()
         card = home.web.log[-1][2]
@@ -58,21 +60,21 @@ async def test_the_card_is_written_with_the_details_of_the_last_moment(tmp_path)
             "강아지가 있어요",
         ]
         async with home.context.database.read() as connection:
-            rows = await connection.execute(text('SELECT "values" FROM notification_notification'))
-            kept = " ".join(row[0] for row in rows)
+            rows = await connection.execute(select(notification.c["values"]))
+            kept = json.dumps(rows.scalars().all(), ensure_ascii=False)
         assert "OO로" not in kept
         assert "강아지" not in kept
 
 
-async def test_each_reads_in_their_own_language(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_each_reads_in_their_own_language(fresh):
+    async with at_home(fresh) as home:
         await home.hear(home.story.linked(home.story.customer, "customer", language="en"), home.story.requested())
         await home.send_all()
         assert "Home cleaning, 24 pyeong" in [item.value for item in home.web.log[0][2].items]
 
 
-async def test_an_event_heard_twice_is_told_once(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_an_event_heard_twice_is_told_once(fresh):
+    async with at_home(fresh) as home:
         requested = home.story.requested()
         await home.hear(requested)
         await home.hear(requested)
@@ -92,8 +94,8 @@ def a_busy_quarter_of_an_hour(story: Story) -> list[Received]:
     ]
 
 
-async def test_two_hundred_wait_through_a_pause_and_arrive_once(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_two_hundred_wait_through_a_pause_and_arrive_once(fresh):
+    async with at_home(fresh) as home:
         home.is_paused = True
         stories = [Story(home.clock, home.ids) for _ in range(40)]
         events = [(story.linked(story.customer, "customer"), *a_busy_quarter_of_an_hour(story)) for story in stories]
@@ -116,8 +118,8 @@ async def test_two_hundred_wait_through_a_pause_and_arrive_once(tmp_path):
             ]
 
 
-async def test_the_next_waits_for_the_one_before(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_the_next_waits_for_the_one_before(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         home.web.answers = [Rejected(reason="busy", permanent=False)]
         await home.hear(story.requested(), story.confirmed())
@@ -129,8 +131,8 @@ async def test_the_next_waits_for_the_one_before(tmp_path):
         assert home.web.titles(story.customer) == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]
 
 
-async def test_one_that_fails_for_good_lets_the_next_through(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_one_that_fails_for_good_lets_the_next_through(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         home.web.answers = [Rejected(reason="blocked", permanent=True)]
         await home.hear(story.requested(), story.confirmed())
@@ -140,9 +142,9 @@ async def test_one_that_fails_for_good_lets_the_next_through(tmp_path):
         assert await told_events(home) == ["failed", "sent"]
 
 
-async def test_one_channel_takes_over_from_another(tmp_path):
+async def test_one_channel_takes_over_from_another(fresh):
     console = FakeChannel()
-    async with at_home(tmp_path, console=console) as home:
+    async with at_home(fresh, console=console) as home:
         story = home.story
         console.answers = [Rejected(reason="gone", permanent=True)]
         await home.hear(story.linked(story.customer, "customer", "console"), story.requested())
@@ -152,8 +154,8 @@ async def test_one_channel_takes_over_from_another(tmp_path):
         assert await told_events(home) == ["sent"]
 
 
-async def test_a_channel_may_ask_to_wait_as_often_as_it_likes(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_channel_may_ask_to_wait_as_often_as_it_likes(fresh):
+    async with at_home(fresh) as home:
         home.web.answers = [Wait(until=home.clock.now() + timedelta(seconds=30 * n)) for n in range(1, 15)]
         await home.hear(home.story.requested())
         for _ in range(15):
@@ -162,8 +164,8 @@ async def test_a_channel_may_ask_to_wait_as_often_as_it_likes(tmp_path):
         assert len(home.web.log) == 1
 
 
-async def test_it_is_given_up_after_many_tries(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_it_is_given_up_after_many_tries(fresh):
+    async with at_home(fresh) as home:
         home.web.answers = [Rejected(reason="busy", permanent=False)] * 50
         await home.hear(home.story.requested())
         for _ in range(13):
@@ -180,8 +182,8 @@ async def test_it_is_given_up_after_many_tries(tmp_path):
             await home.use_cases.retry(delivery_id=entry.delivery.id)
 
 
-async def test_an_unclear_send_over_an_idempotent_channel_is_repeated_and_shows_once(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_an_unclear_send_over_an_idempotent_channel_is_repeated_and_shows_once(fresh):
+    async with at_home(fresh) as home:
         home.web.answers = [ConnectionResetError()]
         await home.hear(home.story.requested())
         await home.send_all()
@@ -191,9 +193,9 @@ async def test_an_unclear_send_over_an_idempotent_channel_is_repeated_and_shows_
         assert await home.states() == [("customer_hold_made", "SENT")]
 
 
-async def test_an_unclear_send_elsewhere_is_repeated_once_and_marked(tmp_path):
+async def test_an_unclear_send_elsewhere_is_repeated_once_and_marked(fresh):
     telegram = FakeChannel(idempotent=False, answers=[TimeoutError(), TimeoutError(), TimeoutError()])
-    async with at_home(tmp_path, telegram=telegram) as home:
+    async with at_home(fresh, telegram=telegram) as home:
         del home.channels["web"]
         await home.hear(home.story.linked(home.story.customer, "customer", "telegram"), home.story.requested())
         await home.send_all()
@@ -205,9 +207,9 @@ async def test_an_unclear_send_elsewhere_is_repeated_once_and_marked(tmp_path):
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
-async def test_a_crash_between_send_and_record(tmp_path, idempotent):
+async def test_a_crash_between_send_and_record(fresh, idempotent):
     channel = FakeChannel(idempotent=idempotent)
-    async with at_home(tmp_path, web=channel) as home:
+    async with at_home(fresh, web=channel) as home:
         story = home.story
         await home.hear(story.requested(), story.confirmed())
         channel.dies = True
@@ -226,8 +228,8 @@ async def test_a_crash_between_send_and_record(tmp_path, idempotent):
             assert [entry.delivery.reason for entry in entries] == ["unknown", "", ""]
 
 
-async def test_a_sender_whose_lease_is_over_sends_nothing_and_writes_nothing(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_sender_whose_lease_is_over_sends_nothing_and_writes_nothing(fresh):
+    async with at_home(fresh) as home:
         await home.hear(home.story.requested())
         slow = home.another_sender("slow", home.channels)
         taken, _ = await slow._take()
@@ -240,8 +242,8 @@ async def test_a_sender_whose_lease_is_over_sends_nothing_and_writes_nothing(tmp
         assert len(home.web.log) == 1
 
 
-async def test_a_slow_record_of_what_another_sender_has_recorded_is_dropped(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_slow_record_of_what_another_sender_has_recorded_is_dropped(fresh):
+    async with at_home(fresh) as home:
         other = Story(home.clock, home.ids)
         await home.hear(home.story.requested(), other.linked(other.customer, "customer"), other.requested())
         slow = home.another_sender("slow", home.channels)
@@ -258,8 +260,8 @@ async def test_a_slow_record_of_what_another_sender_has_recorded_is_dropped(tmp_
         assert len(home.web.log) == 2
 
 
-async def test_the_directory_away_means_later_not_never(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_the_directory_away_means_later_not_never(fresh):
+    async with at_home(fresh) as home:
         home.book.is_away = True
         await home.hear(home.story.requested())
         await home.send_all()
@@ -270,8 +272,8 @@ async def test_the_directory_away_means_later_not_never(tmp_path):
         assert len(home.web.log) == 1
 
 
-async def test_a_card_that_cannot_be_written_reaches_operators_and_blocks_nobody(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_card_that_cannot_be_written_reaches_operators_and_blocks_nobody(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         await home.hear(story.requested(), story.confirmed())
         async with home.context.database.write() as connection:
@@ -285,8 +287,8 @@ async def test_a_card_that_cannot_be_written_reaches_operators_and_blocks_nobody
         assert (entry.delivery.status, entry.delivery.reason) == ("FAILED", "cannot_render")
 
 
-async def test_somebody_who_links_a_moment_later_is_found(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_somebody_who_links_a_moment_later_is_found(fresh):
+    async with at_home(fresh) as home:
         story = Story(home.clock, home.ids)
         await home.hear(story.requested())
         await home.send_all()
@@ -296,8 +298,8 @@ async def test_somebody_who_links_a_moment_later_is_found(tmp_path):
         assert len(home.web.titles(story.customer)) == 1
 
 
-async def test_somebody_without_a_channel_is_left_in_peace(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_somebody_without_a_channel_is_left_in_peace(fresh):
+    async with at_home(fresh) as home:
         story = Story(home.clock, home.ids)
         await home.hear(story.requested())
         for _ in range(4):
@@ -308,8 +310,8 @@ async def test_somebody_without_a_channel_is_left_in_peace(tmp_path):
         assert await told_events(home) == ["suppressed"]
 
 
-async def test_quiet_nights_end_at_eight(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_quiet_nights_end_at_eight(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         quiet = bot.ContactChanged(
             person_id=story.customer, role="customer", language="ko", version=2, quiet_at_night=True
@@ -326,8 +328,8 @@ async def test_quiet_nights_end_at_eight(tmp_path):
         assert home.web.titles(story.customer) == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]
 
 
-async def test_operators_are_alerted_once_for_each_cause(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_operators_are_alerted_once_for_each_cause(fresh):
+    async with at_home(fresh) as home:
         dead: dict[str, Any] = {
             "template": "operator_event_dead",
             "cause": "dead:1",
@@ -340,8 +342,8 @@ async def test_operators_are_alerted_once_for_each_cause(tmp_path):
         assert home.web.titles(home.story.operator) == ["처리하지 못한 메시지가 있어요"] * 2
 
 
-async def test_a_receipt_says_that_it_arrived(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_a_receipt_says_that_it_arrived(fresh):
+    async with at_home(fresh) as home:
         await home.hear(home.story.requested())
         (entry,) = await home.use_cases.ledger_of(home.story.reservation_id)
         with pytest.raises(NotAllowed):
@@ -354,8 +356,8 @@ async def test_a_receipt_says_that_it_arrived(tmp_path):
             await home.use_cases.delivered(delivery_id="nobody")
 
 
-async def test_cancelled_and_refunded_told_to_both_sides(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_cancelled_and_refunded_told_to_both_sides(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         await home.hear(story.requested(), story.confirmed(), story.offered(), story.accepted(), story.cancelled())
         await home.hear(
@@ -366,8 +368,8 @@ async def test_cancelled_and_refunded_told_to_both_sides(tmp_path):
         assert home.web.titles(story.cleaner)[-2:] == ["11/27(금) 14:00 일이 취소됐어요", "고객 결제가 취소됐어요"]
 
 
-async def test_what_is_overtaken_when_it_is_heard_is_written_down_and_stays_home(tmp_path):
-    async with at_home(tmp_path) as home:
+async def test_what_is_overtaken_when_it_is_heard_is_written_down_and_stays_home(fresh):
+    async with at_home(fresh) as home:
         story = home.story
         await home.hear(story.requested(), story.confirmed())
         await home.hear(story.payment(payment.PaymentPending, attempt_id="attempt-1", amount_krw=80_000))
@@ -378,8 +380,8 @@ async def test_what_is_overtaken_when_it_is_heard_is_written_down_and_stays_home
 
 
 @pytest.mark.parametrize("money_first", [False, True])
-async def test_the_cleaner_hears_of_the_money_once_in_either_order(tmp_path, money_first):
-    async with at_home(tmp_path) as home:
+async def test_the_cleaner_hears_of_the_money_once_in_either_order(fresh, money_first):
+    async with at_home(fresh) as home:
         story = home.story
         await home.hear(story.requested(), story.confirmed(), story.offered(), story.accepted(), story.cancelled())
         called_off = story.job(cleaning.JobCalledOff, cleaner_id=story.cleaner, reason="개인 사정")
@@ -389,9 +391,9 @@ async def test_the_cleaner_hears_of_the_money_once_in_either_order(tmp_path, mon
         assert home.web.titles(story.cleaner)[2:] == ["11/27(금) 14:00 일이 취소됐어요", "고객 결제가 취소됐어요"]
 
 
-async def test_a_channel_that_is_gone_is_replaced_by_one_that_is_there(tmp_path):
+async def test_a_channel_that_is_gone_is_replaced_by_one_that_is_there(fresh):
     console = FakeChannel(answers=[Rejected(reason="busy", permanent=False)])
-    async with at_home(tmp_path, console=console) as home:
+    async with at_home(fresh, console=console) as home:
         await home.hear(home.story.linked(home.story.customer, "customer", "console"), home.story.requested())
         await home.send_all()
         del home.channels["console"]

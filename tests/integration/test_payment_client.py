@@ -10,11 +10,11 @@ from services.payment.events import CompensationOwed
 from services.payment.refunds import owe
 from services.payment.refusals import OtherAttempt, RefundTooLarge
 from services.shared_kernel.refusal import NotFound
-from tests.support.payment_doors import TOKEN, app_of, empty, shop
+from tests.support.payment_doors import TOKEN, app_of, shop
 from tests.support.payment_shop import PRICE, Shop
 from tests.support.serving import serving
 
-__all__ = ["empty", "shop"]
+__all__ = ["shop"]
 
 pytestmark = pytest.mark.asyncio
 

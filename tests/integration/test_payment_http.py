@@ -14,11 +14,11 @@ from services.payment.adapters.checkout import CheckoutLinks, Order
 from services.reservation import ports
 from services.reservation.adapters.payment_client import HttpPaymentGateway
 from services.shared_kernel.adapters.breaker import Breaker
-from tests.support.payment_doors import TOKEN, app_of, empty, links, shop
+from tests.support.payment_doors import TOKEN, app_of, links, shop
 from tests.support.payment_shop import HOME, PRICE, Shop
 from tests.support.serving import serving
 
-__all__ = ["empty", "shop"]
+__all__ = ["shop"]
 
 pytestmark = pytest.mark.asyncio
 

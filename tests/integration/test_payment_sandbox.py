@@ -14,19 +14,15 @@ from services.payment.refusals import AlreadyPaid, AttemptLive, OtherAttempt, Re
 from services.payment.results import Approved, Declined, Fenced, Unavailable, Unknown
 from services.payment.values import AttemptStatus, PaymentStatus, RefundStatus
 from services.shared_kernel.clock import KST
-from tests.support.payment_shop import PRICE, SLOW_SECONDS, Shop, empty_database
+from tests.support.fresh import Fresh
+from tests.support.payment_shop import PRICE, SLOW_SECONDS, Shop
 
 pytestmark = pytest.mark.asyncio
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(empty_database(tmp_path_factory.mktemp("payment")))
-
-
 @pytest_asyncio.fixture
-async def shop(tmp_path: Path, empty: Path) -> AsyncIterator[Shop]:
-    shop = Shop(tmp_path, empty)
+async def shop(tmp_path: Path, fresh_sqlite: Fresh) -> AsyncIterator[Shop]:
+    shop = Shop(tmp_path, fresh_sqlite("payment"))
     await shop.open()
     yield shop
     await shop.close()

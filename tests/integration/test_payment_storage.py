@@ -1,6 +1,5 @@
 """The payment context's tables: made by migration as the code expects them, and guarding the rules themselves."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -24,19 +23,15 @@ from services.payment.values import AttemptStatus, Method
 from services.reservation.events import RefundRequested
 from services.shared_kernel.refusal import StaleVersion
 from storage.payment import tables
-from tests.support.payment_shop import PRICE, Shop, empty_database
+from tests.support.fresh import Fresh
+from tests.support.payment_shop import PRICE, Shop
 
 pytestmark = pytest.mark.asyncio
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(empty_database(tmp_path_factory.mktemp("payment")))
-
-
 @pytest_asyncio.fixture
-async def shop(tmp_path: Path, empty: Path) -> AsyncIterator[Shop]:
-    shop = Shop(tmp_path, empty)
+async def shop(tmp_path: Path, fresh: Fresh) -> AsyncIterator[Shop]:
+    shop = Shop(tmp_path, fresh("payment"))
     await shop.open()
     yield shop
     await shop.close()

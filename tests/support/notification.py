@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from services.notification.ports import Accepted, ChannelSender, PersonDetails, SendResult
 from services.notification.reactions import NotificationReactions
@@ -14,10 +13,10 @@ from services.notification.use_cases import NotificationUseCases
 from services.shared_kernel.card import Card
 from services.shared_kernel.event import Received
 from storage.engine import Database
-from storage.migrate import migrate
 from storage.notification.repositories import NotificationUnitOfWork
 from storage.notification.tables import messaging
 from storage.unit_of_work import Context
+from tests.support.fresh import Fresh
 from tests.support.notices import START, TEMPLATES, Story
 from tests.support.time import FakeClock, FakeIds
 
@@ -88,7 +87,7 @@ class FakeChannel:
 
 @dataclass(kw_only=True)
 class Home:
-    """The whole context over SQLite."""
+    """The whole context over a database."""
 
     clock: FakeClock
     ids: FakeIds
@@ -139,27 +138,12 @@ class Home:
         return [(entry.notification.template, str(entry.delivery.status)) for entry in entries]
 
 
-_EMPTY: list[bytes] = []
-
-
-async def _migrated(folder: Path) -> bytes:
-    """An empty database, migrated once and copied from then on."""
-    if not _EMPTY:
-        path = folder / "empty.db"
-        database = Database(f"sqlite+aiosqlite:///{path}")
-        await migrate({"notification": database})
-        await database.close()
-        _EMPTY.append(path.read_bytes())
-    return _EMPTY[0]
-
-
 @asynccontextmanager
-async def at_home(folder: Path, **channels: FakeChannel) -> AsyncIterator[Home]:
+async def at_home(fresh: Fresh, **channels: FakeChannel) -> AsyncIterator[Home]:
     """A home of its own, where customer, cleaner and operator are known."""
     clock = FakeClock()
     ids = FakeIds(clock)
-    (folder / "notification.db").write_bytes(await _migrated(folder))
-    database = Database(f"sqlite+aiosqlite:///{folder}/notification.db")
+    database = Database(fresh("notification"))
     web = channels.pop("web", FakeChannel())
     home = Home(
         clock=clock,

@@ -1,28 +1,22 @@
 """Payment's routes and pages over a shop, and the shop as a fixture."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
 from services.payment.adapters.checkout import CheckoutLinks, CheckoutPages, create_checkout_router
 from services.payment.adapters.http import create_router, install_problems
-from tests.support.payment_shop import HOME, Shop, empty_database
+from tests.support.fresh import Fresh
+from tests.support.payment_shop import HOME, Shop
 
 TOKEN = "api-token"
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(empty_database(tmp_path_factory.mktemp("payment")))
-
-
 @pytest_asyncio.fixture
-async def shop(tmp_path: Path, empty: Path) -> AsyncIterator[Shop]:
-    shop = Shop(tmp_path, empty)
+async def shop(tmp_path: Path, fresh_sqlite: Fresh) -> AsyncIterator[Shop]:
+    shop = Shop(tmp_path, fresh_sqlite("payment"))
     await shop.open()
     yield shop
     await shop.close()

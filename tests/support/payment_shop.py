@@ -1,6 +1,5 @@
-"""The payment context for real: SQLite, the sandbox over sockets, breaker and loops."""
+"""The payment context for real: a database, the sandbox over sockets, breaker and loops."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +20,6 @@ from services.shared_kernel.adapters.breaker import Breaker
 from services.shared_kernel.event import LoggedEvent, Received
 from storage.engine import Database
 from storage.history import SqlHistory
-from storage.migrate import migrate
 from storage.payment.repositories import PaymentUnitOfWork
 from storage.payment.tables import messaging
 from storage.unit_of_work import Context
@@ -33,24 +31,15 @@ HOME = "http://shop.test"
 SLOW_SECONDS = 1.5
 
 
-async def empty_database(folder: Path) -> Path:
-    """A file with the payment context's tables, to be copied by each test."""
-    path = folder / "empty.db"
-    database = Database(f"sqlite+aiosqlite:///{path}")
-    await migrate({"payment": database})
-    await database.close()
-    return path
-
-
 class Shop:
-    """`provider` may be wrapped by a test; `restart` forgets everything that isn't in the file."""
+    """`provider` may be wrapped by a test; `restart` forgets everything that isn't in the database."""
 
-    def __init__(self, folder: Path, empty: Path) -> None:
+    def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
+        self.url = url
         self.clock = FakeClock()
         self.ids = FakeIds(self.clock)
         self.seconds = 0.0
-        shutil.copy(empty, folder / "shop.db")
 
     async def open(self) -> None:
         self.session = aiohttp.ClientSession()
@@ -60,7 +49,7 @@ class Shop:
         toss = TossProvider(self.session, f"{self.sandbox.url}/toss", SANDBOX_SECRET_KEY, timeout=1.0)
         self.breaker = Breaker("provider", 3, 20.0, now=lambda: self.seconds)
         self.provider: Provider = GuardedProvider(toss, self.breaker)
-        self.database = Database(f"sqlite+aiosqlite:///{self.folder / 'shop.db'}")
+        self.database = Database(self.url)
         self.restart()
 
     def restart(self, provider: Provider | None = None) -> None:

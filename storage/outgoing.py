@@ -1,0 +1,126 @@
+"""Events on their way out: collected, and at the end of their transaction numbered and written, all at once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Insert, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from messaging.catalogue import routing_key
+from messaging.envelope import Envelope, encode
+from services.shared_kernel.event import Event
+from storage.messaging_tables import MessagingTables
+from storage.postgresql import arrays, given
+
+_LOGGED = ("event_id", "type", "subject", "sequence", "recorded_at", "body")
+_SENT = ("event_id", "routing_key", "body", "traceparent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    event: Event
+    id: str
+    time: datetime
+    cause: str | None
+    traceparent: str | None
+
+
+class Outgoing:
+    """What one transaction tells. Numbers are given while its aggregates are still locked (rule 13)."""
+
+    def __init__(self, connection: AsyncConnection, tables: MessagingTables, is_sqlite: bool) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._is_sqlite = is_sqlite
+        self._told: list[_Told] = []
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """In the order in which they were told."""
+        return [told.event for told in self._told]
+
+    def add(self, event: Event, *, id: str, time: datetime, cause: str | None, traceparent: str | None) -> None:
+        """Tell it when the transaction commits."""
+        self._told.append(_Told(event=event, id=id, time=time, cause=cause, traceparent=traceparent))
+
+    async def write(self) -> None:
+        """Into outbox and event log, with the next numbers of their subjects' sequences."""
+        if not self._told:
+            return
+        last = await self._take_numbers(Counter(told.event.subject for told in self._told))
+        rows = []
+        for told in reversed(self._told):
+            rows.append(_row(told, last[told.event.subject]))
+            last[told.event.subject] -= 1
+        await self._insert(rows[::-1])
+
+    async def _take_numbers(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """The last number of each subject, after so many more; whoever takes some holds the subject until the end."""
+        rows = [{"subject": subject, "sequence": count} for subject, count in sorted(counts.items())]
+        if self._is_sqlite:
+            statement = _next_numbers_one_by_one(self._tables)
+            found = [(await self._connection.execute(statement, row)).one() for row in rows]
+        else:
+            parameters = arrays(("subject", "sequence"), rows)
+            found = list((await self._connection.execute(_next_numbers(self._tables), parameters)).all())
+        return {row.subject: row.sequence for row in found}
+
+    async def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not self._is_sqlite:
+            await self._connection.execute(_write(self._tables), arrays({*_LOGGED, *_SENT}, rows))
+            return
+        for table, names in ((self._tables.outbox, _SENT), (self._tables.event_log, _LOGGED)):
+            await self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
+
+
+def _row(told: _Told, sequence: int) -> dict[str, Any]:
+    envelope = Envelope(
+        id=told.id, sequence=sequence, time=told.time, causation_id=told.cause, traceparent=told.traceparent
+    )
+    return {
+        "event_id": told.id,
+        "type": told.event.TYPE,
+        "subject": told.event.subject,
+        "sequence": sequence,
+        "recorded_at": told.time,
+        "routing_key": routing_key(told.event.TYPE),
+        "body": encode(told.event, envelope),
+        "traceparent": told.traceparent,
+    }
+
+
+@cache
+def _next_numbers_one_by_one(tables: MessagingTables) -> Insert:
+    statement = sqlite_insert(tables.stream)
+    numbers = tables.stream.c.sequence + statement.excluded.sequence
+    return statement.on_conflict_do_update(index_elements=["subject"], set_={"sequence": numbers}).returning(
+        tables.stream.c.subject, tables.stream.c.sequence
+    )
+
+
+@cache
+def _next_numbers(tables: MessagingTables) -> Insert:
+    stream = tables.stream.c
+    rows = given(stream.subject, stream.sequence)
+    statement = postgres_insert(tables.stream).from_select(
+        ["subject", "sequence"], select(rows.c.subject, rows.c.sequence)
+    )
+    numbers = stream.sequence + statement.excluded.sequence
+    return statement.on_conflict_do_update(index_elements=["subject"], set_={"sequence": numbers}).returning(
+        stream.subject, stream.sequence
+    )
+
+
+@cache
+def _write(tables: MessagingTables) -> Insert:
+    """Both tables in one statement."""
+    log, outbox = tables.event_log, tables.outbox
+    rows = given(*(log.c[name] for name in _LOGGED), outbox.c.routing_key, outbox.c.traceparent)
+    logged = insert(log).from_select(list(_LOGGED), select(*(rows.c[name] for name in _LOGGED))).cte("logged")
+    return insert(outbox).from_select(list(_SENT), select(*(rows.c[name] for name in _SENT))).add_cte(logged)

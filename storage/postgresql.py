@@ -1,0 +1,142 @@
+"""PostgreSQL through asyncpg: what connections are made with, when they are given up, what is worth another try."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from hashlib import blake2b
+from typing import Any
+
+import asyncpg
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    ExceptionContext,
+    NullPool,
+    String,
+    TableValuedAlias,
+    bindparam,
+    column,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.shared_kernel.refusal import StaleVersion
+from services.shared_kernel.transient import Away
+
+# Seconds. A statement takes milliseconds, and waits for a lock 5 s at most: one that takes this long has no answer
+# to wait for, because the network or the server is gone.
+NO_ANSWER_AFTER = 20
+OPTIONS: dict[str, Any] = {
+    # A process needs a handful at a time, and many processes share the server's (by default) 100.
+    "pool_size": 5,
+    "max_overflow": 7,
+    "pool_use_lifo": True,
+    "connect_args": {
+        "timeout": 5,
+        "command_timeout": NO_ANSWER_AFTER,
+        "prepared_statement_cache_size": 500,
+        "server_settings": {
+            "application_name": f"ssak3 {os.getpid()}",
+            "lock_timeout": "5s",
+            "idle_in_transaction_session_timeout": "10s",
+            # Our statements are short; compiling them takes longer than running them.
+            "jit": "off",
+        },
+    },
+}
+
+# Nothing was written, and the same once more may well succeed.
+_AGAIN = {"40001": "serialization failure", "40P01": "deadlock", "55P03": "lock timeout"}
+_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.TooManyConnectionsError)
+
+
+def set_up(engine: Engine) -> None:
+    """Give up what is broken, and say in our words what went wrong."""
+    event.listen(engine, "checkout", _refuse_closed)
+    event.listen(engine, "handle_error", _translate)
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection; what isn't committed is rolled back. Away when nobody answers.
+
+    A cancelled statement is broken off by the server, and its connection thrown away: nothing stays locked.
+    """
+    try:
+        connection = await engine.connect()
+    except _AWAY as error:
+        raise Away(type(error).__name__) from error
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(connection.close())
+
+
+@asynccontextmanager
+async def alone(url: str, name: str) -> AsyncIterator[AsyncConnection]:
+    """A transaction on a connection of its own, whose statements may take long. One of this name at a time."""
+    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+    try:
+        async with engine.begin() as connection:
+            await lock(connection, "alone", [name])
+            # Whoever waits for a table keeps all others waiting behind.
+            await connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    # What the server has closed is known without asking, which would be a round trip each time.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+def _translate(context: ExceptionContext) -> None:
+    error = context.original_exception
+    if isinstance(error, TimeoutError):
+        context.is_disconnect = True  # an answer that comes now would be taken for the next one's
+    if context.is_disconnect and isinstance(error, Exception):
+        raise Away(type(error).__name__) from error
+    state = getattr(error, "sqlstate", None)
+    if state in _AGAIN:
+        raise StaleVersion(_AGAIN[state]) from error
+
+
+def given(*columns: Column[Any]) -> TableValuedAlias:
+    """Rows that come as one array for each column: the statement is the same for any number of them."""
+    # Without a length: a cast would cut silently what an insert refuses.
+    types = [String() if isinstance(one.type, String) else one.type for one in columns]
+    arrays = [bindparam(one.name, type_=ARRAY(kind)) for one, kind in zip(columns, types, strict=True)]
+    named = [column(one.name, kind) for one, kind in zip(columns, types, strict=True)]
+    return func.unnest(*arrays).table_valued(*named).render_derived()
+
+
+def arrays(names: Collection[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The parameters of `given`."""
+    return {name: [row[name] for row in rows] for name in names}
+
+
+_LOCK = select(func.pg_advisory_xact_lock(func.unnest(bindparam("keys", type_=ARRAY(BigInteger)))).label("held"))
+
+
+async def lock(connection: AsyncConnection, space: str, names: Collection[str]) -> None:
+    """From here to the end of the transaction, nobody else holds any of these names in this space.
+
+    One statement, in the order of the keys, so that two who want the same ones don't wait for each other in a ring.
+    """
+    if connection.dialect.name == "postgresql" and names:
+        await connection.execute(_LOCK, {"keys": sorted({key_of(space, name) for name in names})})
+
+
+def key_of(space: str, name: str) -> int:
+    """64 bits that stand for a name. Two names that share them only wait for each other without need."""
+    digest = blake2b(f"{space} {name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
