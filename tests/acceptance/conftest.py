@@ -10,7 +10,7 @@ from tests.support.apart import a_database, a_world_apart
 from tests.support.world import OpenWorld, World, a_world
 
 
-@pytest.fixture(params=["together"])
+@pytest.fixture(params=["together", "apart"])
 def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenWorld]:
     """Opens the story's world, with whatever it wants of its surroundings; again: as it was left."""
     if request.param == "together":

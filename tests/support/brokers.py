@@ -25,9 +25,13 @@ SECOND_MS = 100
 class Rig(Protocol):
     """What the contract suite has of a broker."""
 
-    broker: Broker
-    dead: DeadLetters
     clock: FakeClock
+
+    @property
+    def broker(self) -> Broker: ...
+
+    @property
+    def dead(self) -> DeadLetters: ...
 
     async def restart(self) -> None:
         """All that was in memory is gone."""
