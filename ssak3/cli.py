@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3: book 
 events = typer.Typer(no_args_is_help=True, help="The event contract.")
 app.add_typer(events, name="events")
 
+log = structlog.get_logger(__name__)
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -68,7 +70,7 @@ def run(
     # Only the embedded form has a clock that the demo can have put forward.
     clock = SystemClock() if settings.is_distributed or wanted == ("sandbox",) else DemoClock(settings.data_dir)
     if wanted == ("sandbox",):
-        _run(run_sandbox(settings, clock, SystemIds(), on_ready=_say_where))
+        _run(run_sandbox(settings, clock, SystemIds(), on_ready=lambda now: _say_that_it_runs("sandbox", now)))
         return
     _run(run_processes(settings, clock, SystemIds(), processes=wanted, on_ready=_say_ready))
 
@@ -173,12 +175,14 @@ async def _say_hello(ssak3: Any) -> None:
 async def _say_ready(ssak3: Any) -> None:
     from ssak3.doorstep import label_of
 
-    name = label_of(ssak3.processes)
-    out.print(f"Ssak3 is running: {ssak3.settings.public_url}" + ("" if name == "embedded" else f" ({name})"))
+    _say_that_it_runs(label_of(ssak3.processes), ssak3.settings)
 
 
-def _say_where(url: str) -> None:
-    out.print(f"The sandbox provider is running: {url}/sandbox/")
+def _say_that_it_runs(name: str, settings: Settings) -> None:
+    if settings.log_format == "json":
+        log.info("process.runs", process=name, port=settings.http_port)
+    else:
+        out.print(f"Ssak3 is running: {settings.public_url}" + ("" if name == "embedded" else f" ({name})"))
 
 
 async def _migrate(settings: Settings) -> None:

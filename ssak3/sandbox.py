@@ -39,18 +39,18 @@ async def open_sandbox(settings: Settings, clock: Clock, ids: Ids) -> AsyncItera
         ledger.close()
 
 
-async def run_sandbox(settings: Settings, clock: Clock, ids: Ids, *, on_ready: Callable[[str], object]) -> None:
+async def run_sandbox(settings: Settings, clock: Clock, ids: Ids, *, on_ready: Callable[[Settings], object]) -> None:
     """`ssak3 run sandbox`: on the main port under `/sandbox/`, until SIGINT or SIGTERM."""
     stopping = stop_signal()
     ledger = open_ledger(settings)
     try:
         with listening(settings) as (sock, public_url):
-            settings = settings.model_copy(update={"http_port": sock.getsockname()[1]})
+            settings = settings.model_copy(update={"http_port": sock.getsockname()[1], "public_url": public_url})
             app = create_app(ledger, clock=clock, ids=ids, return_base=public_url)
             sandbox = await start(standing_alone(app), sock=sock)
             try:
                 with run_file(settings, ("sandbox",)):
-                    on_ready(sandbox.url)
+                    on_ready(settings)
                     await stopping.wait()
             finally:
                 await sandbox.close()
