@@ -12,21 +12,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.shared_kernel.clock import Clock
 from ssak3 import __version__
 from ssak3.logs import set_up_logs
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings, read_settings
-from ssak3.system import DemoClock, SystemClock, SystemIds
+from ssak3.system import DemoClock, SystemIds, clock_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3: book cleanings by chat.")
 events = typer.Typer(no_args_is_help=True, help="The event contract.")
 app.add_typer(events, name="events")
+dead = typer.Typer(no_args_is_help=True, help="Messages that were set aside, grouped by cause.")
+app.add_typer(dead, name="dead")
 
 log = structlog.get_logger(__name__)
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for the database, the ledger and tokens.")]
+Group = Annotated[str, typer.Argument(help="A group's name, from: ssak3 dead list.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 picks a free one.")]
 
 
@@ -67,8 +71,7 @@ def run(
     if unknown:
         raise WrongSettings(f"There is no process {', '.join(sorted(unknown))}. There are: {' '.join(PROCESSES)}.")
     settings = _settings(http_port=port, data_dir=data)
-    # Only the embedded form has a clock that the demo can have put forward.
-    clock = SystemClock() if settings.is_distributed or wanted == ("sandbox",) else DemoClock(settings.data_dir)
+    clock = _clock(settings)
     if wanted == ("sandbox",):
         _run(run_sandbox(settings, clock, SystemIds(), on_ready=lambda now: _say_that_it_runs("sandbox", now)))
         return
@@ -122,6 +125,44 @@ def doctor(port: Port = None, data: Data = None) -> None:
     _run(examine_and_report(_settings(http_port=port, data_dir=data), out))
 
 
+@dead.command("list")
+def list_dead(data: Data = None) -> None:
+    """Every group; exit 1 if there are any."""
+    from ssak3.dead import list_groups
+
+    settings = _settings(data_dir=data)
+    _run(list_groups(settings, _clock(settings), out))
+
+
+@dead.command("show")
+def show_dead(group: Group, data: Data = None) -> None:
+    """A group's messages."""
+    from ssak3.dead import show_group
+
+    settings = _settings(data_dir=data)
+    _run(show_group(settings, _clock(settings), out, group))
+
+
+@dead.command("replay")
+def replay_dead(group: Group, data: Data = None) -> None:
+    """Put a group back into its consumer's queue, once the cause is mended."""
+    from ssak3.dead import replay_group
+
+    settings = _settings(data_dir=data)
+    _run(replay_group(settings, _clock(settings), out, group))
+
+
+@dead.command("discard")
+def discard_dead(
+    group: Group, yes: Annotated[bool, typer.Option("--yes", help="Really.")] = False, data: Data = None
+) -> None:
+    """Throw a group away."""
+    from ssak3.dead import discard_group
+
+    settings = _settings(data_dir=data)
+    _run(discard_group(settings, _clock(settings), out, group, is_sure=yes))
+
+
 @events.command("list")
 def list_events(
     markdown: Annotated[bool, typer.Option("--markdown", help="The page docs/events.md.")] = False,
@@ -151,6 +192,10 @@ def _settings(**flags: Any) -> Settings:
     settings = read_settings(**flags)
     set_up_logs(settings.log_format)
     return settings
+
+
+def _clock(settings: Settings) -> Clock:
+    return clock_of(settings.data_dir, is_distributed=settings.is_distributed)
 
 
 def _run(work: Coroutine[Any, Any, int | None]) -> None:
@@ -188,7 +233,7 @@ def _say_that_it_runs(name: str, settings: Settings) -> None:
 async def _migrate(settings: Settings) -> None:
     from ssak3.databases import open_databases
 
-    databases = open_databases(settings, DemoClock(settings.data_dir), SystemIds(), lambda event: None)
+    databases = open_databases(settings, _clock(settings), SystemIds(), lambda event: None)
     try:
         behind = await databases.migrate()
     finally:
@@ -203,11 +248,11 @@ async def _invite(settings: Settings, role: str) -> None:
     from ssak3.system import invite_code
     from storage.bot.repositories import BotUnitOfWork
 
-    databases = open_databases(settings, DemoClock(settings.data_dir), SystemIds(), lambda event: None)
+    databases = open_databases(settings, _clock(settings), SystemIds(), lambda event: None)
     try:
         await databases.migrate()
         context = databases.contexts["bot"]
-        people = People(lambda: BotUnitOfWork(context), DemoClock(settings.data_dir), SystemIds(), invite_code)
+        people = People(lambda: BotUnitOfWork(context), _clock(settings), SystemIds(), invite_code)
         code = await people.invite(role)
     finally:
         await databases.close()

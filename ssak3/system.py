@@ -41,6 +41,11 @@ class DemoClock:
         self.shift = shift
 
 
+def clock_of(data_dir: Path, *, is_distributed: bool) -> SystemClock | DemoClock:
+    """Only the embedded form has a clock that the demo may have put forward."""
+    return SystemClock() if is_distributed else DemoClock(data_dir)
+
+
 class SystemIds:
     """UUIDv7s, in order within a process."""
 

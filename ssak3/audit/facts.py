@@ -11,6 +11,7 @@ from messaging.catalogue import FOLLOWS
 from services.shared_kernel.event import Event, Received
 from ssak3.audit.findings import QUIET, STUCK
 from ssak3.audit.provider_book import ProviderBook
+from ssak3.audit.queues import Queues
 from storage.audit import Logged, Snapshot
 
 
@@ -21,6 +22,7 @@ class Facts:
     snapshot: Snapshot
     book: ProviderBook | None
     now: datetime
+    queues: Queues
 
     def rows(self, name: str) -> Sequence[Any]:
         """The rows of one table, as `storage.audit` names it; none of a broker that isn't embedded."""

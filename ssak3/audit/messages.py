@@ -1,9 +1,9 @@
 """Rule 13: every event is told in order, and reaches each consumer that follows its context."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from messaging.catalogue import FOLLOWS
+from messaging.catalogue import FOLLOWS, queue_name
 from ssak3.audit.facts import Facts
 from ssak3.audit.findings import Check, Finding, fault, stuck
 from storage.audit import Logged, Messages
@@ -52,18 +52,44 @@ def check_messages(facts: Facts) -> Check:
     """Each event of some age is handled by, or on its way to, each consumer; nothing waits for too long."""
     found = [*_stuck(facts)]
     queued: dict[str, set[str]] = {}
-    for row in facts.rows("queued"):
+    for row in _queued(facts):
         queued.setdefault(row.home, set()).add(row.message_id)
     looked_at = 0
     for consumer, sources in FOLLOWS.items():
-        for source in sources:
-            log = facts.snapshot.messages[source].log
-            looked_at += len(log)
-            found += _undelivered(facts, consumer, source, queued.get(f"ssak3.{consumer}", set()))
-    return Check(name="13 deliveries", looked_at=looked_at, unit="events to consumers", findings=found)
+        missing = [
+            logged
+            for source in sources
+            for logged in _undelivered(facts, consumer, source, queued.get(queue_name(consumer), set()))
+        ]
+        found += _missing(facts, consumer, missing)
+        looked_at += sum(len(facts.snapshot.messages[source].log) for source in sources)
+    unit = "events to consumers" + ("; RabbitMQ can't be reached" if facts.queues.waiting is None else "")
+    return Check(name="13 deliveries", looked_at=looked_at, unit=unit, findings=found)
 
 
-def _undelivered(facts: Facts, consumer: str, source: str, queued: set[str]) -> Iterator[Finding]:
+def _queued(facts: Facts) -> Sequence[Any]:
+    """Messages that can be looked at: the embedded broker's, or RabbitMQ's dead ones."""
+    return facts.queues.dead or facts.snapshot.rows.get("queued", ())
+
+
+def _missing(facts: Facts, consumer: str, missing: Sequence[Logged]) -> Iterator[Finding]:
+    """A message that waits in RabbitMQ has no name: as many as wait there are on their way."""
+    waiting = facts.queues.waiting
+    if waiting is None or len(missing) <= waiting.get(consumer, 0):
+        for logged in missing:
+            if facts.is_overdue(logged.recorded_at):
+                yield stuck(f"event {logged.event_id} ({logged.type}) hasn't reached {consumer} after "
+                            f"{facts.waited(logged.recorded_at)}")  # fmt: skip
+        return
+    for logged in missing:
+        yield fault(
+            f"event {logged.event_id} ({logged.type}, number {logged.sequence} of {logged.subject}) "
+            f"never reached {consumer}"
+        )
+
+
+def _undelivered(facts: Facts, consumer: str, source: str, queued: set[str]) -> Iterator[Logged]:
+    """Of some age, and neither handled, parked, in the outbox nor seen in a queue."""
     here, there = facts.snapshot.messages[consumer], facts.snapshot.messages[source]
     on_its_way = {*queued, *here.inbox, *there.outbox, *(row.event_id for row in here.parked)}
     for logged in there.log:
@@ -72,10 +98,7 @@ def _undelivered(facts: Facts, consumer: str, source: str, queued: set[str]) -> 
         # One that joined later starts with the first it sees of each subject.
         if here.joined_at is not None and logged.recorded_at < here.joined_at and _is_passed(here, source, logged):
             continue
-        yield fault(
-            f"event {logged.event_id} ({logged.type}, number {logged.sequence} of {logged.subject}) "
-            f"never reached {consumer}"
-        )
+        yield logged
 
 
 def _is_passed(here: Messages, source: str, logged: Logged) -> bool:
@@ -90,7 +113,7 @@ def _stuck(facts: Facts) -> Iterator[Finding]:
         for row in messages.parked:
             if facts.is_overdue(row.parked_at):
                 yield stuck(_parked(facts, name, row, messages.position))
-    for row in facts.rows("queued"):
+    for row in _queued(facts):
         if row.queue.endswith(".dead"):
             yield stuck(f"event {row.message_id} ({row.routing_key}) is dead in {row.queue}: {row.cause}")
         else:

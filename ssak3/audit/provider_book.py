@@ -1,11 +1,14 @@
 """The sandbox provider's own book, read beside it: what it really charged and gave back."""
 
 import json
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+PATIENCE_SECONDS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +47,26 @@ def read_book(path: Path) -> ProviderBook:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return ProviderBook()
+    lines = content[: content.rfind(b"\n") + 1].splitlines()
+    return _book(list(enumerate(lines, start=1)))
+
+
+def ask_for_book(sandbox_url: str) -> ProviderBook | None:
+    """The same from a sandbox that runs elsewhere, e.g. `http://sandbox:8000/sandbox`; None when it doesn't answer."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{sandbox_url}/book", timeout=PATIENCE_SECONDS) as answer:
+            records = json.loads(answer.read())
+    except (OSError, ValueError):
+        return None
+    return _book([(number, json.dumps(record).encode()) for number, record in enumerate(records, start=1)])
+
+
+def _book(lines: Sequence[tuple[int, bytes]]) -> ProviderBook:
     charges: list[Charge] = []
     refunds: list[GivenBack] = []
     damaged: list[int] = []
-    for number, line in enumerate(content[: content.rfind(b"\n") + 1].splitlines(), start=1):
+    for number, line in lines:
         try:
             record = json.loads(line)
             if record["kind"] == "charge":

@@ -1,13 +1,14 @@
 """Runs every check on one look at everything, and tells what was found."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from services.shared_kernel.clock import Clock
 from ssak3.audit.books import check_books
 from ssak3.audit.deals import check_deals, check_jobs
 from ssak3.audit.facts import Facts
@@ -16,12 +17,13 @@ from ssak3.audit.findings import Check
 from ssak3.audit.messages import check_messages, check_sequences
 from ssak3.audit.places import check_places
 from ssak3.audit.provider import check_charges, check_refunds
-from ssak3.audit.provider_book import read_book
+from ssak3.audit.provider_book import ProviderBook, ask_for_book, read_book
+from ssak3.audit.queues import Queues, look_into_rabbitmq
 from ssak3.audit.shown import check_my_page, check_reservations
 from ssak3.audit.told import check_deliveries, check_notifications
 from ssak3.audit.waiting import check_waiting
 from ssak3.settings import Settings
-from ssak3.system import DemoClock
+from ssak3.system import clock_of
 from storage.audit import NothingThere, take_snapshot
 
 CHECKS: Sequence[Callable[[Facts], Check]] = (
@@ -41,36 +43,49 @@ CHECKS: Sequence[Callable[[Facts], Check]] = (
     check_waiting,
 )
 MOST_SHOWN = 50
+# What a consumer has in its hands is neither in the queue nor handled; it is soon.
+SECOND_LOOK_SECONDS = 2.0
 
 
-async def run_audit(settings: Settings, now: datetime) -> Sequence[Check]:
+async def run_audit(settings: Settings, clock: Clock) -> Sequence[Check]:
     """All checks as of now; read-only, beside a running process or without one. NothingThere.
 
-    With databases apart, each is seen at a moment of its own; then a finding counts only if a second look has it, too.
+    With databases apart, or RabbitMQ, each is seen at a moment of its own; then a finding counts only if a second look
+    has it, too.
     """
     urls = {name: settings.database_url_of(name) for name in settings.stored}
-    first = await _look(settings, urls, now)
-    if len(set(urls.values())) == 1 or not any(check.findings for check in first):
+    first = await _look(settings, urls, clock)
+    is_one_moment = len(set(urls.values())) == 1 and not settings.is_distributed
+    if is_one_moment or not any(check.findings for check in first):
         return first
-    second = await _look(settings, urls, now)
+    await asyncio.sleep(0 if not settings.is_distributed else SECOND_LOOK_SECONDS)
+    second = await _look(settings, urls, clock)
     return [
         replace(check, findings=[one for one in check.findings if one in again.findings])
         for check, again in zip(second, first, strict=True)
     ]
 
 
-async def _look(settings: Settings, urls: dict[str, str], now: datetime) -> Sequence[Check]:
+async def _look(settings: Settings, urls: dict[str, str], clock: Clock) -> Sequence[Check]:
+    now = clock.now()
+    queues = await look_into_rabbitmq(settings, clock) if settings.is_distributed else Queues(waiting={})
     snapshot = await take_snapshot(urls)
     # After the snapshot: what the provider did since is too young to be looked at.
-    book = read_book(settings.data_dir / "sandbox.jsonl") if settings.provider == "sandbox" else None
-    facts = Facts(snapshot, book, now)
+    book = await asyncio.to_thread(_book, settings) if settings.provider == "sandbox" else None
+    facts = Facts(snapshot, book, now, queues)
     return [check(facts) for check in CHECKS]
+
+
+def _book(settings: Settings) -> ProviderBook | None:
+    if settings.has_sandbox_address:
+        return ask_for_book(settings.toss_api_base.removesuffix("/toss"))
+    return read_book(settings.data_dir / "sandbox.jsonl")
 
 
 async def audit_and_report(settings: Settings, console: Console) -> int:
     """Exit status 0: all is well; 1: a promise is broken, or something is stuck; 2: there is nothing to look at."""
     try:
-        checks = await run_audit(settings, DemoClock(settings.data_dir).now())
+        checks = await run_audit(settings, clock_of(settings.data_dir, is_distributed=settings.is_distributed))
     except NothingThere as missing:
         console.print(f"There is nothing to audit: {escape(str(missing))} isn't there. Another folder: --data DIR.")
         return 2

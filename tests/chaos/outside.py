@@ -16,6 +16,7 @@ from ssak3.settings import Settings
 from tests.chaos.calls import Caller, Client
 from tests.chaos.chats import Chat
 from tests.support.page import Demo
+from tests.support.time import FakeClock
 
 # Leases, and the time after which a call to the provider is taken for lost, are half a minute.
 REST_SECONDS = 180.0
@@ -154,6 +155,8 @@ def check_deliveries(demo: Demo) -> int:
 
 async def check_audit(demo: Demo) -> None:
     """As `ssak3 audit` in a minute and a half, when all of this has been quiet for long enough."""
-    checks = await run_audit(Settings(data_dir=demo.data, _env_file=None), datetime.now(UTC) + timedelta(seconds=90))
+    checks = await run_audit(
+        Settings(data_dir=demo.data, _env_file=None), FakeClock(datetime.now(UTC) + timedelta(seconds=90))
+    )
     findings = [f"{check.name}: {finding.text}" for check in checks for finding in check.findings]
     assert findings == [], "\n".join(findings)

@@ -148,7 +148,7 @@ async def _killed(*_: object) -> None:
 
 async def clean(world: World) -> None:
     """The audit finds nothing broken and nothing stuck."""
-    checks = await run_audit(world.ssak3.settings, world.clock.now())
+    checks = await run_audit(world.ssak3.settings, world.clock)
     findings = [f"{check.name}: {finding.text}" for check in checks for finding in check.findings]
     assert findings == []
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from ssak3.audit import Check, Finding, audit_and_report, run_audit
 from ssak3.audit.run import report
 from tests.support.audited import Audited, build
+from tests.support.time import FakeClock
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def world(sound, tmp_path):
 
 
 def look(world: Audited, **later: float) -> list[Check]:
-    return list(asyncio.run(run_audit(world.settings, world.now + timedelta(**later))))
+    return list(asyncio.run(run_audit(world.settings, FakeClock(world.now + timedelta(**later)))))
 
 
 def found(world: Audited, **later: float) -> list[tuple[str, Finding]]:

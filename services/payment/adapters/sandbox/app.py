@@ -106,7 +106,15 @@ def _control_routes(till: Till) -> list[web.RouteDef]:
     async def get_ledger(_: web.Request) -> web.Response:
         return web.json_response({"charges": till.books.charges, "refunds": till.books.refunds})
 
-    return [web.get("/mode", get_mode), web.put("/mode", put_mode), web.get("/ledger", get_ledger)]
+    async def get_book(_: web.Request) -> web.Response:
+        return web.json_response([{"kind": kind, "answer": answer} for kind, answer in till.books.answered])
+
+    return [
+        web.get("/mode", get_mode),
+        web.put("/mode", put_mode),
+        web.get("/ledger", get_ledger),
+        web.get("/book", get_book),
+    ]
 
 
 def _toss_app(till: Till, secret_key: str) -> web.Application:

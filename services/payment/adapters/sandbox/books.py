@@ -25,6 +25,8 @@ class Books:
         self.answers: dict[str, Answer] = {}
         self.charges: list[Document] = []
         self.refunds: list[Document] = []
+        # What was answered to each charge and each refund, whole.
+        self.answered: list[tuple[str, Document]] = []
         for record in records:
             self.apply(record)
 
@@ -41,8 +43,10 @@ class Books:
             self._card_owners[answer["billingKey"]] = answer["customerKey"]
         elif record["kind"] == "charge":
             self.charges.append(_charge_line(answer))
+            self.answered.append(("charge", answer))
         elif record["kind"] == "refund":
             self.refunds.append(_refund_line(answer))
+            self.answered.append(("refund", answer))
 
     def payment(self, payment_key: str, now: datetime) -> Document | None:
         """The payment as it is at `now`: one that nobody confirmed in time has expired."""
