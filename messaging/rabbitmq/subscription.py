@@ -56,6 +56,8 @@ class RabbitSubscription:
         # In the order of their tags, as they came.
         self._unsettled: dict[int, None] = {}
         self._news = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._is_closing = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -63,6 +65,8 @@ class RabbitSubscription:
 
     async def close(self) -> None:
         """Takes no more, and gives back what isn't settled."""
+        self._is_closing = True
+        self._gone.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -144,7 +148,7 @@ class RabbitSubscription:
         return sorted(tags)
 
     async def _keep_consuming(self) -> None:
-        while True:
+        while not self._is_closing:
             await self._supervisor.connected()
             try:
                 await self._consume()
@@ -156,7 +160,7 @@ class RabbitSubscription:
     async def _consume(self) -> None:
         """Until the channel, or our place at the queue, is gone. Raises what kept it from consuming."""
         channel = await self._supervisor.channel(confirms=False)
-        gone = asyncio.Event()
+        self._gone = gone = asyncio.Event()
         channel.close_callbacks.add(lambda *_: gone.set())
         try:
             await self._topology.declare(channel, [self._consumer])
@@ -166,7 +170,7 @@ class RabbitSubscription:
             await inner.basic_qos(prefetch_count=PREFETCH, timeout=CHANNEL_SECONDS)
             await inner.basic_consume(queue_name(self._consumer), self._on_delivery, timeout=CHANNEL_SECONDS)
             log.info("rabbitmq.consuming", consumer=self._consumer)
-            while not gone.is_set():
+            while not (gone.is_set() or self._is_closing):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(WATCH_SECONDS):
                         await gone.wait()

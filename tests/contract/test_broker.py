@@ -58,7 +58,7 @@ async def test_takes_more_than_it_sends_at_once(rig):
     ids = [f"m{number}" for number in range(1203)]
     assert await rig.broker.publish([message(name) for name in ids]) == set(ids)
     subscription = rig.broker.subscribe("mypage")
-    seen = []
+    seen: list[str] = []
     while len(seen) < len(ids):
         deliveries = await rig.receive("mypage", min(100, len(ids) - len(seen)))
         assert deliveries
