@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
 
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from yarl import URL
 
 from messaging.broker import BrokerUnavailable
 
@@ -21,7 +21,7 @@ CONNECT_SECONDS = 5.0
 CHANNEL_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 3.0
 # One that was lost sooner counts as a failed try, so that a node that throws us out isn't asked without pause.
 STEADY_SECONDS = 5.0
 
@@ -34,13 +34,14 @@ class Supervisor:
 
     def __init__(self, name: str, urls: Sequence[str], chance: Chance, prepare: Prepare | None = None) -> None:
         self._name = name
-        self._urls = [URL(url) for url in urls]
+        self._urls = list(urls)
         self._chance = chance
         self._prepare = prepare
         self._next = int(chance() * len(self._urls))
         self._connection: AbstractConnection | None = None
         self._is_up = asyncio.Event()
         self._lost = asyncio.Event()
+        self._is_closing = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -56,6 +57,9 @@ class Supervisor:
         self._task = asyncio.create_task(self._keep())
 
     async def close(self) -> None:
+        # A cancellation alone may get lost: Python 3.11's wait_for, which aiormq uses, swallows one at a bad moment.
+        self._is_closing = True
+        self._lost.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -84,7 +88,7 @@ class Supervisor:
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
         failures = 0
-        while True:
+        while not self._is_closing:
             url = self._urls[self._next % len(self._urls)]
             self._next += 1
             since = loop.time()
@@ -103,17 +107,17 @@ class Supervisor:
         longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * float(2**rounds))
         return longest * (0.5 + self._chance() / 2)
 
-    async def _hold(self, url: URL) -> None:
+    async def _hold(self, url: str) -> None:
         """Until the connection is lost. Raises what kept it from being made."""
-        lost = asyncio.Event()
         connection = await self._connect(url)
+        self._lost = lost = asyncio.Event()
         connection.close_callbacks.add(lambda *_: lost.set())
         try:
-            if not connection.connected.is_set():
+            if self._is_closing or not connection.connected.is_set():
                 return
             if self._prepare is not None:
                 await self._prepare(connection)
-            self._connection, self._lost = connection, lost
+            self._connection = connection
             self._is_up.set()
             log.info("rabbitmq.connected", connection=self._name, node=_node(url))
             await lost.wait()
@@ -122,7 +126,7 @@ class Supervisor:
             self._is_up.clear()
             await _close(connection)
 
-    async def _connect(self, url: URL) -> AbstractConnection:
+    async def _connect(self, url: str) -> AbstractConnection:
         # Time is taken here as well: aio-pika's own limit ends before a broker that is blocked lets it through.
         async with asyncio.timeout(CONNECT_SECONDS):
             return await aio_pika.connect(
@@ -153,5 +157,6 @@ def _is_blocked(connection: AbstractConnection) -> bool:
     return True
 
 
-def _node(url: URL) -> str:
-    return f"{url.host}:{url.port}"
+def _node(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}"

@@ -30,6 +30,7 @@ from messaging.rabbitmq.letters import (
 from messaging.rabbitmq.publishing import WINDOW, Outgoing
 
 LOOK_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,50 +51,82 @@ class RabbitDeadLetters:
     async def groups(self) -> Sequence[DeadGroup]:
         letters: list[DeadLetter] = []
         for consumer in FOLLOWS:
-            async with self._taken_out(consumer) as (_, taken):
-                letters += [each.letter for each in taken]
+            async with self._looking_at(consumer) as look:
+                letters += [each.letter for each in look.taken]
         return grouped(letters)
 
     async def letters(self, consumer: str, cause: str) -> Sequence[DeadLetter]:
-        async with self._taken_out(consumer) as (_, taken):
-            return [each.letter for each in taken if each.letter.cause == cause]
+        async with self._looking_at(consumer) as look:
+            return [each.letter for each in look.of(cause)]
 
     async def replay(self, consumer: str, cause: str) -> int:
-        async with self._taken_out(consumer) as (channel, taken):
-            wanted = [each for each in taken if each.letter.cause == cause]
+        async with self._looking_at(consumer) as look:
+            wanted = look.of(cause)
             replayed = 0
             for start in range(0, len(wanted), WINDOW):
                 part = wanted[start : start + WINDOW]
                 kept = await self._broker.publisher.send([_fresh(consumer, each) for each in part])
-                for each in part:
-                    if each.message.id in kept:
-                        await channel.basic_ack(each.tag)
-                        replayed += 1
+                replayed += await look.remove([each for each in part if each.message.id in kept])
             return replayed
 
     async def discard(self, consumer: str, cause: str) -> int:
-        async with self._taken_out(consumer) as (channel, taken):
-            wanted = [each for each in taken if each.letter.cause == cause]
-            for each in wanted:
-                await channel.basic_ack(each.tag)
-            return len(wanted)
+        async with self._looking_at(consumer) as look:
+            return await look.remove(look.of(cause))
 
     @asynccontextmanager
-    async def _taken_out(self, consumer: str) -> AsyncIterator[tuple[Channel, Sequence[_Taken]]]:
-        """All that are in the queue now; those that aren't acknowledged in the block go back."""
+    async def _looking_at(self, consumer: str) -> AsyncIterator["_Look"]:
+        """All that are in the queue now; those that aren't removed in the block go back."""
+        queue = dead_queue_name(consumer)
+        async with self._channel() as channel:
+            look = _Look(channel, [_read(consumer, each) for each in await _all_of(channel, queue)])
+            yield look
+        if look.left:
+            await self._until_back(queue, look.left)
+
+    async def _until_back(self, queue: str, count: int) -> None:
+        """The broker puts back what a closed channel held a moment later; whoever looks next is to find it."""
+        async with self._channel() as channel:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    while await _count(channel, queue) < count:  # noqa: ASYNC110  # the broker tells nobody
+                        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    @asynccontextmanager
+    async def _channel(self) -> AsyncIterator[Channel]:
         opened = await self._broker.channel()
         try:
-            channel = cast(Channel, await opened.get_underlay_channel())
             with _unavailable():
-                yield channel, [_read(consumer, each) for each in await _all_of(channel, dead_queue_name(consumer))]
+                yield cast(Channel, await opened.get_underlay_channel())
         finally:
             with contextlib.suppress(Exception):
                 await opened.close()
 
 
-async def _all_of(channel: Channel, queue: str) -> Sequence[DeliveredMessage]:
+class _Look:
+    """What was taken out for a look."""
+
+    def __init__(self, channel: Channel, taken: Sequence[_Taken]) -> None:
+        self._channel = channel
+        self.taken = taken
+        self.left = len(taken)
+
+    def of(self, cause: str) -> Sequence[_Taken]:
+        return [each for each in self.taken if each.letter.cause == cause]
+
+    async def remove(self, taken: Sequence[_Taken]) -> int:
+        for each in taken:
+            await self._channel.basic_ack(each.tag)
+            self.left -= 1
+        return len(taken)
+
+
+async def _count(channel: Channel, queue: str) -> int:
     declared = await channel.queue_declare(queue, passive=True, timeout=CHANNEL_SECONDS)
-    count = declared.message_count or 0
+    return declared.message_count or 0
+
+
+async def _all_of(channel: Channel, queue: str) -> Sequence[DeliveredMessage]:
+    count = await _count(channel, queue)
     arrived: list[DeliveredMessage] = []
     are_all = asyncio.Event()
 

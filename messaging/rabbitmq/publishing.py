@@ -85,9 +85,10 @@ class ConfirmingPublisher:
         return frozenset(confirmed)
 
     async def close(self) -> None:
-        for channel in self._idle:
-            self._throw_away(channel)
+        """The channels end with their connection."""
         self._idle.clear()
+        for task in self._closing:
+            task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _take(self) -> "_ConfirmingChannel":

@@ -56,6 +56,8 @@ class RabbitSubscription:
         # In the order of their tags, as they came.
         self._unsettled: dict[int, None] = {}
         self._news = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._is_closing = False
         self._task: asyncio.Task[None] | None = None
         self._tag = ""
         self._is_stopped = False
@@ -65,6 +67,8 @@ class RabbitSubscription:
 
     async def close(self) -> None:
         """Takes no more, and gives back what isn't settled."""
+        self._is_closing = True
+        self._gone.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -159,7 +163,7 @@ class RabbitSubscription:
         return sorted(tags)
 
     async def _keep_consuming(self) -> None:
-        while True:
+        while not self._is_closing:
             await self._supervisor.connected()
             try:
                 await self._consume()
@@ -171,7 +175,7 @@ class RabbitSubscription:
     async def _consume(self) -> None:
         """Until the channel, or our place at the queue, is gone. Raises what kept it from consuming."""
         channel = await self._supervisor.channel(confirms=False)
-        gone = asyncio.Event()
+        self._gone = gone = asyncio.Event()
         channel.close_callbacks.add(lambda *_: gone.set())
         try:
             await self._topology.declare(channel, [self._consumer])
@@ -184,7 +188,7 @@ class RabbitSubscription:
             )
             self._tag = str(consuming.consumer_tag)
             log.info("rabbitmq.consuming", consumer=self._consumer)
-            while not gone.is_set():
+            while not (gone.is_set() or self._is_closing):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(WATCH_SECONDS):
                         await gone.wait()

@@ -61,6 +61,7 @@ CASES = {
     ],
     "home-of-rabbitmq": [
         ("messaging.relay", "import aio_pika"),
+        ("messaging.consumer", "import aiormq"),
         ("ssak3.composition", "import aio_pika"),
     ],
     "home-of-telegram": [

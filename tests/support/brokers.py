@@ -1,13 +1,14 @@
 """Each broker in a rig: it can be killed and opened again, and time passes for its delays."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from messaging.broker import Broker, Delivery
+from messaging.broker import Broker, BrokerUnavailable, Delivery, Message
 from messaging.dead import DeadLetters
 from messaging.in_process import InProcessBroker, InProcessDeadLetters
 from messaging.rabbitmq.broker import RabbitBroker
@@ -25,13 +26,14 @@ SECOND_MS = 100
 class Rig(Protocol):
     """What the contract suite has of a broker."""
 
-    clock: FakeClock
-
     @property
     def broker(self) -> Broker: ...
 
     @property
     def dead(self) -> DeadLetters: ...
+
+    @property
+    def clock(self) -> FakeClock: ...
 
     async def restart(self) -> None:
         """All that was in memory is gone."""
@@ -120,6 +122,26 @@ async def received(
             break
         deliveries += more
     return deliveries
+
+
+async def drained(broker: Broker, consumer: str, patience: float = 1.0) -> list[str]:
+    """The ids of all that is in the queue, acknowledged."""
+    subscription = broker.subscribe(consumer)
+    ids: list[str] = []
+    while deliveries := await subscription.receive(100, patience):
+        ids += [delivery.message.id for delivery in deliveries]
+        await subscription.ack(deliveries)
+    return ids
+
+
+async def published(broker: Broker, message: Message, patience: float = 20.0) -> None:
+    """As the relay does it: again and again until it is confirmed."""
+    async with asyncio.timeout(patience):
+        while True:
+            with contextlib.suppress(BrokerUnavailable):
+                if message.id in await broker.publish([message]):
+                    return
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

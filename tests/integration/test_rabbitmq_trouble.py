@@ -1,0 +1,100 @@
+"""What happens to a broker's server, on one that is there to be stopped, killed and starved."""
+
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+from messaging.broker import BrokerUnavailable, Message
+from tests.support.brokers import drained, published, rabbit_broker, received
+from tests.support.servers.rabbitmq import rabbitmq_server
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("rabbitmq-trouble")]
+
+# Of all consumers only my page follows this one.
+SENT = "notification.sent.v1"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with rabbitmq_server() as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def broker(server):
+    made = rabbit_broker([server.url])
+    await made.start()
+    await asyncio.wait_for(made.connected(), 30)
+    yield made
+    await made.close()
+
+
+def message(name: str) -> Message:
+    return Message(id=name, routing_key=SENT, body=b"x" * 200)
+
+
+async def test_a_restarted_broker_is_found_again_and_gives_what_it_kept(broker, server):
+    await broker.publish([message("a"), message("b")])
+    first, second = await received(broker, "mypage", 2)
+    await broker.subscribe("mypage").ack([first])
+    # An ack is only written; the next answer says that it was read.
+    await broker.depths()
+    await asyncio.to_thread(server.stop)
+    assert await broker.subscribe("mypage").receive(10, 0.2) == []
+    assert not broker.is_connected
+    with pytest.raises(BrokerUnavailable):
+        await broker.publish([message("c")])
+    await broker.subscribe("mypage").ack([second])
+    await broker.subscribe("mypage").retry(second, 1, "TimeoutError at here")
+    await asyncio.to_thread(server.start)
+    await published(broker, message("c"))
+    mine = await received(broker, "mypage", 2)
+    assert {each.message.id for each in mine} == {"b", "c"}
+    await broker.subscribe("mypage").ack(mine)
+
+
+async def test_killed_in_the_middle_of_publishing_it_has_what_it_confirmed(broker, server):
+    sent: list[str] = []
+    confirmed: set[str] = set()
+
+    async def publish_until_it_fails() -> None:
+        while len(confirmed) == len(sent):
+            batch = [message(f"m{len(sent) + number:06}") for number in range(2000)]
+            sent.extend(each.id for each in batch)
+            confirmed.update(await broker.publish(batch))
+
+    publishing = asyncio.create_task(publish_until_it_fails())
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(server.kill)
+    async with asyncio.timeout(15):
+        await publishing
+    unsent = [name for name in sent if name not in confirmed]
+    assert unsent
+    await asyncio.to_thread(server.start)
+    await asyncio.wait_for(broker.connected(), 30)
+
+    assert confirmed <= set(await drained(broker, "mypage"))
+    assert await broker.publish([message(name) for name in unsent]) == set(unsent)
+    assert set(await drained(broker, "mypage")) == set(unsent)
+
+
+async def test_an_alarm_is_seen_publishing_stops_and_consuming_goes_on(broker, server):
+    await broker.publish([message("before")])
+    await asyncio.to_thread(server.ctl, "set_vm_memory_high_watermark", "0.00001")
+    try:
+        async with asyncio.timeout(15):
+            # RabbitMQ tells a connection that it is blocked when it next publishes.
+            while not broker.is_blocked:
+                assert await broker.publish([message("during")]) == frozenset()
+        with pytest.raises(BrokerUnavailable, match="blocked"):
+            await broker.publish([message("during")])
+        [before] = await received(broker, "mypage", 1)
+        await broker.subscribe("mypage").ack([before])
+        assert broker.is_connected
+    finally:
+        await asyncio.to_thread(server.ctl, "set_vm_memory_high_watermark", "0.4")
+    await published(broker, message("after"))
+    assert not broker.is_blocked
+    # What was written while it was blocked may be read now, although it was reported as unsent.
+    assert "after" in set(await drained(broker, "mypage")) <= {"after", "during"}
