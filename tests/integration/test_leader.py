@@ -9,16 +9,15 @@ import pytest_asyncio
 from ssak3.leader import LEASE_LIFE, Leader
 from storage.bot.leases import SqlLeases
 from storage.engine import Database
-from storage.migrate import migrate
+from tests.support.fresh import Fresh
 from tests.support.time import FakeClock
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest_asyncio.fixture
-async def database(tmp_path) -> AsyncIterator[Database]:
-    opened = Database(f"sqlite+aiosqlite:///{tmp_path}/x.db")
-    await migrate({"bot": opened})
+async def database(fresh: Fresh) -> AsyncIterator[Database]:
+    opened = Database(fresh("bot"))
     yield opened
     await opened.close()
 

@@ -1,0 +1,273 @@
+"""What every context's storage promises: units of work, outbox, inbox, leases. The suite runs over each database."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+
+from messaging.consumer import Admission
+from services.shared_kernel.clock import KST
+from services.shared_kernel.event import Event, Received
+from storage.bot.leases import SqlLeases
+from storage.engine import Database, UtcDateTime
+from storage.inbox import joined_at
+from storage.outbox import CLAIM, SqlOutbox
+from tests.support.fresh import Fresh
+from tests.support.telling import Teller, bytes_of, count, delivered, heard, logged, told
+from tests.support.time import FakeClock, FakeIds
+
+pytestmark = pytest.mark.asyncio
+
+Another = Callable[..., Teller]
+
+
+@pytest_asyncio.fixture
+async def another(fresh: Fresh) -> AsyncIterator[Another]:
+    """One more process at the same database."""
+    clock = FakeClock()
+    ids, url, made = FakeIds(clock), fresh("cleaning", "bot"), []
+
+    def make(*, causal: bool = False) -> Teller:
+        made.append(Teller(url, clock, ids, causal))
+        return made[-1]
+
+    yield make
+    for teller in made:
+        await teller.database.close()
+
+
+@pytest.fixture
+def teller(another: Another) -> Teller:
+    return another()
+
+
+# Telling
+
+
+async def given_up(teller: Teller, *received: Received) -> None:
+    """A transaction that does everything and then fails."""
+    with contextlib.suppress(GivenUp):
+        async with teller.work() as work:
+            await work.inbox.expect(received)
+            for one in received:
+                assert await work.inbox.admit(one, b"") is Admission.HANDLE
+            await work.record([told("a")])
+            await work.flush()
+            raise GivenUp
+
+
+class GivenUp(Exception):
+    """At the last moment."""
+
+
+async def test_numbers_have_no_gap_though_a_transaction_was_given_up(teller: Teller):
+    await teller.tell("a", "b", "a")
+    await given_up(teller)
+    await teller.tell("a")
+    assert [(one.subject, one.sequence) for one in await logged(teller.database)] == [
+        ("a", 1), ("b", 1), ("a", 2), ("a", 3),
+    ]  # fmt: skip
+
+
+async def test_those_who_tell_of_one_subject_at_once_are_numbered_one_after_the_other(another: Another):
+    tellers = [another() for _ in range(3)]
+    await asyncio.gather(*(tellers[number % 3].tell("a", f"own-{number}", "a") for number in range(15)))
+    found = await logged(tellers[0].database)
+    assert sorted(one.sequence for one in found if one.subject == "a") == list(range(1, 31))
+    assert len({one.id for one in found}) == 45
+
+
+async def test_several_are_each_caused_by_the_one_before(teller: Teller):
+    cause = teller.ids.new()
+    async with teller.work() as work:
+        work.because_of_id(cause, "00-trace")
+        await work.record([told("a"), told("b"), told("c")])
+    found = await logged(teller.database)
+    assert [one.causation_id for one in found] == [cause, found[0].id, found[1].id]
+    assert {one.traceparent for one in found} == {"00-trace"}
+    rows = await SqlOutbox(teller.database, teller.context.tables, teller.clock).claim(10)
+    assert [row.message.id for row in rows] == [one.id for one in found]
+    assert [row.message.headers for row in rows] == [{"traceparent": "00-trace"}] * 3
+
+
+async def test_what_is_given_up_leaves_nothing(teller: Teller):
+    await given_up(teller, heard("a", 1, teller.ids, teller.clock))
+    assert [await count(teller.database, name) for name in ("outbox", "event_log", "inbox", "position", "stream")] == (
+        [0] * 5
+    )
+
+
+async def test_those_who_listen_hear_only_of_what_was_committed(teller: Teller):
+    seen: list[Event] = []
+    commits: list[int] = []
+    teller.context.observe, teller.context.on_commit = seen.append, lambda: commits.append(1)
+    await teller.tell("a", "b")
+    await given_up(teller)
+    async with teller.work():
+        pass
+    assert ([event.subject for event in seen], len(commits)) == (["a", "b"], 1)
+
+
+# The outbox
+
+
+async def test_two_relays_never_get_the_same_row(another: Another):
+    tellers = [another() for _ in range(3)]
+    await tellers[0].tell(*(f"s{number}" for number in range(60)))
+    outboxes = [SqlOutbox(one.database, one.context.tables, one.clock) for one in tellers]
+    claimed = await asyncio.gather(*(outboxes[number % 3].claim(7) for number in range(12)))
+    positions = [row.position for rows in claimed for row in rows]
+    assert len(positions) == len(set(positions)) == 60
+    assert all([row.position for row in rows] == sorted(row.position for row in rows) for rows in claimed)
+
+
+async def test_a_claim_is_given_back_or_ends_and_what_was_sent_is_gone(teller: Teller):
+    outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
+    assert await outbox.claim(5) == []
+    await teller.tell("a", "b", "c", "d")
+    first = [row.position for row in await outbox.claim(2)]
+    assert len(await outbox.claim(10)) == 2
+    await outbox.unclaim(first[:1])
+    assert [row.position for row in await outbox.claim(10)] == first[:1]
+    await outbox.delete(first)
+    assert (await outbox.claim(10), await outbox.size()) == ([], 2)
+    teller.clock.advance(seconds=CLAIM.total_seconds() + 1)
+    assert len(await outbox.claim(10)) == 2
+
+
+# The inbox
+
+
+async def test_an_event_that_comes_twice_is_handled_once(another: Another):
+    teller = another()
+    event = heard("a", 1, teller.ids, teller.clock)
+    for again in (False, False, True):
+        assert await teller.consumer(delivered(event, again=again)).run_once() == 1
+    both = [another() for _ in range(2)]
+    later = heard("a", 2, teller.ids, teller.clock)
+    await asyncio.gather(*(one.consumer(delivered(later)).run_once() for one in both))
+    assert teller.handled == [("a", 1)]
+    assert [*both[0].handled, *both[1].handled] == [("a", 2)]
+    assert await count(teller.database, "inbox") == 2
+
+
+SUBJECTS, EACH = 3, 4
+ARRIVALS = st.permutations([(subject, number) for subject in range(SUBJECTS) for number in range(1, EACH + 1)])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=ARRIVALS, sizes=st.lists(st.integers(1, 5), min_size=1, max_size=12), replicas=st.integers(1, 3))
+async def test_in_any_order_and_any_batches_each_is_handled_once_and_in_turn(another, order, sizes, replicas):
+    """The same test is given several worlds, so each takes subjects of its own."""
+    tellers = [another() for _ in range(replicas)]
+    clock, ids = tellers[0].clock, tellers[0].ids
+    async with tellers[0].work() as work:
+        await joined_at(work.connection, tellers[0].context.tables, clock.now())
+    clock.advance(seconds=1)
+    names = [ids.new() for _ in range(SUBJECTS)]
+    arriving = [delivered(heard(names[subject], number, ids, clock)) for subject, number in order]
+    while arriving:
+        batches = []
+        for teller in tellers:
+            sizes = [*sizes[1:], sizes[0]]
+            batches.append(teller.consumer(*arriving[: sizes[0]]))
+            arriving = arriving[sizes[0] :]
+        await asyncio.gather(*(consumer.run_once() for consumer in batches))
+    handled = [one for teller in tellers for one in teller.handled if one[0] in names]
+    assert sorted(handled) == sorted((name, number) for name in names for number in range(1, EACH + 1))
+    for teller in tellers:
+        for name in names:
+            turns = [number for subject, number in teller.handled if subject == name]
+            assert turns == sorted(turns)
+    assert await count(tellers[0].database, "parked") == 0
+    for teller in tellers:
+        await teller.database.close()
+
+
+async def test_an_effect_waits_for_its_cause_where_that_matters(another: Another):
+    teller = another(causal=True)
+    async with teller.work() as work:
+        await joined_at(work.connection, teller.context.tables, teller.clock.now())
+    teller.clock.advance(seconds=1)
+    cause, effect = (teller.ids.new() for _ in range(2))
+    first = heard(cause, 1, teller.ids, teller.clock)
+    second = heard(effect, 1, teller.ids, teller.clock, cause=first.id)
+    third = heard(effect, 2, teller.ids, teller.clock, cause=second.id)
+    for event in (third, second, first):
+        await teller.consumer(delivered(event)).run_once()
+    assert teller.handled == [(cause, 1), (effect, 1), (effect, 2)]
+
+
+async def test_what_is_parked_keeps_its_bytes(teller: Teller):
+    async with teller.work() as work:
+        await joined_at(work.connection, teller.context.tables, teller.clock.now())
+    teller.clock.advance(seconds=1)
+    subject = teller.ids.new()
+    first, second = (heard(subject, number, teller.ids, teller.clock) for number in (1, 2))
+    async with teller.work() as work:
+        await work.inbox.expect([second])
+        assert await work.inbox.admit(second, bytes_of(second)) is Admission.PARKED
+    async with teller.work() as work:
+        await work.inbox.expect([first])
+        assert await work.inbox.admit(first, bytes_of(first)) is Admission.HANDLE
+        assert list(await work.inbox.released_by(first)) == [bytes_of(second)]
+
+
+async def test_the_first_of_several_who_join_says_since_when(another: Another):
+    async def join(teller: Teller) -> datetime:
+        async with teller.work() as work:
+            return await joined_at(work.connection, teller.context.tables, teller.clock.now())
+
+    tellers = [another() for _ in range(4)]
+    assert len(set(await asyncio.gather(*map(join, tellers)))) == 1
+
+
+# Leases
+
+
+async def test_of_many_who_want_a_lease_one_gets_it(another: Another):
+    tellers = [another() for _ in range(4)]
+    leases = [SqlLeases(one.database, one.clock, str(number)) for number, one in enumerate(tellers)]
+    life = timedelta(seconds=10)
+    for _ in range(3):
+        taken = await asyncio.gather(*(lease.take("poll", life) for lease in leases))
+        assert sum(taken) == 1
+        tellers[0].clock.advance(seconds=11)
+
+
+# Times
+
+
+times = Table("times", MetaData(), Column("id", Integer, primary_key=True), Column("at", UtcDateTime))
+MOMENTS = [
+    datetime(2026, 11, 23, 15, 0, 0, 123456, tzinfo=KST),
+    datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC),
+    datetime(2030, 1, 1, tzinfo=KST),
+]
+
+
+async def test_a_time_comes_back_as_the_same_moment_in_utc(teller: Teller):
+    database: Database = teller.database
+    async with database.write() as connection:
+        await connection.run_sync(times.metadata.create_all)
+    try:
+        async with database.write() as connection:
+            await connection.execute(insert(times), [{"id": n, "at": moment} for n, moment in enumerate(MOMENTS)])
+        with pytest.raises(Exception, match="without an offset"):
+            async with database.write() as connection:
+                await connection.execute(insert(times), {"id": 9, "at": datetime(2026, 11, 23, 15, 0)})  # noqa: DTZ001
+        async with database.read() as connection:
+            found = list((await connection.execute(select(times.c.at).order_by(times.c.id))).scalars())
+            until = (await connection.execute(select(times.c.id).where(times.c.at < MOMENTS[1]))).scalars().all()
+        assert found == MOMENTS
+        assert {moment.utcoffset() for moment in found} == {timedelta(0)}
+        assert until == [0]
+    finally:
+        async with database.write() as connection:
+            await connection.run_sync(times.metadata.drop_all)
