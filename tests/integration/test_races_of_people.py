@@ -1,0 +1,276 @@
+"""Several bots and payment processes at the same moment, on PostgreSQL: one answer, one thread, one refund, no gap."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from bot.conversation.turn import Said
+from bot.dialogue import Dialogue
+from bot.idempotency import Begun, Idempotency
+from bot.people import People
+from bot.ports import KeyUse
+from bot.threads import Threads
+from services.payment.model import Payment
+from services.payment.refunding import WantedRefund, take_up
+from services.payment.refusals import AlreadyPaid, AttemptLive, PaymentClosed
+from services.payment.results import Approved, Fenced
+from services.shared_kernel.card import Card
+from storage.bot import tables
+from storage.bot.repositories import BotUnitOfWork
+from storage.engine import Database
+from storage.unit_of_work import Context
+from tests.support.branch import CATALOGUE
+from tests.support.fresh import Fresh
+from tests.support.payment_shop import PRICE, Shop
+from tests.support.races import while_open
+from tests.support.time import FakeClock, FakeIds
+
+pytestmark = pytest.mark.asyncio
+
+
+class Door:
+    """One bot process."""
+
+    def __init__(self, url: str, clock: FakeClock, ids: FakeIds) -> None:
+        self.clock, self.ids = clock, ids
+        self.database = Database(url)
+        self.context = Context(tables=tables.messaging, database=self.database, clock=clock, ids=ids)
+        self.people = People(self.work, clock, ids, ids.new)
+        self.threads = Threads(self.work, clock, ids, lambda person_id: None)
+        self.idempotency = Idempotency(self.work, clock, ids)
+
+    def work(self) -> BotUnitOfWork:
+        return BotUnitOfWork(self.context)
+
+    def dialogue(self, carry_out: Callable[..., Awaitable[Any]]) -> Dialogue:
+        return Dialogue(self.work, self.clock, self.ids, CATALOGUE, carry_out, lambda person_id: None)
+
+    async def lines(self, person_id: str, after: int = 0) -> list[tuple[int, str]]:
+        async with self.work() as work:
+            return [(line.seq, line.card.text) for line in await work.log.after(person_id, after, 100)]
+
+
+Open = Callable[[], Door]
+
+
+@pytest_asyncio.fixture
+async def another(fresh_postgresql: Fresh) -> AsyncIterator[Open]:
+    clock = FakeClock()
+    ids, url, made = FakeIds(clock), fresh_postgresql("bot"), []
+
+    def make() -> Door:
+        made.append(Door(url, clock, ids))
+        return made[-1]
+
+    yield make
+    for door in made:
+        await door.database.close()
+
+
+# The bot
+
+
+async def test_who_reads_a_line_has_missed_none_before_it(another: Open):
+    """Numbers are given when a line is written; without waiting its turn, a later one could be read first."""
+    first, second = another(), another()
+
+    async def append(text: str) -> None:
+        async with second.work() as work:
+            await work.log.append("p", "bot", Card(text=text), second.clock.now())
+
+    seen: list[tuple[int, str]] = []
+
+    async def append_and_read() -> None:
+        await append("later")
+        seen.extend(await second.lines("p"))
+
+    async with while_open(first.work(), append_and_read()) as (work, other):
+        await work.log.append("p", "bot", Card(text="earlier"), first.clock.now())
+    await other.result()
+    assert [text for _, text in seen] == ["earlier", "later"]
+
+
+async def test_lines_of_different_people_do_not_wait(another: Open):
+    first, second = another(), another()
+    async with first.work() as work:
+        await work.log.append("p", "bot", Card(text="…"), first.clock.now())
+        async with asyncio.timeout(2), second.work() as meanwhile:
+            await meanwhile.log.append("q", "bot", Card(text="…"), second.clock.now())
+
+
+async def test_a_message_that_two_processes_answer_is_answered_once(another: Open):
+    """One begins at its start with what is unanswered, while another is at it."""
+    doors = [another(), another()]
+    person = await doors[0].people.welcome_customer(channel="web")
+
+    async def nothing(effect: object, who: object) -> None:
+        raise AssertionError("a greeting asks for nothing")
+
+    dialogues = [door.dialogue(nothing) for door in doors]
+    await dialogues[0].receive(person.id, "c1", Said(action="hello"))
+    answered = await asyncio.gather(*(dialogue.answer(person.id) for dialogue in dialogues))
+    assert sum(answered) >= 1
+    lines = [text for _, text in await doors[0].lines(person.id)]
+    assert lines
+    assert len(lines) == len(set(lines)), lines
+
+
+async def test_one_customer_has_one_open_thread(another: Open):
+    doors = [another() for _ in range(3)]
+    person = await doors[0].people.welcome_customer(channel="web")
+    made = await asyncio.gather(
+        *(door.threads.ask(person.id, "도와주세요") for door in doors), doors[0].threads.with_customer(person.id)
+    )
+    assert len({thread.id for thread in made}) == 1
+    (talk,) = await doors[0].threads.open_ones()
+    assert [line.text for line in talk.lines] == ["도와주세요"] * 3
+
+
+async def test_the_same_newcomer_at_two_doors_is_one_person(another: Open):
+    doors = [another() for _ in range(4)]
+    people = await asyncio.gather(
+        *(door.people.welcome_customer(channel="api", person_id="customer-42") for door in doors)
+    )
+    assert {person.id for person in people} == {"customer-42"}
+    async with doors[0].database.read() as connection:
+        assert len((await connection.execute(select(tables.messaging.outbox))).all()) == 1
+
+
+async def test_an_invite_is_used_once(another: Open):
+    doors = [another() for _ in range(4)]
+    code = await doors[0].people.invite("cleaner")
+    joined = await asyncio.gather(
+        *(door.people.join(code=code, role="cleaner", channel="web") for door in doors), return_exceptions=True
+    )
+    assert Counter(type(one).__name__ for one in joined) == {"PersonRecord": 1, "BadInvite": 3}
+
+
+async def test_changes_of_one_person_at_once_are_all_made(another: Open):
+    doors = [another() for _ in range(3)]
+    person = await doors[0].people.welcome_customer(channel="web")
+    await asyncio.gather(
+        doors[0].people.rename(person.id, "김OO"),
+        doors[1].people.set_language(person.id, "en"),
+        doors[2].people.set_quiet_nights(person.id, True),
+    )
+    after = await doors[0].people.get(person.id)
+    assert (after.name, after.language, after.quiet_at_night, after.version) == ("김OO", "en", True, 4)
+
+
+async def test_of_calls_with_one_key_at_once_one_runs(another: Open):
+    doors = [another() for _ in range(4)]
+    use = KeyUse(caller="api", route="/api/reservations", key="k")
+    begun = await asyncio.gather(*(door.idempotency.begin(use, b"{}") for door in doors))
+    assert Counter(type(one) for one in begun)[Begun] == 1
+    doors[0].clock.advance(seconds=60)
+    resumed = await asyncio.gather(*(door.idempotency.begin(use, b"{}") for door in doors))
+    assert [one.resumed for one in resumed if isinstance(one, Begun)] == [True]
+
+
+# Payment
+
+
+@pytest_asyncio.fixture
+async def shops(tmp_path: Path, fresh_postgresql: Fresh) -> AsyncIterator[list[Shop]]:
+    """Two payment processes at one database and one provider."""
+    url = fresh_postgresql("payment")
+    first = Shop(tmp_path, url)
+    await first.open()
+    second = Shop(tmp_path, url)
+    second.clock, second.ids, second.session, second.sandbox = first.clock, first.ids, first.session, first.sandbox
+    second.breaker, second.provider, second.database = first.breaker, first.provider, Database(url)
+    second.restart()
+    yield [first, second]
+    await second.use_cases.drain()
+    await second.database.close()
+    await first.close()
+
+
+async def test_two_attempts_at_once_are_one_charge(shops: list[Shop]):
+    """Rule 3, in two processes."""
+    answers = await asyncio.gather(
+        shops[0].pay("a"), shops[1].pay("a"), shops[1].pay("b"), shops[0].pay("c"), return_exceptions=True
+    )
+    assert sum(isinstance(answer, Approved) for answer in answers) >= 1
+    assert not [one for one in answers if isinstance(one, Exception) and not isinstance(one, AttemptLive | AlreadyPaid)]
+    assert len((await shops[0].provider_ledger())["charges"]) == 1
+    assert await shops[0].told_names() == ["PaymentApproved"]
+
+
+async def test_a_fence_and_a_late_request_at_once(shops: list[Shop]):
+    """Whichever comes first, both say the same: fenced, or paid."""
+    for attempt in ("a", "b", "c"):
+        paid, resolved = await asyncio.gather(
+            shops[0].pay(attempt, reservation_id=f"r-{attempt}"), shops[1].use_cases.resolve(attempt_id=attempt)
+        )
+        charges = [one["order_id"] for one in (await shops[0].provider_ledger())["charges"]]
+        if isinstance(paid, Fenced):
+            assert isinstance(resolved, Fenced)
+            assert f"ssak3-{attempt}" not in charges
+        else:
+            assert isinstance(paid, Approved)
+            assert not isinstance(resolved, Fenced)
+            assert charges.count(f"ssak3-{attempt}") == 1
+
+
+async def test_the_same_refund_asked_for_twice_at_once_is_one(shops: list[Shop]):
+    paid = await shops[0].pay()
+    assert isinstance(paid, Approved)
+    wanted = WantedRefund(
+        payment_id=paid.payment_id, refund_id="f", amount_krw=64_000, cause="goodwill", reason="사유"
+    )  # fmt: skip
+
+    async def ask(shop: Shop) -> None:
+        async with shop.work() as work:
+            await take_up(work, wanted, shop.clock.now())
+
+    await asyncio.gather(*(ask(shops[number % 2]) for number in range(4)))
+    await asyncio.gather(*(shop.refunds.run_once() for shop in shops))
+    assert [one["amount_krw"] for one in (await shops[0].provider_ledger())["refunds"]] == [64_000]
+    names = await shops[0].told_names()
+    assert names == ["PaymentApproved", "PaymentRefunding", "PaymentRefunded"]
+
+
+async def test_refunds_at_once_never_promise_more_than_was_paid(shops: list[Shop]):
+    """Rule 6."""
+    paid = await shops[0].pay()
+    assert isinstance(paid, Approved)
+    answers = await asyncio.gather(
+        *(
+            shops[number % 2].use_cases.refund(
+                payment_id=paid.payment_id, refund_id=f"f{number}", amount_krw=30_000, reason="사유"
+            )
+            for number in range(4)
+        ),
+        return_exceptions=True,
+    )
+    assert Counter(type(one).__name__ for one in answers) == {"Refund": 2, "RefundTooLarge": 2}
+    for _ in range(4):
+        await asyncio.gather(*(shop.refunds.run_once() for shop in shops))
+        shops[0].clock.advance(minutes=1)
+    ledger = await shops[0].provider_ledger()
+    assert sum(one["amount_krw"] for one in ledger["refunds"]) == 60_000 <= PRICE
+
+
+async def test_a_payment_that_closes_while_it_begins(shops: list[Shop]):
+    """The reservation ends unpaid in the moment in which its customer pays: one of both, never a payment of its own."""
+
+    async def begin(shop: Shop) -> object:
+        return await shop.use_cases.pay(
+            reservation_id="r9", customer_id="c1", attempt_id="z", amount_krw=PRICE, method="card",
+            pay_by=shop.clock.now() + timedelta(minutes=15),
+        )  # fmt: skip
+
+    async with while_open(shops[0].work(), begin(shops[1])) as (work, other):
+        closed = Payment.open(id="p9", reservation_id="r9", customer_id="c1").close()
+        await work.payments.save(None, closed, [])
+    with pytest.raises(PaymentClosed):
+        await other.result()
+    assert (await shops[0].provider_ledger())["charges"] == []
