@@ -108,6 +108,18 @@ def _translate(context: ExceptionContext) -> None:
     state = getattr(error, "sqlstate", None)
     if state in _AGAIN:
         raise StaleVersion(_AGAIN[state]) from error
+    driver = error.__cause__
+    if isinstance(driver, asyncpg.PostgresError | asyncpg.InterfaceError):
+        _hide_data(driver, error, context.sqlalchemy_exception)
+
+
+def _hide_data(driver: Any, *translated: BaseException | None) -> None:
+    """Which row was in the way, and which value couldn't be taken, is personal: see `hide_parameters`."""
+    driver.args = (str(driver.args[0]).partition(":")[0],)
+    driver.detail = None
+    for error in translated:
+        if error is not None:
+            error.args = (f"{type(driver).__name__}: {driver}",)
 
 
 def given(*columns: Column[Any]) -> TableValuedAlias:
