@@ -64,15 +64,15 @@ def _integrity(path: str, sound: Soundness) -> Line:
 
 
 def _promises(place: str, sound: Soundness) -> Line:
-    found = f"PostgreSQL {sound.server}"
+    found, todo = f"{place}: PostgreSQL {sound.server}", ""
     if numbers(sound.server) < OLDEST_POSTGRESQL:
-        return Line(
-            name="PostgreSQL", found=found, todo=f"{place}: PostgreSQL {OLDEST_POSTGRESQL[0]} or newer is needed."
-        )
-    if sound.unsafe:
-        todo = f"Set what {place} needs: fsync, full_page_writes and synchronous_commit on; the database in UTF8."
-        return Line(name="PostgreSQL", found=f"{found}, with {', '.join(sound.unsafe)}", todo=todo)
-    return Line(name="PostgreSQL", found=f"{found} keeps what it has answered")
+        todo = f"PostgreSQL {OLDEST_POSTGRESQL[0]} or newer is needed."
+    elif sound.unsafe:
+        found += f" with {', '.join(sound.unsafe)}"
+        todo = "Turn fsync, full_page_writes and synchronous_commit on; a database is in UTF8."
+    else:
+        found += " keeps what it has answered"
+    return Line(name="PostgreSQL", found=found, todo=todo)
 
 
 def _clock(sound: Soundness, now: datetime) -> Line:

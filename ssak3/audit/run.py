@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from services.shared_kernel.clock import Clock
+from services.shared_kernel.transient import Away
 from ssak3.audit.books import check_books
 from ssak3.audit.deals import check_deals, check_jobs
 from ssak3.audit.facts import Facts
@@ -88,6 +89,9 @@ async def audit_and_report(settings: Settings, console: Console) -> int:
         checks = await run_audit(settings, clock_of(settings.data_dir, is_distributed=settings.is_distributed))
     except NothingThere as missing:
         console.print(f"There is nothing to audit: {escape(str(missing))} isn't there. Another folder: --data DIR.")
+        return 2
+    except Away as why:
+        console.print(f"There is nothing to audit: a database doesn't answer ({escape(str(why))}). See ssak3 doctor.")
         return 2
     report(checks, console)
     return 1 if any(check.findings for check in checks) else 0
