@@ -14,7 +14,7 @@ from typing import Any, cast
 import asyncpg
 
 from messaging.catalogue import FOLLOWS
-from messaging.consumer import Consumer
+from messaging.rabbitmq.broker import RabbitBroker
 from messaging.relay import Relay
 from ssak3.background import ticks_of
 from ssak3.composition import Ssak3
@@ -73,16 +73,16 @@ class Apart:
             if name in ssak3.relays
         ]
 
-    async def consumers(self, asleep: Collection[str]) -> Sequence[Consumer[Any]]:
-        """Waits until what was published has come to those that are awake: the broker is another process."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + ARRIVES_WITHIN_SECONDS
-        every = self.ssak3.consumers
+    async def consume(self, asleep: Collection[str]) -> int:
+        """Waits until what was published has come: the broker is another process."""
+        loop, every = asyncio.get_running_loop(), self.ssak3.consumers
+        deadline, total = loop.time() + ARRIVES_WITHIN_SECONDS, 0
         while waiting := [name for name in await self._behind() if name not in asleep and not self._is_paused(name)]:
-            done = [await every[name].run_once(0.05) for name in waiting]
-            if not any(done) and loop.time() > deadline:
+            done = sum([await every[name].run_once(0.05) for name in waiting])
+            if not done and loop.time() > deadline:
                 raise AssertionError(f"published, and never handled by {', '.join(waiting)}")
-        return []
+            total += done
+        return total
 
     def _is_paused(self, name: str) -> bool:
         return name == "notification" and self.ssak3.switches.notifications_paused
@@ -136,7 +136,9 @@ async def _processes(
             public_url="http://127.0.0.1:8000", _env_file=None, **urls,
         )  # fmt: skip
         processes[name] = ssak3 = Ssak3(settings, given, (name,))
+        assert isinstance(ssak3.broker, RabbitBroker)
         await ssak3.broker.start()
+        await ssak3.broker.connected()
         stack.push_async_callback(ssak3.close)
         if name in ("payment", "bot"):
             app = create_app(ssak3, is_demo=False, takes_work=lambda: True)

@@ -16,7 +16,6 @@ from sqlalchemy import event as sqlalchemy_event
 from bot.conversation.turn import Said
 from bot.ports import Message, PersonRecord
 from messaging.broker import BrokerUnavailable
-from messaging.consumer import Consumer
 from messaging.relay import Relay
 from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Ledger, create_app, start
 from services.payment.adapters.session import ClientSession, new_session
@@ -121,8 +120,8 @@ class Pieces(Protocol):
         """Those with something to publish."""
         ...
 
-    async def consumers(self, asleep: Collection[str]) -> Sequence[Consumer[Any]]:
-        """Those with something to handle."""
+    async def consume(self, asleep: Collection[str]) -> int:
+        """Let every consumer that is awake handle what there is for it; how much that was."""
         ...
 
     def brokers(self) -> Sequence[Any]: ...
@@ -193,8 +192,7 @@ class World:
         pieces, done = self.pieces, 0
         for relay in await pieces.relays():
             done += await relay.run_once()
-        for consumer in await pieces.consumers(self.asleep):
-            done += await consumer.run_once()
+        done += await pieces.consume(self.asleep)
         for loop in () if done else pieces.loops:
             done += await loop.run_once()
         if ticks and not done:
@@ -241,10 +239,10 @@ class Together:
         filled = self._look.execute(f"SELECT {outboxes}").fetchone()
         return [self.ssak3.relays[name] for name, is_filled in zip(names, filled, strict=True) if is_filled]
 
-    async def consumers(self, asleep: Collection[str]) -> Sequence[Consumer[Any]]:
+    async def consume(self, asleep: Collection[str]) -> int:
         homes = {home for (home,) in self._look.execute("SELECT DISTINCT home FROM broker_message")}
-        consumers = self.ssak3.consumers.items()
-        return [consumer for name, consumer in consumers if name not in asleep and f"ssak3.{name}" in homes]
+        awake = [name for name in self.ssak3.consumers if name not in asleep and f"ssak3.{name}" in homes]
+        return sum([await self.ssak3.consumers[name].run_once() for name in awake])
 
     def brokers(self) -> Sequence[Any]:
         return [self.ssak3.broker]
