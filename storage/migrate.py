@@ -1,6 +1,7 @@
 """Bring tables up to date, each context with a history of its own (Alembic)."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def _current(connection: Connection, context: str) -> str | None:
     return MigrationContext.configure(connection, opts=options).get_current_revision()
 
 
+@cache
 def head_of(context: str) -> str | None:
     """The newest revision of a context."""
     return ScriptDirectory.from_config(_config(context)).get_current_head()

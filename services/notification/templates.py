@@ -16,6 +16,7 @@ below the items are shown above them. The limits are AlimTalk's, tried with the 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from services.notification.template_check import faults_of
@@ -67,8 +68,9 @@ class Templates:
         return template
 
 
+@cache
 def load_packaged() -> Templates:
-    """The templates of this package, read from disk. FaultyTemplates lists what is wrong with them."""
+    """The templates of this package, read from disk once. FaultyTemplates lists what is wrong with them."""
     return load(read(Path(__file__).parent / "templates"))
 
 
