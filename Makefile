@@ -4,6 +4,8 @@ PYTHON ?= python3
 ARGS   ?=
 BIN    := .venv/bin
 SETUP  := tests/setup
+# A run of the tests starts some thirty processes, which load the same modules: compiled once, not each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test screenshot lint fmt lock clean

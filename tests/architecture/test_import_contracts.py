@@ -135,6 +135,8 @@ def test_tree_keeps_every_contract() -> None:
     assert done.returncode == 0, f"\n{done.stdout}{done.stderr}"
 
 
+# One worker: trying them all takes long enough once.
+@pytest.mark.xdist_group("contracts")
 @pytest.mark.parametrize(("contract", "module", "line"), INJECTIONS)
 def test_violation_is_caught(
     contract: str, module: str, line: str, what_breaks: dict[tuple[str, str], list[str]]

@@ -16,6 +16,9 @@ from ssak3.audit.run import report
 from tests.support.audited import Audited, build
 from tests.support.time import FakeClock
 
+# One worker, so that the sound world is built once.
+pytestmark = pytest.mark.xdist_group("audit")
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
