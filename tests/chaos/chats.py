@@ -102,9 +102,11 @@ class Chat:
                 self.react(self, frame["card"])
 
     def window(self) -> "Chat":
-        """The same person in a new window, which knows nothing yet and only reads."""
+        """The same person in a window that only reads; it knows how it began, or it would be shown the newest alone."""
         fresh = Chat(self.demo, self.role, self.name, lambda chat, card: None)
         fresh._cookies = self._cookies
+        first = min(self.log)
+        fresh.log[first] = self.log[first]
         return fresh
 
     def titles(self) -> Counter[str]:
