@@ -73,10 +73,14 @@ class Idempotency:
                 return Begun(fresh_id=known.fresh_id, resumed=True)
         return _settled(known, now)
 
-    async def finish(self, use: KeyUse, *, status: int, answer: bytes) -> None:
-        """Keep the answer."""
+    async def finish(self, use: KeyUse, *, status: int, answer: bytes) -> Finished:
+        """Keep the answer. Who took longer than its lease gets the one that whoever went on with it has given."""
         async with self._unit_of_work() as work:
             await work.keyed_calls.finish(use, status=status, answer=answer)
+            known = await work.keyed_calls.find(use)
+        if known is None or known.status is None or known.answer is None:  # forgotten meanwhile
+            return Finished(status=status, answer=answer)
+        return Finished(status=known.status, answer=known.answer)
 
     async def let_go(self, use: KeyUse) -> None:
         """It failed on the way, for a reason that may pass."""

@@ -110,18 +110,19 @@ class Gate:
                 detail = "The first call with this Idempotency-Key hasn't been answered yet."
                 return problem(409, "running", "It is being done", detail, retry_after=begun.retry_after_seconds)
             case Begun():
-                answer = await self._run(request, handle, begun)
-                await self._remember(use, answer)
-                return answer
+                return await self._remember(use, await self._run(request, handle, begun))
         return invalid_field("Idempotency-Key", "was used with another body; a new request needs a new key")
 
-    async def _remember(self, use: KeyUse, answer: Response) -> None:
+    async def _remember(self, use: KeyUse, answer: Response) -> Response:
         if answer.status_code >= 500:
             await self._idempotency.let_go(use)
         elif answer.status_code in (400, 422):
             await self._idempotency.forget(use)
         else:
-            await self._idempotency.finish(use, status=answer.status_code, answer=_kept(answer))
+            ours = _kept(answer)
+            first = await self._idempotency.finish(use, status=answer.status_code, answer=ours)
+            return answer if first.answer == ours else _replay(first)
+        return answer
 
     async def _run(self, request: Request, handle: Handle, call: Begun) -> Response:
         request.state.call = call

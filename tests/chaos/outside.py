@@ -92,7 +92,7 @@ async def check_promises(caller: Caller, clients: Sequence[Client]) -> None:
     """What was answered is so, and is answered again in the same words."""
     for promise in caller.promises:
         again = await caller.ask_once_more(promise.path, promise.key, promise.body)
-        assert (again.status, again.answer) == (promise.status, promise.answer)
+        assert (again.status, again.answer) == (promise.status, promise.answer), (promise, again)
     for client in clients:
         now = await client.now()
         if client.promised_refund is None:

@@ -128,6 +128,29 @@ async def test_two_at_once(api: Api, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.asyncio
+async def test_who_is_slower_than_its_lease_says_what_was_said_meanwhile(api: Api, monkeypatch: pytest.MonkeyPatch):
+    """The same call was taken up again, and answered: both get that answer, and so does whoever asks later."""
+    started, may_go = asyncio.Event(), asyncio.Event()
+    real = api.payment.pay
+
+    async def pay(**named: Any) -> Any:
+        started.set()
+        await may_go.wait()
+        return await real(**named)
+
+    monkeypatch.setattr(api.payment, "pay", pay)
+    first = asyncio.create_task(api.book(key="k", **PAID))
+    await started.wait()
+    api.clock.advance(seconds=LEASE.total_seconds())
+    second = await api.book(key="k", **PAID)
+    assert (second.status_code, second.json()["payment_state"]) == (202, "confirming")
+    may_go.set()
+    assert ((await first).status_code, (await first).content) == (202, second.content)
+    assert (await api.book(key="k", **PAID)).content == second.content
+    assert (await api.get(f"/api/reservations/{second.json()['id']}")).json()["status"] == "CONFIRMED"
+
+
+@pytest.mark.asyncio
 async def test_many_at_once_make_one(api: Api):
     answers = await asyncio.gather(*(api.book(key="k", **PAID) for _ in range(8)))
     assert {answer.status_code for answer in answers} <= {201, 409}
