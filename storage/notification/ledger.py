@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Integer, Row, Select, Update, bindparam, exists, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.lifecycle import UNFINISHED
@@ -18,6 +16,7 @@ from services.shared_kernel.refusal import NotFound
 from storage.notification.tables import delivery as deliveries
 from storage.notification.tables import notification as notifications
 from storage.postgresql import arrays, given
+from storage.rows import insert_or_leave
 
 _DELIVERY = tuple(field.name for field in fields(Delivery))
 _NOTIFICATION = tuple(field.name for field in fields(Info) if field.name != "values")
@@ -33,18 +32,9 @@ class SqlLedger:
         self._is_sqlite = is_sqlite
 
     async def add(self, notification: Info, delivery: Delivery) -> bool:
-        upsert = sqlite_insert if self._is_sqlite else postgres_insert
-        statement = (
-            upsert(notifications)
-            .values(
-                kind="INFO",
-                **{name: getattr(notification, name) for name in _NOTIFICATION},
-                values=_values_to_json(notification.values),
-            )
-            .on_conflict_do_nothing(index_elements=["cause", "recipient_id", "template"])
-            .returning(notifications.c.position)
-        )
-        position = (await self._connection.execute(statement)).scalar_one_or_none()
+        row = {name: getattr(notification, name) for name in _NOTIFICATION}
+        row |= {"kind": "INFO", "values": _values_to_json(notification.values)}
+        position = (await self._connection.execute(_ADD, row)).scalar_one_or_none()
         if position is None:
             return False
         await self._insert(delivery, notification.lane, position)
@@ -62,7 +52,7 @@ class SqlLedger:
 
     async def _insert(self, delivery: Delivery, lane: str, position: int) -> None:
         await self._connection.execute(
-            insert(deliveries).values(lane=lane, position=position, **_delivery_to_row(delivery))
+            insert(deliveries), {"lane": lane, "position": position, **_delivery_to_row(delivery)}
         )
 
     async def save(self, old: Delivery, new: Delivery) -> bool:
@@ -168,6 +158,7 @@ class SqlLedger:
         return found
 
 
+_ADD = insert_or_leave(notifications, *_NOTIFICATION, "kind", "values", returning="position")
 _SAVE = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("old_id"), deliveries.c.version == bindparam("old_version"))

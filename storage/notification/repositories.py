@@ -10,8 +10,7 @@ class NotificationUnitOfWork(SqlUnitOfWork):
     """A transaction of the notification context."""
 
     def open(self) -> None:
-        is_sqlite = self.context.database.is_sqlite
         self.contacts = SqlContacts(self.connection)
         self.copies = SqlCopies(self.connection)
-        self.ledger = SqlLedger(self.connection, is_sqlite)
-        self.reminders = SqlReminders(self.connection, is_sqlite)
+        self.ledger = SqlLedger(self.connection, self.context.database.is_sqlite)
+        self.reminders = SqlReminders(self.connection)

@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
 from services.payment.ledger import Transaction, booked_for
 from services.payment.model import Attempt, Events, Payment
 from services.payment.policies import order_id
 from services.payment.values import AttemptStatus, Method, PaymentStatus
-from services.shared_kernel.refusal import NotFound, StaleVersion
+from services.shared_kernel.refusal import NotFound
 from storage.payment.ledger import SqlLedger
 from storage.payment.tables import attempt as attempts
 from storage.payment.tables import payment as payments
-from storage.rows import add_new
+from storage.rows import add_new, change
 from storage.unit_of_work import SqlUnitOfWork
 
 _ATTEMPT_COLUMNS = tuple(column for column in attempts.c if column.name not in ("agency_id", "payment_id", "position"))
+
+
+_CHANGE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("which"))
 
 
 class SqlPayments:
@@ -56,11 +59,7 @@ class SqlPayments:
         if old is None:
             await add_new(self._work.connection, payments, values, new.id)
         else:
-            statement = (
-                update(payments).where(payments.c.id == old.id, payments.c.version == old.version).values(**values)
-            )
-            if (await self._work.connection.execute(statement)).rowcount != 1:
-                raise StaleVersion(old.id)
+            await change(self._work.connection, payments, values, id=old.id, version=old.version)
         await self._save_attempts(old, new)
         await self._ledger.book(_booked(events))
         await self._work.record(events)
@@ -99,8 +98,7 @@ class SqlPayments:
             if known is None:
                 await self._insert_attempt(new.id, position, attempt)
             elif attempt != known:
-                statement = update(attempts).where(attempts.c.id == attempt.id).values(**_fields(attempt))
-                await self._work.connection.execute(statement)
+                await self._work.connection.execute(_CHANGE_ATTEMPT, {**_fields(attempt), "which": attempt.id})
 
     async def _insert_attempt(self, payment_id: str | None, position: int, attempt: Attempt) -> None:
         values = {**_fields(attempt), "payment_id": payment_id, "position": position}
