@@ -30,6 +30,7 @@ class SqlLedger:
     def __init__(self, connection: AsyncConnection, is_sqlite: bool) -> None:
         self._connection = connection
         self._is_sqlite = is_sqlite
+        self._added: list[dict[str, Any]] = []
 
     async def add(self, notification: Info, delivery: Delivery) -> bool:
         row = {name: getattr(notification, name) for name in _NOTIFICATION}
@@ -37,10 +38,11 @@ class SqlLedger:
         position = (await self._connection.execute(_ADD, row)).scalar_one_or_none()
         if position is None:
             return False
-        await self._insert(delivery, notification.lane, position)
+        self._insert(delivery, notification.lane, position)
         return True
 
     async def add_hop(self, delivery: Delivery) -> None:
+        await self.flush()
         place = (
             await self._connection.execute(
                 select(deliveries.c.lane, deliveries.c.position)
@@ -48,14 +50,19 @@ class SqlLedger:
                 .limit(1)
             )
         ).one()
-        await self._insert(delivery, place.lane, place.position)
+        self._insert(delivery, place.lane, place.position)
 
-    async def _insert(self, delivery: Delivery, lane: str, position: int) -> None:
-        await self._connection.execute(
-            insert(deliveries), {"lane": lane, "position": position, **_delivery_to_row(delivery)}
-        )
+    def _insert(self, delivery: Delivery, lane: str, position: int) -> None:
+        self._added.append({"lane": lane, "position": position, **_delivery_to_row(delivery)})
+
+    async def flush(self) -> None:
+        """Write the deliveries that were added, all at once."""
+        if self._added:
+            await self._connection.execute(insert(deliveries), self._added)
+            self._added = []
 
     async def save(self, old: Delivery, new: Delivery) -> bool:
+        await self.flush()
         result = await self._connection.execute(
             update(deliveries)
             .where(deliveries.c.id == old.id, deliveries.c.version == old.version)
@@ -66,6 +73,7 @@ class SqlLedger:
     async def save_all(self, changes: Sequence[tuple[Delivery, Delivery]]) -> frozenset[str]:
         if not changes:
             return frozenset()
+        await self.flush()
         if not self._is_sqlite:
             rows = [{**_delivery_to_row(new), "old_version": old.version} for old, new in changes]
             saved = await self._connection.execute(_SAVE_ALL, arrays((*_DELIVERY, "old_version"), rows))
@@ -116,6 +124,7 @@ class SqlLedger:
         )
 
     async def _deliveries(self, statement: Select[Any]) -> Sequence[Delivery]:
+        await self.flush()
         return [_delivery(row) for row in await self._connection.execute(statement)]
 
     async def notifications(self, ids: Collection[str]) -> Mapping[str, Info]:
@@ -143,6 +152,7 @@ class SqlLedger:
         return [Entry(notification=about[delivery.notification_id], delivery=delivery) for delivery in found]
 
     async def waiting_count(self) -> int:
+        await self.flush()
         statement = select(func.count()).select_from(deliveries).where(deliveries.c.status.in_(UNFINISHED))
         return int((await self._connection.execute(statement)).scalar_one())
 
