@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.consumer import Admission
@@ -19,6 +17,7 @@ from services.shared_kernel.event import Received
 from services.shared_kernel.ids import born_at
 from storage.messaging_tables import MessagingTables
 from storage.postgresql import lock
+from storage.rows import insert_or_leave, insert_or_replace
 
 Stream = tuple[str, str]
 
@@ -30,8 +29,8 @@ async def joined_at(connection: AsyncConnection, tables: MessagingTables, now: d
     known: datetime | None = (await connection.execute(noted)).scalar_one_or_none()
     if known is not None:
         return known
-    upsert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-    await connection.execute(upsert(consumer).values(name=tables.context, joined_at=now).on_conflict_do_nothing())
+    first_of_several = insert_or_leave(consumer, "name", "joined_at")
+    await connection.execute(first_of_several, {"name": tables.context, "joined_at": now})
     first: datetime = (await connection.execute(noted)).scalar_one()
     return first
 
@@ -43,14 +42,13 @@ class SqlInbox:
     """
 
     def __init__(
-        self, connection: AsyncConnection, tables: MessagingTables, clock: Clock, causal: bool, is_sqlite: bool,
+        self, connection: AsyncConnection, tables: MessagingTables, clock: Clock, causal: bool,
         on_expected: Callable[[Sequence[Received]], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._connection = connection
         self._tables = tables
         self._clock = clock
         self._causal = causal
-        self._upsert = sqlite_insert if is_sqlite else postgres_insert
         self._on_expected = on_expected
         self._handled: dict[str, bool] = {}
         self._last: dict[Stream, int | None] = {}
@@ -124,11 +122,8 @@ class SqlInbox:
             await self._connection.execute(insert(self._tables.inbox), marks)
             self._new_marks = []
         if self._moved:
-            position = self._tables.position
-            statement = self._upsert(position)
-            statement = statement.on_conflict_do_update(
-                index_elements=["source", "subject"], set_={"sequence": statement.excluded.sequence}
-            )
+            key = ("source", "subject")
+            statement = insert_or_replace(self._tables.position, *key, "sequence", key=key)
             rows = [
                 {"source": source, "subject": subject, "sequence": self._last[source, subject]}
                 for source, subject in sorted(self._moved)
@@ -206,20 +201,16 @@ class SqlInbox:
     # What changes
 
     async def _park(self, received: Received, body: bytes, waits_for: str | None) -> Admission:
-        parked = self._tables.parked
-        await self._connection.execute(
-            self._upsert(parked)
-            .values(
-                event_id=received.id,
-                source=received.source,
-                subject=received.subject,
-                sequence=received.sequence,
-                waits_for=waits_for,
-                parked_at=self._clock.now(),
-                body=body,
-            )
-            .on_conflict_do_nothing()
-        )
+        row = {
+            "event_id": received.id,
+            "source": received.source,
+            "subject": received.subject,
+            "sequence": received.sequence,
+            "waits_for": waits_for,
+            "parked_at": self._clock.now(),
+            "body": body,
+        }
+        await self._connection.execute(insert_or_leave(self._tables.parked, *row), row)
         self._note_parked([(received.source, received.subject, waits_for)])
         return Admission.PARKED
 

@@ -7,9 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ARRAY, Insert, TextClause, bindparam, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.catalogue import routing_key
@@ -63,13 +61,12 @@ class Outgoing:
     async def _take_numbers(self, counts: Mapping[str, int]) -> dict[str, int]:
         """The last number of each subject, after so many more; whoever takes some holds the subject until the end."""
         rows = [{"subject": subject, "sequence": count} for subject, count in sorted(counts.items())]
-        if self._is_sqlite:
-            statement = _next_numbers_one_by_one(self._tables)
-            found = [(await self._connection.execute(statement, row)).one() for row in rows]
-        else:
-            parameters = arrays(("subject", "sequence"), rows)
-            found = list((await self._connection.execute(_next_numbers(self._tables), parameters)).all())
-        return {row.subject: row.sequence for row in found}
+        statement = _next_numbers(self._tables, self._is_sqlite)
+        numbers: dict[str, int] = {}
+        for given_at_once in rows if self._is_sqlite else [arrays(("subject", "sequence"), rows)]:
+            found = await self._connection.execute(statement, given_at_once)
+            numbers |= {row.subject: row.sequence for row in found}
+        return numbers
 
     async def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         if not self._is_sqlite:
@@ -95,25 +92,23 @@ def _row(told: _Told, sequence: int) -> dict[str, Any]:
     }
 
 
-@cache
-def _next_numbers_one_by_one(tables: MessagingTables) -> Insert:
-    statement = sqlite_insert(tables.stream)
-    numbers = tables.stream.c.sequence + statement.excluded.sequence
-    return statement.on_conflict_do_update(index_elements=["subject"], set_={"sequence": numbers}).returning(
-        tables.stream.c.subject, tables.stream.c.sequence
-    )
+# For several subjects: one statement with arrays where the database has them, else one after the other.
+_ROWS = {True: "VALUES (:subject, :sequence)", False: "SELECT * FROM unnest(:subject, :sequence)"}
 
 
 @cache
-def _next_numbers(tables: MessagingTables) -> Insert:
-    stream = tables.stream.c
-    rows = given(stream.subject, stream.sequence)
-    statement = postgres_insert(tables.stream).from_select(
-        ["subject", "sequence"], select(rows.c.subject, rows.c.sequence)
-    )
-    numbers = stream.sequence + statement.excluded.sequence
-    return statement.on_conflict_do_update(index_elements=["subject"], set_={"sequence": numbers}).returning(
-        stream.subject, stream.sequence
+def _next_numbers(tables: MessagingTables, is_sqlite: bool) -> TextClause:
+    stream = tables.stream
+    types = [stream.c.subject.type, stream.c.sequence.type]
+    return text(
+        f"INSERT INTO {stream.name} (subject, sequence) {_ROWS[is_sqlite]} "
+        f"ON CONFLICT (subject) DO UPDATE SET sequence = {stream.name}.sequence + excluded.sequence "
+        "RETURNING subject, sequence"
+    ).bindparams(
+        *(
+            bindparam(name, type_=kind if is_sqlite else ARRAY(kind))
+            for name, kind in zip(("subject", "sequence"), types, strict=True)
+        )
     )
 
 

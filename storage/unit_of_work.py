@@ -47,7 +47,7 @@ class SqlUnitOfWork:
         self.connection = await self._transaction.__aenter__()
         tables, is_sqlite = self.context.tables, self.context.database.is_sqlite
         self.inbox = SqlInbox(
-            self.connection, tables, self.context.clock, self.context.causal, is_sqlite, self.expect
+            self.connection, tables, self.context.clock, self.context.causal, self.expect
         )  # fmt: skip
         self._outgoing = Outgoing(self.connection, tables, is_sqlite)
         self.open()

@@ -25,8 +25,8 @@ class Payments(Protocol):
         """To look at it."""
         ...
 
-    async def is_fenced(self, attempt_id: str) -> bool:
-        """Whether the id was fenced off before any payment named it."""
+    async def is_used(self, attempt_id: str) -> bool:
+        """Whether a payment names it, or it was fenced off before any did."""
         ...
 
     async def fence(self, attempt_id: str, at: datetime) -> None:

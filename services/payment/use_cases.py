@@ -87,11 +87,11 @@ class PaymentUseCases:
         return await self._charging.charge(new, attempt_id, card.card_key if card else "")
 
     async def _known(self, work: PaymentWork, attempt_id: str, reservation_id: str, amount_krw: int) -> Result | None:
-        if await work.payments.is_fenced(attempt_id):
-            return Fenced()
+        if not await work.payments.is_used(attempt_id):
+            return None
         payment = await work.payments.of_attempt(attempt_id)
         if payment is None:
-            return None
+            return Fenced()
         attempt = payment.attempt(attempt_id)
         if (payment.reservation_id, attempt.amount_krw) != (reservation_id, amount_krw):
             raise OtherAttempt(attempt_id)
@@ -109,9 +109,8 @@ class PaymentUseCases:
 
     async def _resolve(self, attempt_id: str) -> Result:
         async with self._unit_of_work() as work:
-            if await work.payments.of_attempt(attempt_id) is None:
-                if not await work.payments.is_fenced(attempt_id):
-                    await work.payments.fence(attempt_id, self._clock.now())
+            if not await work.payments.is_used(attempt_id):
+                await work.payments.fence(attempt_id, self._clock.now())
                 return Fenced()
         return await self._charging.find_out(attempt_id, may_send=False)
 

@@ -1,39 +1,35 @@
 """Calls with an idempotency key, and what was answered."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import KeyedCall, KeyUse
 from storage.bot.tables import idempotency as table
+from storage.rows import insert_or_leave
 
 
 class SqlKeyedCalls:
     """Guarded updates only, so that of two calls with one key one runs."""
 
-    def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._upsert = upsert
 
     async def add(
         self, use: KeyUse, *, body_hash: str, fresh_id: str, running_until: datetime, at: datetime
     ) -> bool:  # fmt: skip
         """False when this key was used before."""
-        result = await self._connection.execute(
-            self._upsert(table)
-            .values(
-                caller=use.caller,
-                route=use.route,
-                key=use.key,
-                body_hash=body_hash,
-                fresh_id=fresh_id,
-                running_until=running_until,
-                created_at=at,
-            )
-            .on_conflict_do_nothing()
-        )
+        row = {
+            "caller": use.caller,
+            "route": use.route,
+            "key": use.key,
+            "body_hash": body_hash,
+            "fresh_id": fresh_id,
+            "running_until": running_until,
+            "created_at": at,
+        }
+        result = await self._connection.execute(insert_or_leave(table, *row), row)
         return bool(result.rowcount == 1)
 
     async def find(self, use: KeyUse) -> KeyedCall | None:

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from services.shared_kernel.clock import Clock
 from storage.bot.tables import lease as table
 from storage.engine import Database
+from storage.rows import insert_or_leave
 
 
 class SqlLeases:
@@ -18,7 +17,6 @@ class SqlLeases:
         self._database = database
         self._clock = clock
         self._holder = holder
-        self._upsert = sqlite_insert if database.is_sqlite else postgres_insert
 
     async def take(self, name: str, life: timedelta) -> bool:
         """Get it, or keep it, for `life` from now; False while another holds it."""
@@ -28,8 +26,8 @@ class SqlLeases:
         async with self._database.write() as connection:
             taken = await connection.execute(update(table).where(table.c.name == name, is_free).values(**ours))
             if taken.rowcount == 0:
-                first = self._upsert(table).values(name=name, **ours).on_conflict_do_nothing()
-                taken = await connection.execute(first)
+                row = {"name": name, **ours}
+                taken = await connection.execute(insert_or_leave(table, *row), row)
         return taken.rowcount == 1
 
     async def give_up(self, name: str) -> None:

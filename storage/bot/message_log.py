@@ -12,14 +12,14 @@ from bot.ports import Message
 from services.shared_kernel.card import Button, Card, Item
 from storage.bot.tables import message as table
 from storage.postgresql import lock
+from storage.rows import insert_or_leave
 
 
 class SqlMessageLog:
     """Append-only; a delivery is there at most once."""
 
-    def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._upsert = upsert
         self._in_turn: set[str] = set()
 
     async def append(
@@ -28,18 +28,15 @@ class SqlMessageLog:
     ) -> bool:  # fmt: skip
         """False when this delivery is there already."""
         await self._take_turn(person_id)
-        result = await self._connection.execute(
-            self._upsert(table)
-            .values(
-                person_id=person_id,
-                sender=sender,
-                at=at,
-                client_id=client_id,
-                delivery_id=delivery_id,
-                card=asdict(card),
-            )
-            .on_conflict_do_nothing()
-        )
+        row = {
+            "person_id": person_id,
+            "sender": sender,
+            "at": at,
+            "client_id": client_id,
+            "delivery_id": delivery_id,
+            "card": asdict(card),
+        }
+        result = await self._connection.execute(insert_or_leave(table, *row), row)
         return bool(result.rowcount == 1)
 
     async def _take_turn(self, person_id: str) -> None:

@@ -6,18 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
 from services.shared_kernel.event import Event
-from services.shared_kernel.refusal import StaleVersion
 from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
-from storage.rows import add_new
+from storage.rows import add_new, change, insert_or_leave, insert_or_replace
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -25,15 +22,14 @@ class BotUnitOfWork(SqlUnitOfWork):
     """A transaction of the bot."""
 
     def open(self) -> None:
-        upsert = sqlite_insert if self.context.database.is_sqlite else postgres_insert
         self.persons = SqlPersons(self)
         self.invites = SqlInvites(self.connection)
-        self.drafts = SqlDrafts(self.connection, upsert)
-        self.log = SqlMessageLog(self.connection, upsert)
-        self.received = SqlReceived(self.connection, upsert)
+        self.drafts = SqlDrafts(self.connection)
+        self.log = SqlMessageLog(self.connection)
+        self.received = SqlReceived(self.connection)
         self.details = SqlDetails(self.connection)
-        self.threads = SqlThreads(self.connection, upsert)
-        self.keyed_calls = SqlKeyedCalls(self.connection, upsert)
+        self.threads = SqlThreads(self.connection)
+        self.keyed_calls = SqlKeyedCalls(self.connection)
 
 
 class SqlPersons:
@@ -52,11 +48,7 @@ class SqlPersons:
         if old is None:
             await add_new(self._work.connection, table, asdict(new), new.id)
         else:
-            result = await self._work.connection.execute(
-                update(table).where(table.c.id == old.id, table.c.version == old.version).values(**asdict(new))
-            )
-            if result.rowcount != 1:
-                raise StaleVersion(old.id)
+            await change(self._work.connection, table, asdict(new), id=old.id, version=old.version)
         await self._work.record(events)
 
     async def with_role(self, role: str) -> Sequence[PersonRecord]:
@@ -99,9 +91,8 @@ class SqlInvites:
 class SqlDrafts:
     """What each person is in the middle of."""
 
-    def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._upsert = upsert
 
     async def load(self, person_id: str) -> Mapping[str, Any] | None:
         statement = select(tables.draft.c.body).where(tables.draft.c.person_id == person_id)
@@ -109,29 +100,26 @@ class SqlDrafts:
         return body
 
     async def save(self, person_id: str, body: Mapping[str, Any], at: datetime) -> None:
-        values = {"body": dict(body), "updated_at": at}
-        await self._connection.execute(
-            self._upsert(tables.draft)
-            .values(person_id=person_id, **values)
-            .on_conflict_do_update(index_elements=["person_id"], set_=values)
-        )
+        row = {"person_id": person_id, "body": dict(body), "updated_at": at}
+        await self._connection.execute(insert_or_replace(tables.draft, *row, key=("person_id",)), row)
 
 
 class SqlReceived:
     """What was said and isn't answered yet."""
 
-    def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._upsert = upsert
 
     async def add(self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime) -> bool:
-        result = await self._connection.execute(
-            self._upsert(tables.received)
-            .values(
-                person_id=person_id, client_id=client_id, fresh_id=fresh_id, text=text, action=action, received_at=at
-            )
-            .on_conflict_do_nothing()
-        )
+        row = {
+            "person_id": person_id,
+            "client_id": client_id,
+            "fresh_id": fresh_id,
+            "text": text,
+            "action": action,
+            "received_at": at,
+        }
+        result = await self._connection.execute(insert_or_leave(tables.received, *row), row)
         return bool(result.rowcount == 1)
 
     async def next_of(self, person_id: str) -> ReceivedMessage | None:

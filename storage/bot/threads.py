@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import Thread, ThreadLine
 from storage.bot.tables import thread, thread_line
 from storage.postgresql import lock
+from storage.rows import insert_or_replace
 
 
 class SqlThreads:
     """One open thread a customer."""
 
-    def __init__(self, connection: AsyncConnection, upsert: Any) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._upsert = upsert
 
     async def open_of(self, customer_id: str) -> Thread | None:
         # Until the end, nobody else opens one for this customer.
@@ -33,10 +33,8 @@ class SqlThreads:
         return None if row is None else _thread(row)
 
     async def save(self, saved: Thread) -> None:
-        values = asdict(saved)
-        await self._connection.execute(
-            self._upsert(thread).values(**values).on_conflict_do_update(index_elements=["id"], set_=values)
-        )
+        row = asdict(saved)
+        await self._connection.execute(insert_or_replace(thread, *row, key=("id",)), row)
 
     async def say(self, thread_id: str, line: ThreadLine) -> None:
         await self._connection.execute(insert(thread_line).values(thread_id=thread_id, **asdict(line)))

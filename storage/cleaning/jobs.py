@@ -13,10 +13,10 @@ from services.cleaning.model import Events, Job
 from services.cleaning.offer import Offer
 from services.cleaning.values import JobStatus, OfferStatus, Visit
 from services.shared_kernel.clock import KST
-from services.shared_kernel.refusal import NotFound, StaleVersion
+from services.shared_kernel.refusal import NotFound
 from storage.cleaning.tables import job as table
 from storage.cleaning.tables import offer as offers
-from storage.rows import add_new
+from storage.rows import add_new, change
 from storage.unit_of_work import SqlUnitOfWork
 
 _TO_DO = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED)
@@ -45,9 +45,7 @@ class SqlJobs:
         if old is None:
             await add_new(connection, table, _to_row(new), new.id)
         else:
-            statement = update(table).where(table.c.id == old.id, table.c.version == old.version)
-            if (await connection.execute(statement.values(**_to_row(new)))).rowcount != 1:
-                raise StaleVersion(old.id)
+            await change(connection, table, _to_row(new), id=old.id, version=old.version)
         await self._save_offers(old, new)
         await self._work.record(events)
 

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select
 
 from services.cleaning.cleaner import Cleaner
 from services.cleaning.events import CleanerRegistered
-from services.shared_kernel.refusal import NotFound, StaleVersion
+from services.shared_kernel.refusal import NotFound
 from storage.cleaning.jobs import SqlJobs
 from storage.cleaning.tables import cleaner as table
 from storage.cleaning.tables import cleaner_area
-from storage.rows import add_new
+from storage.rows import add_new, change
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -44,9 +44,7 @@ class SqlCleaners:
         if old is None:
             await add_new(connection, table, _to_row(new), new.id)
         else:
-            statement = update(table).where(table.c.id == old.id, table.c.version == old.version)
-            if (await connection.execute(statement.values(**_to_row(new)))).rowcount != 1:
-                raise StaleVersion(old.id)
+            await change(connection, table, _to_row(new), id=old.id, version=old.version)
             await connection.execute(delete(cleaner_area).where(cleaner_area.c.cleaner_id == old.id))
         rows = [{"area": area, "cleaner_id": new.id} for area in new.areas]
         await connection.execute(insert(cleaner_area), rows)

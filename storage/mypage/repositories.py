@@ -13,7 +13,7 @@ from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
 from storage.mypage.tables import reservation as table
-from storage.rows import inserting
+from storage.rows import insert_or_replace
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -40,12 +40,8 @@ class MyPageUnitOfWork(SqlUnitOfWork):
 
     async def flush(self) -> None:
         if self._changed:
-            upsert = inserting(self.connection, table)
-            fresh = {name: upsert.excluded[name] for name in _columns(next(iter(self._changed.values())))}
-            await self.connection.execute(
-                upsert.on_conflict_do_update(index_elements=["reservation_id"], set_=fresh),
-                [{"reservation_id": key, **_columns(row)} for key, row in sorted(self._changed.items())],
-            )
+            rows = [{"reservation_id": key, **_columns(row)} for key, row in sorted(self._changed.items())]
+            await self.connection.execute(insert_or_replace(table, *rows[0], key=("reservation_id",)), rows)
             self._changed = {}
         await super().flush()
 

@@ -1,5 +1,6 @@
 """Contacts and copies of reservations."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import reservation as copies
-from storage.rows import add_new
+from storage.rows import add_new, insert_or_replace
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
 _PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
@@ -56,38 +57,48 @@ def _contact(row: Row[Any]) -> Contact:
 
 
 class SqlCopies:
-    """What is known of reservations, each source's part in a column of its own."""
+    """What is known of reservations, each source's part in a column of its own. Read once, written at the end."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._known: dict[str, ReservationCopy | None] = {}
+        self._changed: dict[str, set[str]] = defaultdict(set)
 
     async def find(self, reservation_id: str) -> ReservationCopy | None:
         return (await self.find_all([reservation_id])).get(reservation_id)
 
     async def find_all(self, reservation_ids: Collection[str]) -> Mapping[str, ReservationCopy]:
-        rows = await self._connection.execute(select(copies).where(copies.c.reservation_id.in_(reservation_ids)))
-        return {
-            row.reservation_id: ReservationCopy(
-                reservation_id=row.reservation_id,
-                visit=_part_from_json(VisitPart, row.visit),
-                payment=_part_from_json(PaymentPart, row.payment),
-                job=_part_from_json(JobPart, row.job),
-            )
-            for row in rows
-        }
+        unknown = {*reservation_ids} - self._known.keys()
+        if unknown:
+            rows = await self._connection.execute(select(copies).where(copies.c.reservation_id.in_(unknown)))
+            self._known |= dict.fromkeys(unknown) | {row.reservation_id: _copy(row) for row in rows}
+        return {one: copy for one in reservation_ids if (copy := self._known[one]) is not None}
 
     async def save(self, old: ReservationCopy | None, new: ReservationCopy) -> None:
-        if old is None:
-            values = {name: _part_to_json(getattr(new, name)) for name in _PARTS}
-            new_id = new.reservation_id
-            await add_new(self._connection, copies, {"reservation_id": new_id, **values}, new_id)
-            return
-        changed = {
-            name: _part_to_json(getattr(new, name)) for name in _PARTS if getattr(new, name) != getattr(old, name)
+        self._known[new.reservation_id] = new
+        self._changed[new.reservation_id] |= {
+            name for name in _PARTS if old is None or getattr(new, name) != getattr(old, name)
         }
-        if changed:
-            statement = update(copies).where(copies.c.reservation_id == new.reservation_id).values(**changed)
-            await self._connection.execute(statement)
+
+    async def flush(self) -> None:
+        """Write the parts that have changed, and no others: another source's isn't ours to write."""
+        rows: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for reservation_id, names in sorted(self._changed.items()):
+            parts = {name: _part_to_json(getattr(self._known[reservation_id], name)) for name in sorted(names)}
+            rows[tuple(parts)].append({"reservation_id": reservation_id, **parts})
+        self._changed.clear()
+        for changed, alike in rows.items():
+            statement = insert_or_replace(copies, "reservation_id", *changed, key=("reservation_id",))
+            await self._connection.execute(statement, alike)
+
+
+def _copy(row: Row[Any]) -> ReservationCopy:
+    return ReservationCopy(
+        reservation_id=row.reservation_id,
+        visit=_part_from_json(VisitPart, row.visit),
+        payment=_part_from_json(PaymentPart, row.payment),
+        job=_part_from_json(JobPart, row.job),
+    )
 
 
 def _part_to_json(part: Any) -> dict[str, Any] | None:

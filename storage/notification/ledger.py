@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Integer, Row, Select, Update, bindparam, exists, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.lifecycle import UNFINISHED
@@ -18,6 +16,7 @@ from services.shared_kernel.refusal import NotFound
 from storage.notification.tables import delivery as deliveries
 from storage.notification.tables import notification as notifications
 from storage.postgresql import arrays, given
+from storage.rows import insert_or_leave
 
 _DELIVERY = tuple(field.name for field in fields(Delivery))
 _NOTIFICATION = tuple(field.name for field in fields(Info) if field.name != "values")
@@ -31,26 +30,19 @@ class SqlLedger:
     def __init__(self, connection: AsyncConnection, is_sqlite: bool) -> None:
         self._connection = connection
         self._is_sqlite = is_sqlite
+        self._added: list[dict[str, Any]] = []
 
     async def add(self, notification: Info, delivery: Delivery) -> bool:
-        upsert = sqlite_insert if self._is_sqlite else postgres_insert
-        statement = (
-            upsert(notifications)
-            .values(
-                kind="INFO",
-                **{name: getattr(notification, name) for name in _NOTIFICATION},
-                values=_values_to_json(notification.values),
-            )
-            .on_conflict_do_nothing(index_elements=["cause", "recipient_id", "template"])
-            .returning(notifications.c.position)
-        )
-        position = (await self._connection.execute(statement)).scalar_one_or_none()
+        row = {name: getattr(notification, name) for name in _NOTIFICATION}
+        row |= {"kind": "INFO", "values": _values_to_json(notification.values)}
+        position = (await self._connection.execute(_ADD, row)).scalar_one_or_none()
         if position is None:
             return False
-        await self._insert(delivery, notification.lane, position)
+        self._insert(delivery, notification.lane, position)
         return True
 
     async def add_hop(self, delivery: Delivery) -> None:
+        await self.flush()
         place = (
             await self._connection.execute(
                 select(deliveries.c.lane, deliveries.c.position)
@@ -58,14 +50,19 @@ class SqlLedger:
                 .limit(1)
             )
         ).one()
-        await self._insert(delivery, place.lane, place.position)
+        self._insert(delivery, place.lane, place.position)
 
-    async def _insert(self, delivery: Delivery, lane: str, position: int) -> None:
-        await self._connection.execute(
-            insert(deliveries).values(lane=lane, position=position, **_delivery_to_row(delivery))
-        )
+    def _insert(self, delivery: Delivery, lane: str, position: int) -> None:
+        self._added.append({"lane": lane, "position": position, **_delivery_to_row(delivery)})
+
+    async def flush(self) -> None:
+        """Write the deliveries that were added, all at once."""
+        if self._added:
+            await self._connection.execute(insert(deliveries), self._added)
+            self._added = []
 
     async def save(self, old: Delivery, new: Delivery) -> bool:
+        await self.flush()
         result = await self._connection.execute(
             update(deliveries)
             .where(deliveries.c.id == old.id, deliveries.c.version == old.version)
@@ -76,6 +73,7 @@ class SqlLedger:
     async def save_all(self, changes: Sequence[tuple[Delivery, Delivery]]) -> frozenset[str]:
         if not changes:
             return frozenset()
+        await self.flush()
         if not self._is_sqlite:
             rows = [{**_delivery_to_row(new), "old_version": old.version} for old, new in changes]
             saved = await self._connection.execute(_SAVE_ALL, arrays((*_DELIVERY, "old_version"), rows))
@@ -126,6 +124,7 @@ class SqlLedger:
         )
 
     async def _deliveries(self, statement: Select[Any]) -> Sequence[Delivery]:
+        await self.flush()
         return [_delivery(row) for row in await self._connection.execute(statement)]
 
     async def notifications(self, ids: Collection[str]) -> Mapping[str, Info]:
@@ -153,6 +152,7 @@ class SqlLedger:
         return [Entry(notification=about[delivery.notification_id], delivery=delivery) for delivery in found]
 
     async def waiting_count(self) -> int:
+        await self.flush()
         statement = select(func.count()).select_from(deliveries).where(deliveries.c.status.in_(UNFINISHED))
         return int((await self._connection.execute(statement)).scalar_one())
 
@@ -168,6 +168,7 @@ class SqlLedger:
         return found
 
 
+_ADD = insert_or_leave(notifications, *_NOTIFICATION, "kind", "values", returning="position")
 _SAVE = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("old_id"), deliveries.c.version == bindparam("old_version"))

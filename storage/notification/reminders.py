@@ -4,34 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Reminder, ReminderKind, ReminderStatus
 from storage.notification.tables import reminder as table
+from storage.rows import insert_or_leave
+
+_REMINDER = ("reservation_id", "visit_revision", "kind", "due_at")
 
 
 class SqlReminders:
     """Each row is closed once, by a guarded update."""
 
-    def __init__(self, connection: AsyncConnection, is_sqlite: bool) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._insert = sqlite_insert if is_sqlite else postgres_insert
 
     async def plan(self, reminders: Sequence[Reminder]) -> None:
-        for reminder in reminders:
-            await self._connection.execute(
-                self._insert(table)
-                .values(
-                    reservation_id=reminder.reservation_id,
-                    visit_revision=reminder.visit_revision,
-                    kind=reminder.kind,
-                    due_at=reminder.due_at,
-                    status=ReminderStatus.PLANNED,
-                )
-                .on_conflict_do_nothing()
-            )
+        rows = [
+            {**{name: getattr(reminder, name) for name in _REMINDER}, "status": ReminderStatus.PLANNED}
+            for reminder in reminders
+        ]
+        if rows:
+            await self._connection.execute(insert_or_leave(table, *_REMINDER, "status"), rows)
 
     async def call_off(self, reservation_id: str) -> None:
         await self._connection.execute(

@@ -1,5 +1,8 @@
 """The notification context's unit of work."""
 
+from collections.abc import Sequence
+
+from services.shared_kernel.event import Received
 from storage.notification.copies import SqlContacts, SqlCopies
 from storage.notification.ledger import SqlLedger
 from storage.notification.reminders import SqlReminders
@@ -10,8 +13,16 @@ class NotificationUnitOfWork(SqlUnitOfWork):
     """A transaction of the notification context."""
 
     def open(self) -> None:
-        is_sqlite = self.context.database.is_sqlite
         self.contacts = SqlContacts(self.connection)
         self.copies = SqlCopies(self.connection)
-        self.ledger = SqlLedger(self.connection, is_sqlite)
-        self.reminders = SqlReminders(self.connection, is_sqlite)
+        self.ledger = SqlLedger(self.connection, self.context.database.is_sqlite)
+        self.reminders = SqlReminders(self.connection)
+
+    async def expect(self, batch: Sequence[Received]) -> None:
+        about = {getattr(received.event, "reservation_id", None) for received in batch}
+        await self.copies.find_all({one for one in about if one is not None})
+
+    async def flush(self) -> None:
+        await self.copies.flush()
+        await self.ledger.flush()
+        await super().flush()

@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.payment.values import Card, Checkout
 from services.shared_kernel.refusal import NotFound
 from storage.payment.tables import card as cards
 from storage.payment.tables import checkout as checkouts
+
+_NEWEST = (
+    select(cards)
+    .where(cards.c.customer_id == bindparam("customer"))
+    .order_by(cards.c.registered_at.desc(), cards.c.id.desc())
+    .limit(1)
+)
 
 
 class SqlCards:
@@ -18,9 +25,7 @@ class SqlCards:
         self._connection = connection
 
     async def of_customer(self, customer_id: str) -> Card | None:
-        newest = (cards.c.registered_at.desc(), cards.c.id.desc())
-        statement = select(cards).where(cards.c.customer_id == customer_id).order_by(*newest).limit(1)
-        row = (await self._connection.execute(statement)).first()
+        row = (await self._connection.execute(_NEWEST, {"customer": customer_id})).first()
         return None if row is None else Card(**_values(row))
 
     async def get(self, card_id: str) -> Card:

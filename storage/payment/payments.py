@@ -4,20 +4,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, select, update
 
 from services.payment.ledger import Transaction, booked_for
 from services.payment.model import Attempt, Events, Payment
 from services.payment.policies import order_id
 from services.payment.values import AttemptStatus, Method, PaymentStatus
-from services.shared_kernel.refusal import NotFound, StaleVersion
+from services.shared_kernel.refusal import NotFound
 from storage.payment.ledger import SqlLedger
 from storage.payment.tables import attempt as attempts
 from storage.payment.tables import payment as payments
-from storage.rows import add_new
+from storage.rows import add_new, change
 from storage.unit_of_work import SqlUnitOfWork
 
 _ATTEMPT_COLUMNS = tuple(column for column in attempts.c if column.name not in ("agency_id", "payment_id", "position"))
+
+
+_WANTED: BindParameter[str] = bindparam("wanted")
+_OWNER = select(attempts.c.payment_id).where(attempts.c.id == _WANTED)
+_BY_ID = select(payments).where(payments.c.id == _WANTED).with_for_update(key_share=True)
+_BY_RESERVATION = select(payments).where(payments.c.reservation_id == _WANTED).with_for_update(key_share=True)
+_BY_ATTEMPT = select(payments).where(payments.c.id == _OWNER.scalar_subquery())
+_ATTEMPTS = select(*_ATTEMPT_COLUMNS).where(attempts.c.payment_id == _WANTED).order_by(attempts.c.position)
+_CHANGE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("which"))
 
 
 class SqlPayments:
@@ -28,21 +37,19 @@ class SqlPayments:
         self._ledger = ledger
 
     async def get(self, payment_id: str) -> Payment:
-        found = await self._find(payments.c.id == payment_id, to_change=True)
+        found = await self._find(_BY_ID, payment_id)
         if found is None:
             raise NotFound(payment_id)
         return found
 
     async def of_reservation(self, reservation_id: str) -> Payment | None:
-        return await self._find(payments.c.reservation_id == reservation_id, to_change=True)
+        return await self._find(_BY_RESERVATION, reservation_id)
 
     async def of_attempt(self, attempt_id: str) -> Payment | None:
-        owner = select(attempts.c.payment_id).where(attempts.c.id == attempt_id)
-        return await self._find(payments.c.id == owner.scalar_subquery())
+        return await self._find(_BY_ATTEMPT, attempt_id)
 
-    async def is_fenced(self, attempt_id: str) -> bool:
-        statement = select(attempts.c.id).where(attempts.c.id == attempt_id, attempts.c.payment_id.is_(None))
-        return (await self._work.connection.execute(statement)).first() is not None
+    async def is_used(self, attempt_id: str) -> bool:
+        return (await self._work.connection.execute(_OWNER, {"wanted": attempt_id})).first() is not None
 
     async def fence(self, attempt_id: str, at: datetime) -> None:
         nobody = Attempt(
@@ -56,11 +63,7 @@ class SqlPayments:
         if old is None:
             await add_new(self._work.connection, payments, values, new.id)
         else:
-            statement = (
-                update(payments).where(payments.c.id == old.id, payments.c.version == old.version).values(**values)
-            )
-            if (await self._work.connection.execute(statement)).rowcount != 1:
-                raise StaleVersion(old.id)
+            await change(self._work.connection, payments, values, id=old.id, version=old.version)
         await self._save_attempts(old, new)
         await self._ledger.book(_booked(events))
         await self._work.record(events)
@@ -71,15 +74,11 @@ class SqlPayments:
         )
         return list((await self._work.connection.execute(statement)).scalars())
 
-    async def _find(self, condition: ColumnElement[bool], *, to_change: bool = False) -> Payment | None:
-        wanted = select(payments).where(condition)
-        if to_change:
-            wanted = wanted.with_for_update(key_share=True)
-        row = (await self._work.connection.execute(wanted)).first()
+    async def _find(self, statement: Select[Any], wanted: str) -> Payment | None:
+        row = (await self._work.connection.execute(statement, {"wanted": wanted})).first()
         if row is None:
             return None
-        statement = select(*_ATTEMPT_COLUMNS).where(attempts.c.payment_id == row.id).order_by(attempts.c.position)
-        found = (await self._work.connection.execute(statement)).all()
+        found = (await self._work.connection.execute(_ATTEMPTS, {"wanted": row.id})).all()
         return Payment(
             id=row.id,
             version=row.version,
@@ -99,8 +98,7 @@ class SqlPayments:
             if known is None:
                 await self._insert_attempt(new.id, position, attempt)
             elif attempt != known:
-                statement = update(attempts).where(attempts.c.id == attempt.id).values(**_fields(attempt))
-                await self._work.connection.execute(statement)
+                await self._work.connection.execute(_CHANGE_ATTEMPT, {**_fields(attempt), "which": attempt.id})
 
     async def _insert_attempt(self, payment_id: str | None, position: int, attempt: Attempt) -> None:
         values = {**_fields(attempt), "payment_id": payment_id, "position": position}

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.payment.refunds import Compensation, Refund
 from services.payment.values import IN_FLIGHT, CompensationStatus, RefundStatus
-from services.shared_kernel.refusal import NotFound, StaleVersion
+from services.shared_kernel.refusal import NotFound
 from storage.payment.tables import compensation as compensations
 from storage.payment.tables import refund as refunds
-from storage.rows import add_new
+from storage.rows import add_new, change
 
 _FINISHED = (RefundStatus.DONE, RefundStatus.MANUAL)
 
@@ -118,14 +117,8 @@ async def _save(
     values = {name: getattr(new, name) for name in new.__dataclass_fields__}
     if old is None:
         await add_new(connection, table, values, new.id)
-        return
-    guard = (table.c.id == old.id) & (table.c.version == old.version)
-    try:
-        changed = (await connection.execute(update(table).where(guard).values(**values))).rowcount
-    except IntegrityError as error:
-        raise StaleVersion(new.id) from error
-    if changed != 1:
-        raise StaleVersion(new.id)
+    else:
+        await change(connection, table, values, id=old.id, version=old.version)
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:

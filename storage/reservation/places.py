@@ -4,21 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, Update, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reservation.catalogue import Catalogue
 from services.shared_kernel.clock import KST
 from storage.reservation.tables import allocation, capacity
+from storage.rows import insert_or_leave
 
 
 class SqlPlaces:
     """Rows are made on first use, with the capacity that the catalogue plans then."""
 
-    def __init__(self, connection: AsyncConnection, is_sqlite: bool, catalogue: Catalogue) -> None:
+    def __init__(self, connection: AsyncConnection, catalogue: Catalogue) -> None:
         self._connection = connection
-        self._upsert = sqlite_insert if is_sqlite else postgres_insert
         self._catalogue = catalogue
 
     async def take(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
@@ -85,12 +83,15 @@ class SqlPlaces:
 
     async def _plan(self, area: str, windows: Sequence[datetime]) -> bool:
         """Make the rows that aren't there yet; whether there were such."""
-        rows = [
-            {"area": area, "window": window, "capacity": self._catalogue.capacity_at(window), "held": 0}
-            for window in sorted(windows)
-        ]
-        statement = self._upsert(capacity).on_conflict_do_nothing().returning(capacity.c.window)
-        return bool((await self._connection.execute(statement, rows)).all())
+        there = select(capacity.c.window).where(capacity.c.area == area, capacity.c.window.in_(windows))
+        missing = sorted({*windows} - {*(await self._connection.execute(there)).scalars()})
+        if missing:
+            rows = [
+                {"area": area, "window": window, "capacity": self._catalogue.capacity_at(window), "held": 0}
+                for window in missing
+            ]
+            await self._connection.execute(insert_or_leave(capacity, *rows[0]), rows)
+        return bool(missing)
 
 
 def _in_order(area: str, windows: Collection[datetime]) -> Select[tuple[str, datetime]]:

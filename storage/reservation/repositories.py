@@ -5,18 +5,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Events, Reservation
 from services.reservation.policies import RefundPolicy, Tier
 from services.reservation.values import Cancellation, Paid, Party, Paying, PaymentState, Status, Visit
-from services.shared_kernel.refusal import NotFound, StaleVersion
+from services.shared_kernel.refusal import NotFound
 from storage.postgresql import lock
 from storage.reservation.places import SqlPlaces
 from storage.reservation.rounds import SqlCallbackRound
 from storage.reservation.tables import reservation as table
-from storage.rows import add_new
+from storage.rows import add_new, change
 from storage.unit_of_work import Context, SqlUnitOfWork
 
 
@@ -29,8 +29,17 @@ class ReservationUnitOfWork(SqlUnitOfWork):
 
     def open(self) -> None:
         self.reservations = SqlReservations(self)
-        self.places = SqlPlaces(self.connection, self.context.database.is_sqlite, self._catalogue)
+        self.places = SqlPlaces(self.connection, self._catalogue)
         self.callbacks = SqlCallbackRound(self.connection)
+
+
+_TO_LOOK_AT = select(table).where(table.c.id == bindparam("wanted"))
+_TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
+_COUNT_UNPAID = (
+    select(func.count())
+    .select_from(table)
+    .where(table.c.customer_id == bindparam("customer_id"), table.c.status == Status.AWAITING_PAYMENT)
+)
 
 
 class SqlReservations:
@@ -40,39 +49,31 @@ class SqlReservations:
         self._work = work
 
     async def get(self, reservation_id: str) -> Reservation:
-        found = await self._one(select(table).where(table.c.id == reservation_id).with_for_update(key_share=True))
+        found = await self._one(_TO_CHANGE, reservation_id)
         if found is None:
             raise NotFound(reservation_id)
         return found
 
     async def find(self, reservation_id: str) -> Reservation | None:
-        return await self._one(select(table).where(table.c.id == reservation_id))
+        return await self._one(_TO_LOOK_AT, reservation_id)
 
-    async def _one(self, statement: Select[Any]) -> Reservation | None:
-        row = (await self._work.connection.execute(statement)).first()
+    async def _one(self, statement: Select[Any], reservation_id: str) -> Reservation | None:
+        row = (await self._work.connection.execute(statement, {"wanted": reservation_id})).first()
         return None if row is None else _from_row(row)
 
     async def save(self, old: Reservation | None, new: Reservation, events: Events) -> None:
         if old is None:
             await add_new(self._work.connection, table, _to_row(new), new.id)
         else:
-            result = await self._work.connection.execute(
-                update(table).where(table.c.id == old.id, table.c.version == old.version).values(**_to_row(new))
-            )
-            if result.rowcount != 1:
-                raise StaleVersion(old.id)
+            await change(self._work.connection, table, _to_row(new), id=old.id, version=old.version)
         await self._work.record(events)
 
     async def in_turn(self, customer_id: str) -> None:
         await lock(self._work.connection, "holds", [customer_id])
 
     async def count_unpaid(self, customer_id: str) -> int:
-        statement = (
-            select(func.count())
-            .select_from(table)
-            .where(table.c.customer_id == customer_id, table.c.status == Status.AWAITING_PAYMENT)
-        )
-        return int((await self._work.connection.execute(statement)).scalar_one())
+        counted = await self._work.connection.execute(_COUNT_UNPAID, {"customer_id": customer_id})
+        return int(counted.scalar_one())
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
         return await self._ids(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.reservation.tables import callback_round as table
-from storage.rows import inserting
+from storage.rows import insert_or_replace
 
 
 class SqlCallbackRound:
@@ -26,6 +26,5 @@ class SqlCallbackRound:
 
     async def note(self, size: int, reopened: Sequence[str], at: datetime) -> None:
         """Remember this round instead of the one before."""
-        values = {"size": size, "reopened": list(reopened), "at": at}
-        statement = inserting(self._connection, table).values(id=1, **values)
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+        row = {"id": 1, "size": size, "reopened": list(reopened), "at": at}
+        await self._connection.execute(insert_or_replace(table, *row, key=("id",)), row)

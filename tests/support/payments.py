@@ -97,8 +97,8 @@ class MemoryPayments:
     async def of_attempt(self, attempt_id: str) -> Payment | None:
         return next((row for row in self.rows.values() if any(a.id == attempt_id for a in row.attempts)), None)
 
-    async def is_fenced(self, attempt_id: str) -> bool:
-        return attempt_id in self.work.store.fences
+    async def is_used(self, attempt_id: str) -> bool:
+        return attempt_id in self.work.store.fences or await self.of_attempt(attempt_id) is not None
 
     async def fence(self, attempt_id: str, at: datetime) -> None:
         self.work.store.fences.add(attempt_id)
