@@ -31,7 +31,6 @@ class RabbitBroker(Broker):
         self._receiving = Supervisor("consumer", urls, chance)
         self.publisher = ConfirmingPublisher(self._sending, self._declare)
         self._subscriptions: dict[str, RabbitSubscription] = {}
-        self._is_started = False
 
     @property
     def is_connected(self) -> bool:
@@ -44,11 +43,8 @@ class RabbitBroker(Broker):
 
     async def start(self) -> None:
         """Connects in the background."""
-        self._is_started = True
         self._sending.start()
         self._receiving.start()
-        for subscription in self._subscriptions.values():
-            subscription.start()
 
     async def connected(self) -> None:
         """Returns once there is a broker."""
@@ -84,8 +80,6 @@ class RabbitBroker(Broker):
         if subscription is None:
             subscription = RabbitSubscription(consumer, self._receiving, self.publisher, self.topology, self._clock)
             self._subscriptions[consumer] = subscription
-            if self._is_started:
-                subscription.start()
         return subscription
 
     async def channel(self) -> AbstractChannel:
