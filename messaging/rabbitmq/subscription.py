@@ -141,6 +141,8 @@ class RabbitSubscription:
 
     async def _move(self, delivery: Delivery, queue: str, about: dict[str, str | int]) -> None:
         """A confirmed copy, then the original is done with: killed in between, there are two, which an inbox bears."""
+        if not self._is_unsettled(delivery):
+            return
         message = delivery.message
         copy = Outgoing(
             id=message.id,
@@ -184,7 +186,7 @@ class RabbitSubscription:
         return sorted(tags)
 
     async def _keep_consuming(self) -> None:
-        while not self._is_closing:
+        while not (self._is_closing or self._is_stopped):
             await self._supervisor.connected()
             try:
                 await self._consume()
@@ -208,12 +210,14 @@ class RabbitSubscription:
                 queue_name(self._consumer), self._on_delivery, timeout=CHANNEL_SECONDS
             )
             self._tag = str(consuming.consumer_tag)
+            if self._is_stopped:
+                return
             log.info("rabbitmq.consuming", consumer=self._consumer)
             while not (gone.is_set() or self._is_closing):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(WATCH_SECONDS):
                         await gone.wait()
-                if not gone.is_set() and not self._is_stopped and await self._is_forgotten(inner):
+                if not gone.is_set() and await self._is_forgotten(inner):
                     return
         finally:
             self._forget()
@@ -237,6 +241,8 @@ class RabbitSubscription:
 
     async def _is_forgotten(self, channel: Channel) -> bool:
         """A broker that lost its state may keep our channel and know nothing of us."""
+        if self._is_stopped:
+            return False
         declared = await channel.queue_declare(queue_name(self._consumer), passive=True, timeout=CHANNEL_SECONDS)
         return not declared.consumer_count
 
