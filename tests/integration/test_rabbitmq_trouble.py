@@ -9,7 +9,7 @@ from messaging.broker import BrokerUnavailable, Message
 from tests.support.brokers import drained, published, rabbit_broker, received
 from tests.support.servers.rabbitmq import rabbitmq_server
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("rabbitmq-trouble")]
+pytestmark = pytest.mark.asyncio
 
 # Of all consumers only my page follows this one.
 SENT = "notification.sent.v1"
