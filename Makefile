@@ -20,7 +20,7 @@ test: .venv/dev.stamp ## install what the tests need, check style, types and imp
 	@sh $(SETUP)/browser.sh
 	@sh $(SETUP)/servers.sh
 	@$(MAKE) --no-print-directory --silent lint
-	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto $(ARGS)
 
 screenshot: .venv/dev.stamp ## draw docs/screenshot*.png again, from the page's own tests
 	@SSAK3_SCREENSHOT=1 $(BIN)/python -m pytest tests/acceptance/page -k "journey or hand"

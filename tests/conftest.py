@@ -5,6 +5,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.fresh import fresh, fresh_postgresql, fresh_sqlite
@@ -13,6 +14,14 @@ from tests.support.servers.fixtures import postgresql, rabbitmq, shared_postgres
 __all__ = [
     "fresh", "fresh_postgresql", "fresh_sqlite", "postgresql", "rabbitmq", "shared_postgresql", "shared_rabbitmq",
 ]  # fmt: skip
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.support.together import Together
+
+    return Together(config, log)
+
 
 settings.register_profile(
     "ci",

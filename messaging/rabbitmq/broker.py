@@ -1,12 +1,17 @@
 """RabbitMQ behind the port that the embedded broker has too."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
+from typing import cast
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from aiormq import Channel
 
-from messaging.broker import Broker, Message
+from messaging.broker import Broker, BrokerUnavailable, Message
 from messaging.catalogue import FOLLOWS, listeners
 from messaging.contract import EXCHANGE
 from messaging.rabbitmq.connection import CHANNEL_SECONDS, Chance, Supervisor
@@ -31,7 +36,6 @@ class RabbitBroker(Broker):
         self._receiving = Supervisor("consumer", urls, chance)
         self.publisher = ConfirmingPublisher(self._sending, self._declare)
         self._subscriptions: dict[str, RabbitSubscription] = {}
-        self._is_started = False
 
     @property
     def is_connected(self) -> bool:
@@ -44,11 +48,8 @@ class RabbitBroker(Broker):
 
     async def start(self) -> None:
         """Connects in the background."""
-        self._is_started = True
         self._sending.start()
         self._receiving.start()
-        for subscription in self._subscriptions.values():
-            subscription.start()
 
     async def connected(self) -> None:
         """Returns once there is a broker."""
@@ -84,26 +85,25 @@ class RabbitBroker(Broker):
         if subscription is None:
             subscription = RabbitSubscription(consumer, self._receiving, self.publisher, self.topology, self._clock)
             self._subscriptions[consumer] = subscription
-            if self._is_started:
-                subscription.start()
         return subscription
 
-    async def channel(self) -> AbstractChannel:
-        """For whoever looks into the queues. Raises BrokerUnavailable."""
-        return await self._sending.channel(confirms=False)
+    @asynccontextmanager
+    async def channel(self) -> AsyncIterator[Channel]:
+        """For whoever looks into the queues. Raises BrokerUnavailable, also when it is lost on the way."""
+        opened = await self._sending.channel(confirms=False)
+        try:
+            yield cast(Channel, await opened.get_underlay_channel())
+        except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as error:
+            raise BrokerUnavailable(f"lost while looking into the queues: {error!r}") from error
+        finally:
+            with contextlib.suppress(Exception):
+                await opened.close()
 
     async def depths(self) -> dict[str, int]:
         """How many messages each queue holds, wait and dead queues too. Raises BrokerUnavailable."""
-        channel = await self.channel()
-        try:
-            depths = {}
-            for consumer in FOLLOWS:
-                for name in self.topology.queues(consumer):
-                    queue = await channel.declare_queue(name, passive=True, timeout=CHANNEL_SECONDS)
-                    depths[name] = queue.declaration_result.message_count or 0
-            return depths
-        finally:
-            await channel.close()
+        names = [name for consumer in FOLLOWS for name in self.topology.queues(consumer)]
+        async with self.channel() as channel:
+            return {name: await depth(channel, name) for name in names}
 
     async def _prepare(self, connection: AbstractConnection) -> None:
         # Before the first event: what is published to queues that aren't there yet is lost.
@@ -112,6 +112,12 @@ class RabbitBroker(Broker):
 
     async def _declare(self, channel: AbstractChannel) -> None:
         await self.topology.declare(channel, FOLLOWS)
+
+
+async def depth(channel: Channel, queue: str) -> int:
+    """How many messages are in a queue and with nobody."""
+    declared = await channel.queue_declare(queue, passive=True, timeout=CHANNEL_SECONDS)
+    return declared.message_count or 0
 
 
 @cache

@@ -39,6 +39,8 @@ class Supervisor:
         self._prepare = prepare
         self._next = int(chance() * len(self._urls))
         self._connection: AbstractConnection | None = None
+        # Counts the connections there were: a channel of an earlier one is of no use, even if nobody has told it.
+        self.generation = 0
         self._is_up = asyncio.Event()
         self._lost = asyncio.Event()
         self._is_closing = False
@@ -118,6 +120,7 @@ class Supervisor:
             if self._prepare is not None:
                 await self._prepare(connection)
             self._connection = connection
+            self.generation += 1
             self._is_up.set()
             log.info("rabbitmq.connected", connection=self._name, node=_node(url))
             await lost.wait()

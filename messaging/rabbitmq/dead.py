@@ -2,20 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 
-from messaging.broker import BrokerUnavailable, Message
+from messaging.broker import Message
 from messaging.catalogue import FOLLOWS, dead_queue_name, queue_name
 from messaging.dead import DeadGroup, DeadLetter, grouped
-from messaging.rabbitmq.broker import RabbitBroker
+from messaging.rabbitmq.broker import RabbitBroker, depth
 from messaging.rabbitmq.connection import CHANNEL_SECONDS
 from messaging.rabbitmq.letters import (
     CAUSE,
@@ -77,7 +76,7 @@ class RabbitDeadLetters:
     async def _looking_at(self, consumer: str) -> AsyncIterator["_Look"]:
         """All that are in the queue now; those that aren't removed in the block go back."""
         queue = dead_queue_name(consumer)
-        async with self._channel() as channel:
+        async with self._broker.channel() as channel:
             look = _Look(channel, [_read(consumer, each) for each in await _all_of(channel, queue)])
             yield look
         if look.left:
@@ -85,21 +84,11 @@ class RabbitDeadLetters:
 
     async def _until_back(self, queue: str, count: int) -> None:
         """The broker puts back what a closed channel held a moment later; whoever looks next is to find it."""
-        async with self._channel() as channel:
+        async with self._broker.channel() as channel:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
-                    while await _count(channel, queue) < count:  # noqa: ASYNC110  # the broker tells nobody
+                    while await depth(channel, queue) < count:  # noqa: ASYNC110  # the broker tells nobody
                         await asyncio.sleep(LOOK_AGAIN_SECONDS)
-
-    @asynccontextmanager
-    async def _channel(self) -> AsyncIterator[Channel]:
-        opened = await self._broker.channel()
-        try:
-            with _unavailable():
-                yield cast(Channel, await opened.get_underlay_channel())
-        finally:
-            with contextlib.suppress(Exception):
-                await opened.close()
 
 
 class _Look:
@@ -120,13 +109,8 @@ class _Look:
         return len(taken)
 
 
-async def _count(channel: Channel, queue: str) -> int:
-    declared = await channel.queue_declare(queue, passive=True, timeout=CHANNEL_SECONDS)
-    return declared.message_count or 0
-
-
 async def _all_of(channel: Channel, queue: str) -> Sequence[DeliveredMessage]:
-    count = await _count(channel, queue)
+    count = await depth(channel, queue)
     arrived: list[DeliveredMessage] = []
     are_all = asyncio.Event()
 
@@ -186,11 +170,3 @@ def _fresh(consumer: str, taken: _Taken) -> Outgoing:
         body=message.body,
         headers={**message.headers, ROUTING_KEY: message.routing_key},
     )
-
-
-@contextlib.contextmanager
-def _unavailable() -> Iterator[None]:
-    try:
-        yield
-    except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as error:
-        raise BrokerUnavailable(f"lost while looking at dead letters: {error!r}") from error

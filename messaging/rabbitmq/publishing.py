@@ -94,10 +94,11 @@ class ConfirmingPublisher:
     async def _take(self) -> "_ConfirmingChannel":
         while self._idle:
             channel = self._idle.pop()
-            if channel.is_sound:
+            if channel.is_sound and channel.generation == self._supervisor.generation:
                 return channel
         opened = await self._supervisor.channel(confirms=True)
-        channel = _ConfirmingChannel(opened, cast(Channel, await opened.get_underlay_channel()))
+        inner = cast(Channel, await opened.get_underlay_channel())
+        channel = _ConfirmingChannel(opened, inner, self._supervisor.generation)
         if self._has_lost_queue:
             await self._declare_again(opened)
         return channel
@@ -167,7 +168,8 @@ class _Confirmation:
 
 
 class _ConfirmingChannel:
-    def __init__(self, channel: AbstractChannel, inner: Channel) -> None:
+    def __init__(self, channel: AbstractChannel, inner: Channel, generation: int) -> None:
+        self.generation = generation
         self._channel = channel
         self._inner = inner
         self._is_open = True

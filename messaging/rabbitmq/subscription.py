@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 PREFETCH = 300
 WATCH_SECONDS = 15.0
 PAUSE_SECONDS = 0.2
+MOVE_SECONDS = 1.0
 # A delivery's handle is the number of the channel that brought it, and its tag there.
 TAG_BITS = 48
 
@@ -59,19 +60,18 @@ class RabbitSubscription:
         self._gone = asyncio.Event()
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
+        self._moving: set[asyncio.Task[None]] = set()
         self._tag = ""
         self._is_stopped = False
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_consuming())
 
     async def close(self) -> None:
         """Takes no more, and gives back what isn't settled."""
         self._is_closing = True
         self._gone.set()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [*self._moving, *([self._task] if self._task else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def stop(self) -> None:
         """Receive nothing any more; what has arrived and nobody took goes back at once, to replicas."""
@@ -85,6 +85,9 @@ class RabbitSubscription:
     async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
         if self._is_stopped:
             return []
+        if self._task is None and not self._is_closing:
+            # Not before somebody asks: what a process takes that can't handle it yet comes nearer to its limit.
+            self._task = asyncio.create_task(self._keep_consuming())
         if not self._arrived and wait_seconds > 0:
             self._news.clear()
             with contextlib.suppress(TimeoutError):
@@ -138,6 +141,8 @@ class RabbitSubscription:
 
     async def _move(self, delivery: Delivery, queue: str, about: dict[str, str | int]) -> None:
         """A confirmed copy, then the original is done with: killed in between, there are two, which an inbox bears."""
+        if not self._is_unsettled(delivery):
+            return
         message = delivery.message
         copy = Outgoing(
             id=message.id,
@@ -146,24 +151,42 @@ class RabbitSubscription:
             body=message.body,
             headers={**message.headers, **about, ROUTING_KEY: message.routing_key},
         )
+        if await self._is_kept(copy):
+            await self.ack([delivery])
+            return
+        task = asyncio.create_task(self._move_later(delivery, copy))
+        self._moving.add(task)
+        task.add_done_callback(self._moving.discard)
+
+    async def _move_later(self, delivery: Delivery, copy: Outgoing) -> None:
+        # Given back instead, it would come at once, fail at once, and be dead within the second.
+        while self._is_unsettled(delivery):
+            await asyncio.sleep(MOVE_SECONDS)
+            if await self._is_kept(copy):
+                await self.ack([delivery])
+
+    async def _is_kept(self, copy: Outgoing) -> bool:
         try:
-            is_kept = message.id in await self._publisher.send([copy])
+            return copy.id in await self._publisher.send([copy])
         except BrokerUnavailable:
-            is_kept = False
-        await (self.ack if is_kept else self.release)([delivery])
+            return False
+
+    def _is_unsettled(self, delivery: Delivery) -> bool:
+        epoch, tag = _epoch_and_tag(delivery)
+        return epoch == self._epoch and tag in self._unsettled
 
     def _take_out(self, deliveries: Sequence[Delivery]) -> list[int]:
         """The tags of those that are of this channel and unsettled, in order."""
         tags = []
         for delivery in deliveries:
-            epoch, tag = divmod(int(delivery.handle), 1 << TAG_BITS)
-            if epoch == self._epoch and tag in self._unsettled:
+            if self._is_unsettled(delivery):
+                _, tag = _epoch_and_tag(delivery)
                 del self._unsettled[tag]
                 tags.append(tag)
         return sorted(tags)
 
     async def _keep_consuming(self) -> None:
-        while not self._is_closing:
+        while not (self._is_closing or self._is_stopped):
             await self._supervisor.connected()
             try:
                 await self._consume()
@@ -187,12 +210,14 @@ class RabbitSubscription:
                 queue_name(self._consumer), self._on_delivery, timeout=CHANNEL_SECONDS
             )
             self._tag = str(consuming.consumer_tag)
+            if self._is_stopped:
+                return
             log.info("rabbitmq.consuming", consumer=self._consumer)
             while not (gone.is_set() or self._is_closing):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(WATCH_SECONDS):
                         await gone.wait()
-                if not gone.is_set() and not self._is_stopped and await self._is_forgotten(inner):
+                if not gone.is_set() and await self._is_forgotten(inner):
                     return
         finally:
             self._forget()
@@ -216,8 +241,14 @@ class RabbitSubscription:
 
     async def _is_forgotten(self, channel: Channel) -> bool:
         """A broker that lost its state may keep our channel and know nothing of us."""
+        if self._is_stopped:
+            return False
         declared = await channel.queue_declare(queue_name(self._consumer), passive=True, timeout=CHANNEL_SECONDS)
         return not declared.consumer_count
+
+
+def _epoch_and_tag(delivery: Delivery) -> tuple[int, int]:
+    return divmod(int(delivery.handle), 1 << TAG_BITS)
 
 
 async def _close(channel: AbstractChannel) -> None:

@@ -57,11 +57,11 @@ async def test_with_no_node_publishing_is_unavailable_and_receiving_just_waits()
 async def test_many_processes_that_start_at_once_declare_the_same(rabbitmq):
     brokers = [rabbit_broker([rabbitmq.url]) for _ in range(5)]
     for broker in brokers:
-        broker.subscribe("mypage")
         await broker.start()
-    for broker in brokers:
+        await broker.subscribe("mypage").receive(1, 0)
+    for number, broker in enumerate(brokers):
         await asyncio.wait_for(broker.connected(), 20)
-        assert await broker.publish([message("a")]) == {"a"}
+        assert await broker.publish([message(f"m{number}")]) == {f"m{number}"}
     for broker in brokers:
         await broker.close()
 

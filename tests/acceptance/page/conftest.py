@@ -14,8 +14,8 @@ PATIENCE_MS = 40_000
 DESK = (1440, 900)
 HAND = (390, 844)
 
-# One server and one browser: one worker.
-PAGE = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+# One server and one browser: one worker (`tests/support/together.py`).
+PAGE = [pytest.mark.asyncio(loop_scope="session")]
 
 OpenPage = Callable[..., Awaitable[Page]]
 
