@@ -149,7 +149,7 @@ async def _processes(
 @contextmanager
 def a_database(server: PostgresServer) -> Iterator[str]:
     """With everybody's empty tables; its URL."""
-    with (server.folder.parent / f"{server.folder.name}.template").open("w") as lock:
+    with (server.folder / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not server.sql(f"select 1 from pg_database where datname = '{TEMPLATE}'"):
             asyncio.run(_make_template(server))
