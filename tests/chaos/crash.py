@@ -1,5 +1,6 @@
 """A kill at any commit, without killing the test: the process ends there, and its world is opened again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -85,8 +86,11 @@ class Lives:
             while True:
                 try:
                     async with a_world(self.folder, self.clock) as world:
-                        await self._resume(world)
-                        await story(world, self)
+                        try:
+                            await self._resume(world)
+                            await story(world, self)
+                        finally:
+                            await _at_rest(world)
                         return
                 except Killed:
                     self.fuse.again()
@@ -102,6 +106,14 @@ class Lives:
         await world.ssak3.dialogue.receive(person.id, client_id, first)
         await world.ssak3.dialogue.answer(person.id)
         await world.settle()
+
+
+async def _at_rest(world: World) -> None:
+    """What was done beside what was killed comes to nothing, too, before its connections are closed."""
+    async with asyncio.timeout(10):
+        for database in world.ssak3.databases.by_context().values():
+            while database.engine.sync_engine.pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
 
 
 async def waited(world: World, is_there: Callable[[], Awaitable[bool]]) -> bool:
