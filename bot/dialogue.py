@@ -26,6 +26,7 @@ from services.shared_kernel.refusal import Refusal
 log = structlog.get_logger(__name__)
 
 LONGEST_TEXT = 4000
+LONGEST_ACTION = 64
 
 CarryOut = Callable[[Effect[Any], Person], Awaitable[Any]]
 
@@ -53,9 +54,10 @@ class Dialogue:
     async def receive(self, person_id: str, client_id: str, said: Said) -> bool:
         """Keep what was said, durably. False when it was here already (a double or a repeat)."""
         now = self._clock.now()
-        text = unsteered(said.text[:LONGEST_TEXT])
+        text, action, client_id = (unsteered(part) for part in (said.text, said.action, client_id))
+        text, action = text[:LONGEST_TEXT], action[:LONGEST_ACTION]
         async with self._unit_of_work() as work:
-            is_new = await work.received.add(person_id, client_id, self._ids.new(), text, said.action[:64], now)
+            is_new = await work.received.add(person_id, client_id, self._ids.new(), text, action, now)
             if is_new and text:
                 await work.log.append(person_id, "me", Card(text=text), now, client_id=client_id)
         self._on_news(person_id)

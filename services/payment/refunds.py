@@ -140,7 +140,7 @@ def book_external(
         status=RefundStatus.DONE,
         amount_krw=amount_krw,
         cause=EXTERNAL,
-        reason=reason,
+        reason=reason[:LONGEST_REASON],
         requested_at=at,
         due_at=at,
         next_try_at=None,

@@ -122,6 +122,18 @@ async def test_a_message_that_two_processes_answer_is_answered_once(another: Ope
     assert len(lines) == len(set(lines)), lines
 
 
+async def test_what_postgresql_cannot_keep_is_left_out(another: Open):
+    """A zero and half a character: typed, as an action, or as a phone's own id of the message."""
+    door = another()
+    person = await door.people.welcome_customer(channel="web")
+    dialogue = door.dialogue(lambda *_: asyncio.sleep(0))
+    assert await dialogue.receive(person.id, "c\x00\ud800", Said(text="안\x00녕\ud800", action="hello\x00"))
+    async with door.work() as work:
+        kept = await work.received.next_of(person.id)
+    assert kept is not None
+    assert (kept.text, kept.action, kept.client_id) == ("안녕", "hello", "c")
+
+
 async def test_one_customer_has_one_open_thread(another: Open):
     doors = [another() for _ in range(3)]
     person = await doors[0].people.welcome_customer(channel="web")

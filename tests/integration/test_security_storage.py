@@ -67,7 +67,8 @@ async def test_a_cancelled_writer_locks_nobody_out(database):
             await connection.execute(text("INSERT INTO said (words) VALUES (:words)"), {"words": str(number)})
             await connection.execute(text("SELECT * FROM said"))
 
-    for number in range(150):
+    rounds = 150 if database.is_sqlite else 40  # of which each makes a connection anew
+    for number in range(rounds):
         writing = asyncio.create_task(write(number))
         for _ in range(number % 30):
             await asyncio.sleep(0)
@@ -79,4 +80,4 @@ async def test_a_cancelled_writer_locks_nobody_out(database):
             await connection.execute(text("INSERT INTO said (words) VALUES (:words)"), {"words": f"after {number}"})
     async with database.read() as connection:
         rows = await connection.execute(text("SELECT count(*) FROM said WHERE words LIKE 'after%'"))
-        assert rows.scalar_one() == 150
+        assert rows.scalar_one() == rounds
