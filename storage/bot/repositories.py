@@ -124,11 +124,20 @@ class SqlReceived:
         self._connection = connection
         self._upsert = upsert
 
-    async def add(self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime) -> bool:
+    async def add(
+        self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime,
+        traceparent: str | None,
+    ) -> bool:  # fmt: skip
         result = await self._connection.execute(
             self._upsert(tables.received)
             .values(
-                person_id=person_id, client_id=client_id, fresh_id=fresh_id, text=text, action=action, received_at=at
+                person_id=person_id,
+                client_id=client_id,
+                fresh_id=fresh_id,
+                text=text,
+                action=action,
+                received_at=at,
+                traceparent=traceparent,
             )
             .on_conflict_do_nothing()
         )
@@ -152,6 +161,7 @@ class SqlReceived:
             fresh_id=row.fresh_id,
             text=row.text,
             action=row.action,
+            traceparent=row.traceparent,
         )
 
     async def answered(self, position: int, at: datetime) -> bool:
