@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.conversation.draft import Draft, dump, load
 from bot.conversation.effects import TemporaryTrouble
@@ -22,6 +23,7 @@ from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.plain_text import unsteered
 from services.shared_kernel.refusal import Refusal
+from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing, current_traceparent
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +44,7 @@ class Dialogue:
         catalogue: Catalogue,
         carry_out: CarryOut,
         on_news: Callable[[str], None],
+        tracing: Tracing = PASSING_ON,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
@@ -49,18 +52,23 @@ class Dialogue:
         self._catalogue = catalogue
         self._carry_out = carry_out
         self._on_news = on_news
+        self._tracing = tracing
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def receive(self, person_id: str, client_id: str, said: Said) -> bool:
         """Keep what was said, durably. False when it was here already (a double or a repeat)."""
-        now = self._clock.now()
-        text, action, client_id = (unsteered(part) for part in (said.text, said.action, client_id))
-        text, action = text[:LONGEST_TEXT], action[:LONGEST_ACTION]
+        with self._tracing.begin("chat message", current_traceparent(), kind=SpanKind.SERVER):
+            text, action, client_id = (unsteered(part) for part in (said.text, said.action, client_id))
+            is_new = await self._keep(person_id, client_id, text[:LONGEST_TEXT], action[:LONGEST_ACTION])
+        self._on_news(person_id)
+        return is_new
+
+    async def _keep(self, person_id: str, client_id: str, text: str, action: str) -> bool:
+        now, trace = self._clock.now(), current_traceparent()
         async with self._unit_of_work() as work:
-            is_new = await work.received.add(person_id, client_id, self._ids.new(), text, action, now)
+            is_new = await work.received.add(person_id, client_id, self._ids.new(), text, action, now, trace)
             if is_new and text:
                 await work.log.append(person_id, "me", Card(text=text), now, client_id=client_id)
-        self._on_news(person_id)
         return is_new
 
     async def answer(self, person_id: str) -> int:
@@ -83,13 +91,14 @@ class Dialogue:
             stored = await work.drafts.load(person_id)
         if message is None or record is None:
             return False
-        turn = await self._converse(record, load(stored), message)
-        now = self._clock.now()
-        async with self._unit_of_work() as work:
-            if await work.received.answered(message.position, now):
-                await work.drafts.save(person_id, dump(turn.draft), now)
-                for card in turn.says:
-                    await work.log.append(person_id, "bot", card, now)
+        with self._tracing.begin("chat answer", message.traceparent):
+            turn = await self._converse(record, load(stored), message)
+            now = self._clock.now()
+            async with self._unit_of_work() as work:
+                if await work.received.answered(message.position, now):
+                    await work.drafts.save(person_id, dump(turn.draft), now)
+                    for card in turn.says:
+                        await work.log.append(person_id, "bot", card, now)
         self._on_news(person_id)
         return True
 
@@ -102,14 +111,20 @@ class Dialogue:
         try:
             while True:
                 effect = conversation.throw(trouble) if trouble is not None else conversation.send(result)
-                result, trouble = None, None
-                try:
-                    result = await self._carry_out(effect, person)
-                except Refusal as refusal:
-                    trouble = refusal
-                except Exception as error:
-                    log.exception("dialogue.effect_failed", effect=type(effect).__name__, person_id=person.id)
-                    trouble = TemporaryTrouble(type(error).__name__)
+                result, trouble = await self._try(effect, person)
         except StopIteration as stop:
             turn: Turn = stop.value
             return turn
+
+    async def _try(self, effect: Effect[Any], person: Person) -> tuple[Any, Exception | None]:
+        """Its result, or what the conversation is told instead."""
+        name = type(effect).__name__
+        with bound_contextvars(effect=name, reservation_id=getattr(effect, "reservation_id", None)):
+            try:
+                with self._tracing.step(f"effect {name}"):
+                    return await self._carry_out(effect, person), None
+            except Refusal as refusal:
+                return None, refusal
+            except Exception as error:
+                log.exception("dialogue.effect_failed", person_id=person.id)
+                return None, TemporaryTrouble(type(error).__name__)

@@ -67,6 +67,7 @@ class ReceivedMessage:
     fresh_id: str
     text: str
     action: str
+    traceparent: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,8 +143,9 @@ class MessageLog(Protocol):
 
 class ReceivedMessages(Protocol):
     async def add(
-        self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime
-    ) -> bool: ...
+        self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime,
+        traceparent: str | None,
+    ) -> bool: ...  # fmt: skip
     async def next_of(self, person_id: str) -> ReceivedMessage | None: ...
     async def answered(self, position: int, at: datetime) -> bool:
         """By a guarded update: False when another process has answered it."""

@@ -69,6 +69,11 @@ class Broker(Publisher, Protocol):
         """Whether it can be reached now."""
         ...
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether it can be reached but takes nothing, for want of memory or disk."""
+        ...
+
     def subscribe(self, consumer: str) -> Subscription:
         """The consumer's end of its own queue."""
         ...

@@ -32,6 +32,11 @@ def routing_key(event_type: str) -> str:
     return event_type.removeprefix("ssak3.")
 
 
+def event_type(key: str) -> str:
+    """The other way round; of a key that we never gave, whatever it says."""
+    return f"ssak3.{key}"
+
+
 def queue_name(consumer: str) -> str:
     """The queue of a consumer."""
     return f"ssak3.{consumer}"

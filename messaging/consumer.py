@@ -5,6 +5,7 @@ when a handler fails, the batch is undone and handled one by one, so that one ba
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from enum import Enum
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
@@ -12,14 +13,20 @@ from typing import Generic, Protocol, Self, TypeVar
 import structlog
 
 from messaging.broker import Delivery, Subscription
+from messaging.catalogue import event_type, routing_key
 from messaging.envelope import Malformed, decode
+from messaging.observer import Observer, Outcome, Unobserved
 from messaging.retry import cause_of, delay_after
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.refusal import again_if_stale
+from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+
+# What a reaction is at, for whoever writes the log: looked up when there is a line, because there seldom is one.
+handled_now: ContextVar[Received | None] = ContextVar("handled_now", default=None)
 
 
 class Admission(Enum):
@@ -65,6 +72,7 @@ class InboxWork(Protocol):
 
 W = TypeVar("W", bound=InboxWork)
 Reaction = Callable[[W, Received], Awaitable[None]]
+Settled = tuple[Received, Outcome]
 
 
 class Consumer(Generic[W]):
@@ -77,12 +85,16 @@ class Consumer(Generic[W]):
         unit_of_work: Callable[[], W],
         reactions: Mapping[type[Event], Reaction[W]],
         is_paused: Callable[[], bool] = lambda: False,
+        observer: Observer | None = None,
+        tracing: Tracing = PASSING_ON,
     ) -> None:
         self.name = name
         self._subscription = subscription
         self._unit_of_work = unit_of_work
         self._reactions = reactions
         self._is_paused = is_paused
+        self._observer = observer or Unobserved()
+        self._tracing = tracing
 
     async def run_once(self, wait_seconds: float = 0.0) -> int:
         """Handle what has arrived, at most one batch; how many deliveries were settled."""
@@ -109,54 +121,86 @@ class Consumer(Generic[W]):
                 # By time first: what caused something mostly comes before it, so that little has to be parked.
                 key=lambda pair: (pair[0].time, pair[0].source, pair[0].subject, pair[0].sequence),
             )
-            await self._handle_all(pairs)
+            settled = await self._handle_all(pairs)
         except Exception as error:  # whatever it is, one by one finds out whose it is
             log.info("consumer.batch_split", consumer=self.name, size=len(deliveries), error=type(error).__name__)
             return False
+        self._observer.settled(self.name, settled)
         await self._subscription.ack(deliveries)
         return True
 
     async def _handle_alone(self, delivery: Delivery) -> None:
         try:
             received = decode(delivery.message.body)
-            await self._handle_all([(received, delivery.message.body)])
-        except Exception as error:  # a consumer outlives any event
+        except Malformed as error:
             await self._fail(delivery, error)
             return
+        try:
+            settled = await self._handle_all([(received, delivery.message.body)])
+        except Exception as error:  # a consumer outlives any event
+            await self._fail(delivery, error, received)
+            return
+        self._observer.settled(self.name, settled)
         await self._subscription.ack([delivery])
 
-    async def _fail(self, delivery: Delivery, error: Exception) -> None:
-        delay = delay_after(delivery.attempt, error)
-        cause = cause_of(error)
-        if isinstance(error, Malformed) or delay is None:
-            log.error("consumer.dead", consumer=self.name, event_id=delivery.message.id, cause=cause)
-            await self._subscription.dead(delivery, cause)
-            return
-        log.warning("consumer.retry", consumer=self.name, event_id=delivery.message.id, delay=delay, cause=cause)
-        await self._subscription.retry(delivery, delay, cause)
+    async def _fail(self, delivery: Delivery, error: Exception, received: Received | None = None) -> None:
+        key, cause, delay = delivery.message.routing_key, cause_of(error), delay_after(delivery.attempt, error)
+        outcome = Outcome.DEAD if delay is None else Outcome.RETRIED
+        about = {
+            "event_id": delivery.message.id,
+            "event_type": event_type(key),
+            "reservation_id": getattr(received.event, "reservation_id", None) if received else None,
+            "cause": cause,
+        }
+        with self._tracing.begin(f"{outcome} {key}", received.traceparent if received else None, consumer=self.name):
+            if delay is None:
+                log.error("consumer.dead", consumer=self.name, **about)
+                await self._subscription.dead(delivery, cause)
+            else:
+                log.warning("consumer.retry", consumer=self.name, delay=delay, **about)
+                await self._subscription.retry(delivery, delay, cause)
+        self._observer.failed(self.name, event_type(key), outcome)
 
-    async def _handle_all(self, pairs: Sequence[tuple[Received, bytes]]) -> None:
+    async def _handle_all(self, pairs: Sequence[tuple[Received, bytes]]) -> Sequence[Settled]:
         """In one transaction. When somebody else was quicker with what it needs, it is decided anew."""
 
-        async def handle() -> None:
+        async def handle() -> Sequence[Settled]:
             async with self._unit_of_work() as work:
                 await work.inbox.expect([received for received, _ in pairs])
-                for received, body in pairs:
-                    await self._handle(work, received, body)
+                return [each for received, body in pairs for each in await self._handle(work, received, body)]
 
-        await again_if_stale(handle)
+        with self._observer.handling(self.name, len(pairs)):
+            return await again_if_stale(handle)
 
-    async def _handle(self, work: W, received: Received, body: bytes) -> None:
-        waiting = [(received, body)]
+    async def _handle(self, work: W, received: Received, body: bytes) -> Sequence[Settled]:
+        """It, and what waited for it: what became of each, once this is committed."""
+        settled, waiting = [], [(received, body)]
         while waiting:
             current, current_body = waiting.pop(0)
-            if await work.inbox.admit(current, current_body) is not Admission.HANDLE:
+            admission = await work.inbox.admit(current, current_body)
+            if admission is not Admission.HANDLE:
+                settled.append((current, _NOT_HANDLED[admission]))
                 continue
             reaction = self._reactions.get(type(current.event))
+            settled.append((current, Outcome.NOTED if reaction is None else Outcome.HANDLED))
             if reaction is not None:
-                work.because_of(current)
-                await reaction(work, current)
+                await self._react(work, reaction, current)
             released = [(decode(body), body) for body in await work.inbox.released_by(current)]
             if released:
                 await work.inbox.expect([each for each, _ in released])
             waiting += released
+        return settled
+
+    async def _react(self, work: W, reaction: Reaction[W], received: Received) -> None:
+        """Within the event's trace; what is logged meanwhile is about it."""
+        token = handled_now.set(received)
+        name = f"handle {routing_key(received.event.TYPE)}"
+        try:
+            with self._tracing.begin(name, received.traceparent, kind=SpanKind.CONSUMER, consumer=self.name):
+                work.because_of(received)
+                await reaction(work, received)
+        finally:
+            handled_now.reset(token)
+
+
+_NOT_HANDLED = {Admission.SEEN: Outcome.REPEATED, Admission.PARKED: Outcome.PARKED}

@@ -50,6 +50,10 @@ class InProcessBroker(Broker):
     def is_connected(self) -> bool:
         return True
 
+    @property
+    def is_blocked(self) -> bool:
+        return False
+
     async def publish(self, messages: Sequence[Message]) -> frozenset[str]:
         rows = [
             (queue_name(consumer), message)

@@ -7,6 +7,8 @@ from typing import Protocol
 import structlog
 
 from messaging.broker import BrokerUnavailable, Message, Publisher
+from messaging.observer import Observer, Unobserved
+from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -36,22 +38,33 @@ class Outbox(Protocol):
 class Relay:
     """Empties one context's outbox."""
 
-    def __init__(self, context: str, outbox: Outbox, publisher: Publisher) -> None:
+    def __init__(
+        self, context: str, outbox: Outbox, publisher: Publisher, observer: Observer | None = None,
+        tracing: Tracing = PASSING_ON,
+    ) -> None:  # fmt: skip
         self.context = context
         self._outbox = outbox
         self._publisher = publisher
+        self._observer = observer or Unobserved()
+        self._tracing = tracing
 
     async def run_once(self) -> int:
         """Publish one batch; how many were confirmed. A broker that is away leaves the rows for later."""
         rows = await self._outbox.claim(BATCH)
         if not rows:
             return 0
-        try:
-            confirmed = await self._publisher.publish([row.message for row in rows])
-        except BrokerUnavailable as error:
-            log.warning("relay.broker_unavailable", context=self.context, waiting=len(rows), error=str(error))
-            confirmed = frozenset()
+        confirmed = await self._publish([row.message for row in rows])
         sent = [row.position for row in rows if row.message.id in confirmed]
+        self._observer.published(self.context, len(sent), len(rows) - len(sent))
         await self._outbox.delete(sent)
         await self._outbox.unclaim([row.position for row in rows if row.message.id not in confirmed])
         return len(sent)
+
+    async def _publish(self, messages: Sequence[Message]) -> frozenset[str]:
+        spans = ((f"publish {message.routing_key}", message.headers.get("traceparent")) for message in messages)
+        try:
+            with self._observer.publishing(self.context), self._tracing.side_by_side(SpanKind.PRODUCER, spans):
+                return await self._publisher.publish(messages)
+        except BrokerUnavailable as error:
+            log.warning("relay.broker_unavailable", context=self.context, waiting=len(messages), error=str(error))
+            return frozenset()

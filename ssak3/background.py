@@ -1,7 +1,8 @@
 """What runs in the background: workers that never end, and ticks that time calls."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from messaging.consumer import Consumer
@@ -25,7 +26,7 @@ class Tick:
 
 def ticks_of(ssak3: Ssak3) -> list[Tick]:
     """What the scheduler calls; each may run twice, or in two places."""
-    return [
+    ticks = [
         Tick(name="expire-holds", run=ssak3.reservation_ticks.expire_holds, every_seconds=2),
         Tick(name="settle-payments", run=ssak3.reservation_ticks.settle_payments, every_seconds=5),
         Tick(name="call-back", run=ssak3.reservation_ticks.call_back, every_seconds=2),
@@ -35,6 +36,8 @@ def ticks_of(ssak3: Ssak3) -> list[Tick]:
         Tick(name="watch-breaker", run=ssak3.alerts.watch_breaker, every_seconds=1),
         Tick(name="forget-keys", run=ssak3.idempotency.purge, every_seconds=3600),
     ]
+    in_a_trace = ssak3.outside.tracing.unless_idle
+    return [replace(tick, run=partial(in_a_trace, f"tick {tick.name}", tick.run)) for tick in ticks]
 
 
 def workers_of(ssak3: Ssak3) -> dict[str, Worker]:

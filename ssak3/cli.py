@@ -50,7 +50,7 @@ def demo(port: Port = None, data: Data = None) -> None:
     """Everything in one process; prints the page's address and the invite links."""
     from ssak3.running import run_processes
 
-    settings = _settings(http_port=port, data_dir=data)
+    settings = _settings("embedded", http_port=port, data_dir=data)
     if settings.is_distributed:
         raise WrongSettings("SSAK3_AMQP_URLS: the demo is one process with a broker of its own; unset it.")
     _run(run_processes(settings, DemoClock(settings.data_dir), SystemIds(), is_demo=True, on_ready=_say_hello))
@@ -63,6 +63,7 @@ def run(
     data: Data = None,
 ) -> None:
     """The named processes in one OS process. Without RabbitMQ (SSAK3_AMQP_URLS): all, or the sandbox."""
+    from ssak3.doorstep import label_of
     from ssak3.running import run_processes
     from ssak3.sandbox import run_sandbox
 
@@ -70,7 +71,7 @@ def run(
     unknown = set(wanted) - set(PROCESSES)
     if unknown:
         raise WrongSettings(f"There is no process {', '.join(sorted(unknown))}. There are: {' '.join(PROCESSES)}.")
-    settings = _settings(http_port=port, data_dir=data)
+    settings = _settings(label_of(wanted), http_port=port, data_dir=data)
     clock = _clock(settings)
     if wanted == ("sandbox",):
         _run(run_sandbox(settings, clock, SystemIds(), on_ready=lambda now: _say_that_it_runs("sandbox", now)))
@@ -188,9 +189,9 @@ def print_asyncapi() -> None:
     typer.echo(json.dumps(asyncapi(__version__), indent=2, ensure_ascii=False))
 
 
-def _settings(**flags: Any) -> Settings:
+def _settings(process: str = "ssak3", **flags: Any) -> Settings:
     settings = read_settings(**flags)
-    set_up_logs(settings.log_format)
+    set_up_logs(settings.log_format, process)
     return settings
 
 
@@ -233,7 +234,7 @@ def _say_that_it_runs(name: str, settings: Settings) -> None:
 async def _migrate(settings: Settings) -> None:
     from ssak3.databases import open_databases
 
-    databases = open_databases(settings, _clock(settings), SystemIds(), lambda event: None)
+    databases = open_databases(settings, _clock(settings), SystemIds(), lambda recorded: None)
     try:
         behind = await databases.migrate()
     finally:
@@ -248,7 +249,7 @@ async def _invite(settings: Settings, role: str) -> None:
     from ssak3.system import invite_code
     from storage.bot.repositories import BotUnitOfWork
 
-    databases = open_databases(settings, _clock(settings), SystemIds(), lambda event: None)
+    databases = open_databases(settings, _clock(settings), SystemIds(), lambda recorded: None)
     try:
         await databases.migrate()
         context = databases.contexts["bot"]

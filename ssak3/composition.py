@@ -57,6 +57,7 @@ from ssak3.consumers import Consumers
 from ssak3.databases import Databases, open_databases
 from ssak3.gateways import BotDirectory, CatalogueNames, InProcessPayments, LogSender
 from ssak3.links import invite_link
+from ssak3.metrics import Metrics
 from ssak3.operators import BrokersDeadLetters, ReservationHistory
 from ssak3.outside import Observers, Outside, Switches
 from ssak3.payment_facts import PaymentFacts
@@ -89,7 +90,8 @@ class Ssak3:
         self.clock, self.ids = outside.clock, outside.ids
         self.name = self.ids.new()
         self.switches = Switches()
-        self.observers = Observers()
+        self.metrics = Metrics(self.clock)
+        self.observers = Observers(listeners=[self.metrics.record])
         self.catalogue: Catalogue = parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
         policies = _text(settings.policies, "services.reservation", "policies.toml")
         self.policies: Policies = parse_policies(policies, settings.hold_minutes)
@@ -98,10 +100,12 @@ class Ssak3:
         self.databases: Databases = open_databases(settings, self.clock, self.ids, self.observers, self.opens)
         self._build_broker()
         self.relays = {
-            name: Relay(name, self.databases.outbox_of(name), self.broker) for name in WRITERS if name in self.opens
+            name: Relay(name, self.databases.outbox_of(name), self.broker, self.metrics, outside.tracing)
+            for name in WRITERS
+            if name in self.opens
         }
         self.consumers: dict[str, Consumer[Any]] = {}
-        self._consumers = Consumers(self.broker, self.catalogue, self.switches)
+        self._consumers = Consumers(self.broker, self.catalogue, self.switches, self.metrics, outside.tracing)
         for context, build in (
             ("payment", self._build_payment),
             ("reservation", self._build_reservation),
@@ -142,13 +146,18 @@ class Ssak3:
         toss = TossProvider(
             outside.session, outside.provider_url, outside.provider_secret, outside.provider_timeout_seconds
         )
-        provider = GuardedProvider(toss, self.provider_breaker)
+        provider = GuardedProvider(toss, self.provider_breaker, outside.tracing)
         self.checkout_links = self._checkout_links()
         self.payments = PaymentUseCases(work, self.clock, self.ids, provider, outside.test_card)
-        self.attempts = AttemptLoop(work, self.clock, self.ids, provider)
-        self.refunds = RefundLoop(work, self.clock, self.ids, provider)
+        self.attempts = AttemptLoop(work, self.clock, self.ids, provider, outside.tracing)
+        self.refunds = RefundLoop(work, self.clock, self.ids, provider, outside.tracing)
         self.availability = AvailabilityLoop(
-            work, self.clock, provider, self.settings.provider, lambda: self.provider_breaker.state == "closed"
+            work,
+            self.clock,
+            provider,
+            self.settings.provider,
+            lambda: self.provider_breaker.state == "closed",
+            outside.tracing,
         )
         self._consume("payment", PaymentReactions(self.clock, self.ids).table())
 
@@ -242,6 +251,7 @@ class Ssak3:
                 renderer=Renderer(templates, directory, self.names),
                 templates=templates,
                 paused=lambda: self.switches.notifications_paused,
+                tracing=self.outside.tracing,
             )
 
     def _to_the_bot(self) -> tuple[dict[str, ChannelSender], Directory]:
@@ -276,7 +286,9 @@ class Ssak3:
             "operator": {**self._operator_effects().table(), **talks.table()},
         }
         self.runner = Runner(EverybodysEffects(self.people).table(), by_role)
-        self.dialogue = Dialogue(self.bot_work, self.clock, self.ids, self.catalogue, self.runner, self.hub.tell)
+        self.dialogue = Dialogue(
+            self.bot_work, self.clock, self.ids, self.catalogue, self.runner, self.hub.tell, self.outside.tracing
+        )
         self.answering = Answering(self.dialogue)
 
     def _checkout_links(self) -> CheckoutLinks:

@@ -5,7 +5,9 @@ from typing import Any
 
 from messaging.broker import Broker
 from messaging.consumer import Consumer
+from messaging.observer import Observer
 from services.reservation.catalogue import Catalogue
+from services.shared_kernel.tracing import Tracing
 from ssak3.outside import Switches
 from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.mypage.repositories import MyPageUnitOfWork
@@ -18,9 +20,13 @@ from storage.unit_of_work import Context
 class Consumers:
     """Makes them; `reactions` is a context's table."""
 
-    def __init__(self, broker: Broker, catalogue: Catalogue, switches: Switches) -> None:
+    def __init__(
+        self, broker: Broker, catalogue: Catalogue, switches: Switches, observer: Observer, tracing: Tracing
+    ) -> None:
         self._broker = broker
         self._switches = switches
+        self._observer = observer
+        self._tracing = tracing
         self._works: dict[str, Callable[[Context], Any]] = {
             "reservation": lambda context: ReservationUnitOfWork(context, catalogue),
             "payment": PaymentUnitOfWork,
@@ -32,7 +38,10 @@ class Consumers:
     def of(self, name: str, context: Context, reactions: Any) -> Consumer[Any]:
         """The consumer of one context's queue."""
         work = self._works[name]
-        return Consumer(name, self._broker.subscribe(name), lambda: work(context), reactions, self._is_paused(name))
+        return Consumer(
+            name, self._broker.subscribe(name), lambda: work(context), reactions, self._is_paused(name),
+            self._observer, self._tracing,
+        )  # fmt: skip
 
     def _is_paused(self, name: str) -> Callable[[], bool]:
         if name == "notification":

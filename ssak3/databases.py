@@ -7,7 +7,7 @@ from pathlib import Path
 
 from messaging.catalogue import FOLLOWS
 from services.shared_kernel.clock import Clock
-from services.shared_kernel.event import Event
+from services.shared_kernel.event import Recorded
 from services.shared_kernel.ids import Ids
 from ssak3.settings import CONTEXTS, Settings
 from storage.engine import Database
@@ -60,7 +60,7 @@ class Databases:
 
 
 def open_databases(
-    settings: Settings, clock: Clock, ids: Ids, observe: Callable[[Event], None], opens: Collection[str] = CONTEXTS
+    settings: Settings, clock: Clock, ids: Ids, observe: Callable[[Recorded], None], opens: Collection[str] = CONTEXTS
 ) -> Databases:
     """Those of the contexts in `opens`. Engines connect on first use; folders of SQLite files are made here."""
     every: dict[str, Database] = {}

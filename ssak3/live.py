@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from services.shared_kernel.clock import Clock
-from services.shared_kernel.event import Event
+from services.shared_kernel.event import Recorded
 from services.shared_kernel.ids import short_code
 
 KEPT = 100
@@ -27,8 +27,9 @@ class LiveFeed:
         self._closed = asyncio.Event()
         self._count = 0
 
-    def observe(self, event: Event) -> None:
+    def observe(self, recorded: Recorded) -> None:
         """An event was committed in this process."""
+        event = recorded.event
         self._count += 1
         reservation_id = getattr(event, "reservation_id", None)
         line = {

@@ -1,28 +1,100 @@
 """Logs: readable on a console, JSON for machines; secrets and personal data never get this far."""
 
 import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.typing import ExcInfo, Processor
+
+from messaging.consumer import handled_now
+from services.shared_kernel.event import Event, Recorded
+from services.shared_kernel.tracing import current_trace_id
+
+log = structlog.get_logger(__name__)
+
+Line = MutableMapping[str, Any]
 
 
-def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
-    """Once, at the start of a process."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    )
+def set_up_logs(log_format: str, process: str, level: int = logging.INFO) -> None:
+    """Once, at the start of a process. In JSON the libraries' loggers speak it, too."""
+    common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        _about_the_event,
+        _only_what_is_known,
+    ]
+    if log_format == "json":
+        common += [_stamped(process), structlog.processors.ExceptionRenderer(_without_words)]
+        last: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+        _set_up_libraries([structlog.stdlib.add_logger_name, *common], last)
+    else:
+        last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *([structlog.processors.format_exc_info] if log_format == "json" else []),
-            renderer,
-        ],
+        processors=[*common, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+def _set_up_libraries(common: list[Processor], last: Processor) -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    without = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=[without, last]))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+
+
+def _about_the_event(_logger: Any, _method: str, line: Line) -> Line:
+    """Which one is being handled, and whose it is."""
+    received = handled_now.get()
+    if received is None:
+        return line
+    return {"event_id": received.id, "event_type": received.event.TYPE, **_of(received.event), **line}
+
+
+def _of(event: Event) -> dict[str, str | None]:
+    return {"reservation_id": getattr(event, "reservation_id", None)}
+
+
+def _only_what_is_known(_logger: Any, _method: str, line: Line) -> Line:
+    """Not everything that is handled has a reservation."""
+    return {name: value for name, value in line.items() if value is not None}
+
+
+def _stamped(process: str) -> Processor:
+    def stamp(_logger: Any, _method: str, line: Line) -> Line:
+        line["process"] = process
+        if "trace_id" not in line and (trace_id := current_trace_id()):
+            line["trace_id"] = trace_id
+        return line
+
+    return stamp
+
+
+def _without_words(exc_info: ExcInfo) -> str:
+    """What went wrong and where, the cause first. An exception's own text may hold what somebody wrote."""
+    told: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        told.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(reversed(told))
+
+
+def log_recorded(recorded: Recorded) -> None:
+    """A line for every event that this process commits: what happened to a reservation, and when."""
+    event, traceparent = recorded.event, recorded.traceparent
+    log.info(
+        "event.recorded",
+        event_type=event.TYPE,
+        event_id=recorded.id,
+        subject=event.subject,
+        **_of(event),
+        trace_id=traceparent.split("-")[1] if traceparent else None,
+    )

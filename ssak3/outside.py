@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from services.payment.adapters.session import ClientSession
 from services.shared_kernel.clock import Clock
-from services.shared_kernel.event import Event
+from services.shared_kernel.event import Recorded
 from services.shared_kernel.ids import Ids
-from ssak3.system import chance, invite_code
+from services.shared_kernel.tracing import Tracing
+from ssak3.system import bits, chance, invite_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class Outside:
     new_code: Callable[[], str] = invite_code
     chance: Callable[[], float] = chance
     monotonic: Callable[[], float] = time.monotonic
+    tracing: Tracing = field(default_factory=lambda: Tracing(bits))
     # Longer than the 3 s that a customer waits: the call goes on, so that its answer is known when it comes.
     provider_timeout_seconds: float = 8.0
     payment_timeout_seconds: float = 3.0
@@ -39,10 +41,10 @@ class Switches:
 
 @dataclass(kw_only=True)
 class Observers:
-    """Who hears of every committed event in this process: the demo's live line."""
+    """Who hears of every event that this process commits: metrics, the log, the demo's live line."""
 
-    listeners: list[Callable[[Event], None]] = field(default_factory=list)
+    listeners: list[Callable[[Recorded], None]] = field(default_factory=list)
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, recorded: Recorded) -> None:
         for listener in self.listeners:
-            listener(event)
+            listener(recorded)

@@ -14,13 +14,15 @@ from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from ssak3.background import ticks_of, workers_of
 from ssak3.composition import Ssak3
-from ssak3.doorstep import api_token, listening, run_file, stop_signal
+from ssak3.doorstep import api_token, label_of, listening, run_file, stop_signal
 from ssak3.http.app import create_app
 from ssak3.http.demo import DemoSwitches
 from ssak3.http.forward import Forward
 from ssak3.http.server import Server
 from ssak3.leader import Leader
+from ssak3.logs import log_recorded
 from ssak3.needs import check_settings, until_ready
+from ssak3.otel import open_tracing
 from ssak3.outside import Outside
 from ssak3.processes import EMBEDDED
 from ssak3.sandbox import open_sandbox
@@ -58,6 +60,7 @@ async def _built(
         if "sandbox" in processes:
             sandbox_url = await stack.enter_async_context(open_sandbox(settings, clock, ids))
             provider_url = f"{sandbox_url}/toss"
+        tracing = await stack.enter_async_context(open_tracing(label_of(processes)))
         session = new_session()
         stack.push_async_callback(session.close)
         outside = Outside(
@@ -68,8 +71,11 @@ async def _built(
             provider_secret=SANDBOX_SECRET_KEY,
             test_card=TEST_CARD,
             api_token=api_token(settings),
+            tracing=tracing,
         )
         ssak3 = Ssak3(settings, outside, processes)
+        if settings.log_format == "json":
+            ssak3.observers.listeners.append(log_recorded)
         stack.push_async_callback(ssak3.close)
         yield ssak3, Forward(session, sandbox_url) if sandbox_url else None
 

@@ -58,6 +58,11 @@ def chance() -> float:
     return secrets.randbelow(1_000_000) / 1_000_000
 
 
+def bits(count: int) -> int:
+    """So many bits of chance, never all zero."""
+    return secrets.randbits(count) or 1
+
+
 def invite_code() -> str:
     """Ten characters that a person can type: 50 bits of chance."""
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(10))

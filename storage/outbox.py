@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from messaging.broker import Message
 from messaging.relay import OutboxRow
@@ -66,8 +66,3 @@ class SqlOutbox:
                 await connection.execute(
                     update(self._outbox).where(self._outbox.c.position.in_(positions)).values(claimed_until=None)
                 )
-
-    async def size(self) -> int:
-        """How many events are waiting to be published."""
-        async with self._database.read() as connection:
-            return int((await connection.execute(select(func.count()).select_from(self._outbox))).scalar_one())

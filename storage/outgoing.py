@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.catalogue import routing_key
 from messaging.envelope import Envelope, encode
-from services.shared_kernel.event import Event
+from services.shared_kernel.event import Event, Recorded
 from storage.messaging_tables import MessagingTables
 from storage.postgresql import arrays, given
 
@@ -39,9 +39,9 @@ class Outgoing:
         self._told: list[_Told] = []
 
     @property
-    def events(self) -> Sequence[Event]:
+    def recorded(self) -> Sequence[Recorded]:
         """In the order in which they were told."""
-        return [told.event for told in self._told]
+        return [Recorded(id=told.id, traceparent=told.traceparent, event=told.event) for told in self._told]
 
     def add(self, event: Event, *, id: str, time: datetime, cause: str | None, traceparent: str | None) -> None:
         """Tell it when the transaction commits."""

@@ -9,8 +9,9 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.shared_kernel.clock import Clock
-from services.shared_kernel.event import Event, Received
+from services.shared_kernel.event import Event, Received, Recorded
 from services.shared_kernel.ids import Ids
+from services.shared_kernel.tracing import current_traceparent
 from storage.engine import Database
 from storage.inbox import SqlInbox
 from storage.messaging_tables import MessagingTables
@@ -27,7 +28,7 @@ class Context:
     ids: Ids
     causal: bool = False
     on_commit: Callable[[], None] = field(default=lambda: None)
-    observe: Callable[[Event], None] = field(default=lambda event: None)
+    observe: Callable[[Recorded], None] = field(default=lambda recorded: None)
 
 
 class SqlUnitOfWork:
@@ -64,10 +65,10 @@ class SqlUnitOfWork:
                 await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
                 raise
         await self._transaction.__aexit__(kind, error, trace)
-        if error is None and self._outgoing.events:
+        if error is None and self._outgoing.recorded:
             self.context.on_commit()
-            for event in self._outgoing.events:
-                self.context.observe(event)
+            for recorded in self._outgoing.recorded:
+                self.context.observe(recorded)
         return None
 
     def open(self) -> None:
@@ -83,7 +84,7 @@ class SqlUnitOfWork:
 
     def because_of(self, received: Received) -> None:
         """From here on, events are caused by this one."""
-        self.because_of_id(received.id, received.traceparent)
+        self.because_of_id(received.id, current_traceparent() or received.traceparent)
 
     def because_of_id(self, event_id: str | None, traceparent: str | None = None) -> None:
         """The same, for effects that are carried out later and only remember the cause's id."""
@@ -97,8 +98,6 @@ class SqlUnitOfWork:
         """
         cause = self._caused_by
         for event in events:
-            event_id = self.context.ids.new()
-            self._outgoing.add(
-                event, id=event_id, time=self.context.clock.now(), cause=cause, traceparent=self._traceparent
-            )
+            event_id, trace = self.context.ids.new(), self._traceparent or current_traceparent()
+            self._outgoing.add(event, id=event_id, time=self.context.clock.now(), cause=cause, traceparent=trace)
             cause = event_id

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
+from structlog.contextvars import bind_contextvars
 
 from bot.api.bodies import ID_PATTERN
 from bot.api.problems import from_http, invalid, invalid_field, problem
@@ -83,6 +84,8 @@ class Gate:
             return answer
         if not all(ID.fullmatch(value) for value in request.path_params.values()):
             return not_there()
+        about = {name: request.path_params.get(name) for name in ("reservation_id", "job_id")}
+        bind_contextvars(**about)
         try:
             body = await _read(request)
         except ClientDisconnect:

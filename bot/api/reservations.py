@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from structlog.contextvars import bind_contextvars
 
 from bot.api.answers import QuoteOut, ReservationOut, SlotOut, quote_out, slots_out
 from bot.api.bodies import CancellationConfirmed, NewReservation, NewTime, Pay
@@ -83,6 +84,7 @@ class ReservationRoutes:
         A declined payment (402) keeps the place: pay again. A full slot (409) comes with the nearest free ones.
         """
         call: Begun = request.state.call
+        bind_contextvars(reservation_id=call.fresh_id)
         made = await self._made_before(call)
         if made is None:
             self._check(body)

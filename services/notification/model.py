@@ -17,6 +17,7 @@ class Notification:
     `cause` is an event's id, or `reminder:…`, `dead:…` and the like; `cause_event_id` is set for an event.
     `values` hold ids and codes; names, addresses and notes are looked up when it is sent.
     `good_until`: after that it would tell something untrue, and stays home.
+    `traceparent`: of what it was queued for; sending it belongs to the same trace.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Notification:
     created_at: datetime
     reservation_id: str | None = None
     good_until: datetime | None = None
+    traceparent: str | None = None
 
     @property
     def lane(self) -> str:

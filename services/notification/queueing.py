@@ -11,6 +11,7 @@ from services.notification.ports import NotificationWork
 from services.notification.templates import Templates
 from services.notification.values import Notice
 from services.shared_kernel.ids import Ids
+from services.shared_kernel.tracing import current_traceparent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ async def queue(
             created_at=now,
             reservation_id=notice.reservation_id,
             good_until=cause.good_until,
+            traceparent=current_traceparent(),
         )
         delivery = Delivery.first(notification, id=ids.new())
         if notice.overtaken:

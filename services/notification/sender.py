@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from services.notification.model import Delivery, Info
 from services.notification.outcomes import NotRendered, Outcome, Unclear, after, next_channel, told
@@ -24,6 +25,7 @@ from services.notification.values import Contact, DeliveryStatus
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
+from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +50,7 @@ class Sender:
     def __init__(
         self, unit_of_work: Callable[[], NotificationWork], clock: Clock, ids: Ids, *, name: str,
         channels: Mapping[str, ChannelSender], renderer: Renderer, templates: Templates,
-        paused: Callable[[], bool] = lambda: False,
+        paused: Callable[[], bool] = lambda: False, tracing: Tracing = PASSING_ON,
     ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._clock = clock
@@ -58,6 +60,7 @@ class Sender:
         self._renderer = renderer
         self._templates = templates
         self._paused = paused
+        self._tracing = tracing
 
     async def run_once(self) -> int:
         """Handle one batch of what is due; how many deliveries moved on."""
@@ -92,7 +95,7 @@ class Sender:
         written = await work.ledger.save_all([(one.delivery, new) for one, new in changes])
         saved = [(one, new) for one, new in changes if one.delivery.id in written]
         for one, new in saved:
-            work.because_of_id(one.notification.cause_event_id)
+            work.because_of_id(one.notification.cause_event_id, one.notification.traceparent)
             await work.record(told(one.notification, new))
         return saved
 
@@ -105,7 +108,18 @@ class Sender:
         )
 
     async def _send_in_turn(self, group: Sequence[_Taken]) -> Sequence[tuple[_Taken, Outcome]]:
-        return [(one, await self._send(one)) for one in group]
+        return [(one, await self._send_traced(one)) for one in group]
+
+    async def _send_traced(self, one: _Taken) -> Outcome:
+        notification = one.notification
+        about = {"channel": one.delivery.channel or "", "template": notification.template}
+        with (
+            self._tracing.begin("send notice", notification.traceparent, kind=SpanKind.PRODUCER, **about),
+            bound_contextvars(
+                event_id=notification.cause_event_id, reservation_id=notification.reservation_id, **about
+            ),
+        ):
+            return await self._send(one)
 
     async def _send(self, one: _Taken) -> Outcome:
         try:

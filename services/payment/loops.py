@@ -10,12 +10,14 @@ import structlog
 
 from services.payment.charging import Charging, OpenWork
 from services.payment.events import PaymentAvailable
+from services.payment.ports import Due
 from services.payment.provider import Provider, ProviderError
 from services.payment.refunding import Refunding
 from services.payment.values import AttemptStatus
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import StaleVersion
+from services.shared_kernel.tracing import PASSING_ON, Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +29,12 @@ EARLIEST_ALERT = timedelta(days=2)
 class AttemptLoop:
     """Settles attempts whose answer never came; looks after settled ones for late money and foreign cancels."""
 
-    def __init__(self, unit_of_work: OpenWork, clock: Clock, ids: Ids, provider: Provider) -> None:
+    def __init__(
+        self, unit_of_work: OpenWork, clock: Clock, ids: Ids, provider: Provider, tracing: Tracing = PASSING_ON
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._tracing = tracing
         self._charging = Charging(unit_of_work, clock, provider)
         self._refunding = Refunding(unit_of_work, clock, ids, provider)
 
@@ -37,7 +42,7 @@ class AttemptLoop:
         """Look at each attempt that is due; how many."""
         async with self._unit_of_work() as work:
             due = await work.payments.attempts_due(self._clock.now(), LIMIT)
-        return await _each(due, self._look, "attempt")
+        return await _each(due, self._look, "settle attempt", self._tracing)
 
     async def _look(self, attempt_id: str) -> None:
         async with self._unit_of_work() as work:
@@ -55,9 +60,12 @@ class AttemptLoop:
 class RefundLoop:
     """Sends refunds until they are done, and alerts operators of those that take too long."""
 
-    def __init__(self, unit_of_work: OpenWork, clock: Clock, ids: Ids, provider: Provider) -> None:
+    def __init__(
+        self, unit_of_work: OpenWork, clock: Clock, ids: Ids, provider: Provider, tracing: Tracing = PASSING_ON
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._tracing = tracing
         self._refunding = Refunding(unit_of_work, clock, ids, provider)
 
     async def run_once(self) -> int:
@@ -65,10 +73,10 @@ class RefundLoop:
         now = self._clock.now()
         async with self._unit_of_work() as work:
             due = await work.refunds.due(now, LIMIT)
-        done = await _each(due, self._advance, "refund")
+        done = await _each(due, self._advance, "send refund", self._tracing)
         async with self._unit_of_work() as work:
             late = await work.refunds.maybe_late(now - EARLIEST_ALERT, LIMIT)
-        return done + await _each(late, self._tell, "refund")
+        return done + await _each(late, self._tell, "tell of late refund", self._tracing)
 
     async def _advance(self, refund_id: str) -> None:
         await self._refunding.advance(refund_id)
@@ -81,13 +89,15 @@ class AvailabilityLoop:
     """Tells, once per recovery, that the provider takes payments again. `is_closed`: whether the breaker is."""
 
     def __init__(
-        self, unit_of_work: OpenWork, clock: Clock, provider: Provider, name: str, is_closed: Callable[[], bool]
-    ) -> None:
+        self, unit_of_work: OpenWork, clock: Clock, provider: Provider, name: str, is_closed: Callable[[], bool],
+        tracing: Tracing = PASSING_ON,
+    ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._provider = provider
         self._name = name
         self._is_closed = is_closed
+        self._tracing = tracing
         self._down_since: datetime | None = None
 
     async def run_once(self) -> int:
@@ -100,21 +110,26 @@ class AvailabilityLoop:
             await self._provider.ping()
         except ProviderError:
             return 0
-        async with self._unit_of_work() as work:
-            await work.record([PaymentAvailable(provider=self._name, since=self._clock.now())])
+        with self._tracing.begin("provider is back"):
+            await self._tell()
         self._down_since = None
         return 1
 
+    async def _tell(self) -> None:
+        async with self._unit_of_work() as work:
+            await work.record([PaymentAvailable(provider=self._name, since=self._clock.now())])
 
-async def _each(ids: Sequence[str], act: Callable[[str], Awaitable[None]], thing: str) -> int:
+
+async def _each(due: Sequence[Due], act: Callable[[str], Awaitable[None]], step: str, tracing: Tracing) -> int:
     """One that fails holds up no other; it is due again the next time."""
     done = 0
-    for identifier in ids:
-        try:
-            await act(identifier)
-            done += 1
-        except StaleVersion:
-            continue
-        except Exception:
-            log.exception("payment.loop_failed", thing=thing, id=identifier)
+    for one in due:
+        with tracing.begin(step, one.traceparent):
+            try:
+                await act(one.id)
+                done += 1
+            except StaleVersion:
+                continue
+            except Exception:
+                log.exception("payment.loop_failed", step=step, id=one.id)
     return done

@@ -1,6 +1,7 @@
 """What the payment context needs from storage; towards the provider see `provider.py`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +11,14 @@ from services.payment.refunds import Compensation, Refund
 from services.payment.values import Card, Checkout
 from services.shared_kernel.event import Event
 from services.shared_kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Something to act on now, in the trace in which it was begun."""
+
+    id: str
+    traceparent: str | None
 
 
 class Payments(Protocol):
@@ -38,8 +47,8 @@ class Payments(Protocol):
         or if somebody else has just begun an attempt."""
         ...
 
-    async def attempts_due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Ids of attempts that are to be looked at, the longest waiting first."""
+    async def attempts_due(self, now: datetime, limit: int) -> Sequence[Due]:
+        """Attempts that are to be looked at, the longest waiting first."""
         ...
 
 
@@ -54,11 +63,11 @@ class Refunds(Protocol):
 
     async def save(self, old: Refund | None, new: Refund) -> None: ...
 
-    async def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Ids of those to act on: none of a payment that has another one in flight, oldest first."""
+    async def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        """Those to act on: none of a payment that has another one in flight, oldest first."""
         ...
 
-    async def maybe_late(self, requested_before: datetime, limit: int) -> Sequence[str]:
+    async def maybe_late(self, requested_before: datetime, limit: int) -> Sequence[Due]:
         """Unfinished ones from before that moment that operators haven't been told of."""
         ...
 

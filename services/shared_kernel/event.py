@@ -40,6 +40,15 @@ class Received:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """An event as its own context has just committed it, for whoever only looks on."""
+
+    id: str
+    traceparent: str | None
+    event: Event
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoggedEvent:
     """One event of a log, without its data."""
 

@@ -20,6 +20,7 @@ from ssak3.composition import Ssak3
 from ssak3.http.edge import Edge
 from ssak3.http.forward import Forward
 from ssak3.http.health import add_health_routes
+from ssak3.http.watched import Watched
 from storage.history import SqlHistory
 from storage.payment.repositories import PaymentUnitOfWork
 
@@ -35,11 +36,15 @@ def create_app(
         redoc_url=None,
         favicon_url="/static/favicon.svg",
         static_url="/docs/static",
+        # FastAPI's own spans would name paths, and so the checkout's tokens; and a socket would be one long span.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     install_problems(app)
     app.add_exception_handler(HTTPException, http_problem)
     app.add_exception_handler(Exception, our_fault)
     app.add_middleware(Edge, is_stopping=lambda: not takes_work())
+    is_logged = ssak3.settings.log_format == "json"
+    app.add_middleware(Watched, metrics=ssak3.metrics, tracing=ssak3.outside.tracing, is_logged=is_logged)
     if "bot" in ssak3.processes:
         _front_door(app, ssak3, is_demo=is_demo)
         _pages_of_others(app, ssak3, sandbox)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import HTTPException, Request, Response
 
 from services.payment.adapters.session import ClientError, ClientSession, ClientTimeout
+from services.shared_kernel.tracing import trace_headers
 
 _TIMEOUT = ClientTimeout(total=15)
 # Of the hop, not of the message (RFC 9110 §7.6.1), or made anew; cookies are none of the other side's business.
@@ -38,7 +39,7 @@ class Forward:
                 f"{self._base_url}/{path}",
                 params=request.query_params.multi_items(),
                 data=await request.body(),
-                headers=_passed_on(request.headers),
+                headers=_passed_on(request.headers) | trace_headers(),
                 timeout=_TIMEOUT,
                 allow_redirects=False,
             ) as answer:

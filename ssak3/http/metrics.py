@@ -1,33 +1,89 @@
-"""Metrics of one OS process, in Prometheus' text format."""
+"""Metrics of one OS process, in Prometheus' text format: what it has counted, and how things stand now."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+import structlog
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from services.shared_kernel.adapters.breaker import Breaker
 from ssak3.composition import Ssak3
+from ssak3.metrics import gauge
+from storage.waiting import Waiting, parked, unsent
+
+log = structlog.get_logger(__name__)
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BREAKER_STATES = ("closed", "half-open", "open")
 
 
 async def measure(ssak3: Ssak3) -> str:
-    """What waits, and how the breakers stand, now."""
-    registry = CollectorRegistry()
-    outbox = Gauge("ssak3_outbox_size", "Events not published yet", ["context"], registry=registry)
-    for name in ssak3.relays:
-        outbox.labels(name).set(await ssak3.databases.outbox_of(name).size())
-    depth = Gauge("ssak3_queue_depth", "Messages in a queue", ["queue"], registry=registry)
-    for queue, count in (await ssak3.queue_depths()).items():
-        depth.labels(queue).set(count)
-    if "notification" in ssak3.processes:
-        waiting = Gauge("ssak3_notifications_waiting", "Notifications neither sent nor given up", registry=registry)
-        waiting.set(await ssak3.notifications.waiting_count())
-    state = Gauge(
-        "ssak3_breaker_state", "1 for the state that a breaker is in", ["breaker", "state"], registry=registry
-    )
-    for breaker in _breakers(ssak3):
-        for name in BREAKER_STATES:
-            state.labels(breaker.name, name).set(float(breaker.state == name))
-    return generate_latest(registry).decode()
+    """All of it. What can't be looked at now is left out, and counted in `ssak3_look_failed`."""
+    now = _Now(ssak3)
+    for name, look in now.looks().items():
+        await now.take(name, look)
+    return ssak3.metrics.render() + generate_latest(now.registry).decode()
+
+
+class _Now:
+    """Gauges of this moment."""
+
+    def __init__(self, ssak3: Ssak3) -> None:
+        self._ssak3 = ssak3
+        self.registry = CollectorRegistry()
+        self._failed = gauge("ssak3_look_failed", self.registry)
+
+    def looks(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What this process has to look at."""
+        needed = {"outbox": self._outboxes, "parked": self._parked, "queues": self._queues, "itself": self._itself}
+        return needed | ({"notifications": self._notifications} if "notification" in self._ssak3.processes else {})
+
+    async def take(self, name: str, look: Callable[[], Awaitable[None]]) -> None:
+        """One thing that is away mustn't hide the others."""
+        try:
+            await look()
+        except Exception as error:  # whatever the driver raises
+            log.warning("metrics.look_failed", at=name, error=type(error).__name__)
+            self._failed.labels(name).set(1)
+        else:
+            self._failed.labels(name).set(0)
+
+    async def _outboxes(self) -> None:
+        size = gauge("ssak3_outbox_size", self.registry)
+        age = gauge("ssak3_outbox_oldest_seconds", self.registry)
+        for name in self._ssak3.relays:
+            self._set(size, age, name, await unsent(self._ssak3.databases.contexts[name]))
+
+    async def _parked(self) -> None:
+        size = gauge("ssak3_parked_size", self.registry)
+        age = gauge("ssak3_parked_oldest_seconds", self.registry)
+        for name in self._ssak3.consumers:
+            self._set(size, age, name, await parked(self._ssak3.databases.contexts[name]))
+
+    def _set(self, size: Gauge, age: Gauge, label: str, waiting: Waiting) -> None:
+        size.labels(label).set(waiting.size)
+        age.labels(label).set(self._seconds_since(waiting.since))
+
+    def _seconds_since(self, moment: datetime | None) -> float:
+        return 0.0 if moment is None else max(0.0, (self._ssak3.clock.now() - moment).total_seconds())
+
+    async def _queues(self) -> None:
+        depth = gauge("ssak3_queue_depth", self.registry)
+        for queue, count in (await self._ssak3.queue_depths()).items():
+            depth.labels(queue).set(count)
+
+    async def _notifications(self) -> None:
+        waiting = gauge("ssak3_notifications_waiting", self.registry)
+        waiting.set(await self._ssak3.notifications.waiting_count())
+
+    async def _itself(self) -> None:
+        broker = self._ssak3.broker
+        gauge("ssak3_broker_connected", self.registry).set(broker.is_connected)
+        gauge("ssak3_broker_blocked", self.registry).set(broker.is_blocked)
+        state = gauge("ssak3_breaker_state", self.registry)
+        for breaker in _breakers(self._ssak3):
+            for name in BREAKER_STATES:
+                state.labels(breaker.name, name).set(float(breaker.state == name))
 
 
 def _breakers(ssak3: Ssak3) -> list[Breaker]:

@@ -110,7 +110,10 @@ class SqlReceived:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime) -> bool:
+    async def add(
+        self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime,
+        traceparent: str | None,
+    ) -> bool:  # fmt: skip
         row = {
             "person_id": person_id,
             "client_id": client_id,
@@ -118,6 +121,7 @@ class SqlReceived:
             "text": text,
             "action": action,
             "received_at": at,
+            "traceparent": traceparent,
         }
         result = await self._connection.execute(insert_or_leave(tables.received, *row), row)
         return bool(result.rowcount == 1)
@@ -140,6 +144,7 @@ class SqlReceived:
             fresh_id=row.fresh_id,
             text=row.text,
             action=row.action,
+            traceparent=row.traceparent,
         )
 
     async def answered(self, position: int, at: datetime) -> bool:

@@ -77,6 +77,7 @@ received = Table(
     Column("action", String(64), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
+    Column("traceparent", String(55)),
     UniqueConstraint("person_id", "client_id", name="bot_received_once"),
     Index("bot_received_open", "answered_at", "position"),
 )

@@ -62,6 +62,7 @@ notification = Table(
     Column("reservation_id", String(36)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("good_until", UtcDateTime),
+    Column("traceparent", String(55)),
     UniqueConstraint("cause", "recipient_id", "template", name="notification_told_once"),
     Index("notification_by_reservation", "reservation_id", "position"),
 )

@@ -9,15 +9,18 @@ from sqlalchemy import BindParameter, Row, Select, bindparam, select, update
 from services.payment.ledger import Transaction, booked_for
 from services.payment.model import Attempt, Events, Payment
 from services.payment.policies import order_id
+from services.payment.ports import Due
 from services.payment.values import AttemptStatus, Method, PaymentStatus
 from services.shared_kernel.refusal import NotFound
+from services.shared_kernel.tracing import current_traceparent
 from storage.payment.ledger import SqlLedger
 from storage.payment.tables import attempt as attempts
 from storage.payment.tables import payment as payments
 from storage.rows import add_new, change
 from storage.unit_of_work import SqlUnitOfWork
 
-_ATTEMPT_COLUMNS = tuple(column for column in attempts.c if column.name not in ("agency_id", "payment_id", "position"))
+_NOT_OF_THE_MODEL = ("agency_id", "payment_id", "position", "traceparent")
+_ATTEMPT_COLUMNS = tuple(column for column in attempts.c if column.name not in _NOT_OF_THE_MODEL)
 
 
 _WANTED: BindParameter[str] = bindparam("wanted")
@@ -68,11 +71,15 @@ class SqlPayments:
         await self._ledger.book(_booked(events))
         await self._work.record(events)
 
-    async def attempts_due(self, now: datetime, limit: int) -> Sequence[str]:
+    async def attempts_due(self, now: datetime, limit: int) -> Sequence[Due]:
         statement = (
-            select(attempts.c.id).where(attempts.c.next_look_at <= now).order_by(attempts.c.next_look_at).limit(limit)
+            select(attempts.c.id, attempts.c.traceparent)
+            .where(attempts.c.next_look_at <= now)
+            .order_by(attempts.c.next_look_at)
+            .limit(limit)
         )
-        return list((await self._work.connection.execute(statement)).scalars())
+        rows = await self._work.connection.execute(statement)
+        return [Due(id=row.id, traceparent=row.traceparent) for row in rows]
 
     async def _find(self, statement: Select[Any], wanted: str) -> Payment | None:
         row = (await self._work.connection.execute(statement, {"wanted": wanted})).first()
@@ -101,8 +108,8 @@ class SqlPayments:
                 await self._work.connection.execute(_CHANGE_ATTEMPT, {**_fields(attempt), "which": attempt.id})
 
     async def _insert_attempt(self, payment_id: str | None, position: int, attempt: Attempt) -> None:
-        values = {**_fields(attempt), "payment_id": payment_id, "position": position}
-        await add_new(self._work.connection, attempts, values, attempt.id)
+        place = {"payment_id": payment_id, "position": position, "traceparent": current_traceparent()}
+        await add_new(self._work.connection, attempts, {**_fields(attempt), **place}, attempt.id)
 
 
 def _fields(value: Payment | Attempt) -> dict[str, Any]:

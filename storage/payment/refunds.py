@@ -1,15 +1,17 @@
 """Refunds and compensations, in rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.payment.ports import Due
 from services.payment.refunds import Compensation, Refund
 from services.payment.values import IN_FLIGHT, CompensationStatus, RefundStatus
 from services.shared_kernel.refusal import NotFound
+from services.shared_kernel.tracing import current_traceparent
 from storage.payment.tables import compensation as compensations
 from storage.payment.tables import refund as refunds
 from storage.rows import add_new, change
@@ -40,24 +42,25 @@ class SqlRefunds:
         return [_refund(row) for row in await self._connection.execute(statement)]
 
     async def save(self, old: Refund | None, new: Refund) -> None:
-        await _save(self._connection, refunds, old, new)
+        begun = {"traceparent": current_traceparent()} if old is None else {}
+        await _save(self._connection, refunds, old, new, begun)
 
-    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+    async def due(self, now: datetime, limit: int) -> Sequence[Due]:
         other = refunds.alias()
         busy = (
             select(other.c.id).where(other.c.payment_id == refunds.c.payment_id, other.c.status.in_(IN_FLIGHT)).exists()
         )
         statement = (
-            select(refunds.c.id)
+            select(refunds.c.id, refunds.c.traceparent)
             .where(refunds.c.next_try_at <= now, or_(refunds.c.status.in_(IN_FLIGHT), ~busy))
             .order_by(refunds.c.next_try_at, refunds.c.id)
             .limit(limit)
         )
-        return await self._ids(statement)
+        return await self._due(statement)
 
-    async def maybe_late(self, requested_before: datetime, limit: int) -> Sequence[str]:
+    async def maybe_late(self, requested_before: datetime, limit: int) -> Sequence[Due]:
         statement = (
-            select(refunds.c.id)
+            select(refunds.c.id, refunds.c.traceparent)
             .where(
                 refunds.c.status.not_in(_FINISHED),
                 refunds.c.delayed_told.is_(False),
@@ -66,10 +69,11 @@ class SqlRefunds:
             .order_by(refunds.c.requested_at)
             .limit(limit)
         )
-        return await self._ids(statement)
+        return await self._due(statement)
 
-    async def _ids(self, statement: Select[tuple[str]]) -> Sequence[str]:
-        return list((await self._connection.execute(statement)).scalars())
+    async def _due(self, statement: Select[tuple[str, str | None]]) -> Sequence[Due]:
+        rows = await self._connection.execute(statement)
+        return [Due(id=row.id, traceparent=row.traceparent) for row in rows]
 
 
 class SqlCompensations:
@@ -107,22 +111,23 @@ class SqlCompensations:
         return [_compensation(row) for row in await self._connection.execute(statement)]
 
     async def save(self, old: Compensation | None, new: Compensation) -> None:
-        await _save(self._connection, compensations, old, new)
+        await _save(self._connection, compensations, old, new, {})
 
 
 async def _save(
-    connection: AsyncConnection, table: Table, old: Refund | Compensation | None, new: Refund | Compensation
-) -> None:
+    connection: AsyncConnection, table: Table, old: Refund | Compensation | None, new: Refund | Compensation,
+    more: Mapping[str, str | None],
+) -> None:  # fmt: skip
     """Guarded by the version; a unique index that says no means that somebody else was there first."""
     values = {name: getattr(new, name) for name in new.__dataclass_fields__}
     if old is None:
-        await add_new(connection, table, values, new.id)
+        await add_new(connection, table, values | dict(more), new.id)
     else:
         await change(connection, table, values, id=old.id, version=old.version)
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:
-    return {name: value for name, value in row._mapping.items() if name != "agency_id"}
+    return {name: value for name, value in row._mapping.items() if name not in ("agency_id", "traceparent")}
 
 
 def _refund(row: Row[Any]) -> Refund:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from prometheus_client.metrics import MetricWrapperBase
 from pydantic import SecretStr
 from typer.core import TyperGroup
 from typer.main import get_command
@@ -14,7 +15,9 @@ from bot.conversation.reading import Intent, read
 from services.shared_kernel.clock import KST
 from ssak3.architecture import mermaid
 from ssak3.cli import app
+from ssak3.metrics import GAUGES, Metrics
 from ssak3.settings import NOT_BUILT, Settings
+from ssak3.system import SystemClock
 
 ROOT = Path(__file__).parents[2]
 READMES = {
@@ -140,6 +143,27 @@ def test_every_excerpt_is_in_the_file_that_was_named_last() -> None:
             if not has_lines(path, wanted):
                 wrong.append(f"{path}: {wanted[0]}")
     assert wrong == []
+
+
+# Metrics
+
+
+def metrics() -> dict[str, list[str]]:
+    """Every one of ours, with its labels; a counter by the name under which it is asked for."""
+    counted = [each for each in vars(Metrics(SystemClock())).values() if isinstance(each, MetricWrapperBase)]
+    families = [(family, list(each._labelnames)) for each in counted for family in each.describe()]
+    assert families
+    named = {f"{each.name}_total" if each.type == "counter" else each.name: labels for each, labels in families}
+    return named | {name: list(labels) for name, (_, labels) in GAUGES.items()}
+
+
+def test_every_metric_is_told_with_its_labels() -> None:
+    """And none that isn't there."""
+    told = {code(name)[0]: code(labels) for name, labels, _ in rows(page("docs/observability.md"), "Metric")}
+    assert told == metrics()
+    asked = {name for cell, _ in rows(page("docs/observability.md"), "When") for name in re.findall(r"ssak3_\w+", cell)}
+    assert asked
+    assert asked <= told.keys()
 
 
 # Decisions

@@ -77,6 +77,14 @@ CASES = {
         ("services.shared_kernel.adapters", "from starlette.requests import Request"),
         ("bot.people", "from fastapi import Request"),
     ],
+    "home-of-the-metrics": [
+        ("messaging.consumer", "import prometheus_client"),
+        ("services.notification.sender", "from prometheus_client import Counter"),
+    ],
+    "home-of-the-traces": [
+        ("messaging.relay", "from opentelemetry import trace"),
+        ("ssak3.composition", "import opentelemetry"),
+    ],
     "home-of-the-http-client": [
         ("bot.dialogue", "import aiohttp"),
         ("ssak3.composition", "import stamina"),

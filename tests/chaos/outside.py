@@ -22,7 +22,7 @@ from tests.support.time import FakeClock
 REST_SECONDS = 180.0
 LOOK_SECONDS = 0.5
 QUIET_LOOKS = 3
-WAITING = ("ssak3_outbox_size", "ssak3_queue_depth", "ssak3_notifications_waiting")
+WAITING = ("ssak3_outbox_size", "ssak3_queue_depth", "ssak3_notifications_waiting", "ssak3_look_failed")
 # Every notice that goes out once for a booking that is made and paid.
 ONCE = ("결제하면 예약이 확정돼요", "예약이 확정됐어요")
 

@@ -13,11 +13,12 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
 from messaging.consumer import Admission
 from services.shared_kernel.clock import KST
-from services.shared_kernel.event import Event, Received
+from services.shared_kernel.event import Received, Recorded
 from storage.bot.leases import SqlLeases
 from storage.engine import Database, UtcDateTime
 from storage.inbox import joined_at
 from storage.outbox import CLAIM, SqlOutbox
+from storage.waiting import Waiting, parked, unsent
 from tests.support.fresh import Fresh
 from tests.support.telling import Teller, bytes_of, count, delivered, heard, logged, told
 from tests.support.time import FakeClock, FakeIds
@@ -104,14 +105,15 @@ async def test_what_is_given_up_leaves_nothing(teller: Teller):
 
 
 async def test_those_who_listen_hear_only_of_what_was_committed(teller: Teller):
-    seen: list[Event] = []
+    seen: list[Recorded] = []
     commits: list[int] = []
     teller.context.observe, teller.context.on_commit = seen.append, lambda: commits.append(1)
     await teller.tell("a", "b")
     await given_up(teller)
     async with teller.work():
         pass
-    assert ([event.subject for event in seen], len(commits)) == (["a", "b"], 1)
+    assert [(one.id, one.event) for one in seen] == [(one.id, one.event) for one in await logged(teller.database)]
+    assert ([one.event.subject for one in seen], len(commits)) == (["a", "b"], 1)
 
 
 # The outbox
@@ -136,7 +138,7 @@ async def test_a_claim_is_given_back_or_ends_and_what_was_sent_is_gone(teller: T
     await outbox.unclaim(first[:1])
     assert [row.position for row in await outbox.claim(10)] == first[:1]
     await outbox.delete(first)
-    assert (await outbox.claim(10), await outbox.size()) == ([], 2)
+    assert (await outbox.claim(10), (await unsent(teller.context)).size) == ([], 2)
     teller.clock.advance(seconds=CLAIM.total_seconds() + 1)
     assert len(await outbox.claim(10)) == 2
 
@@ -213,10 +215,23 @@ async def test_what_is_parked_keeps_its_bytes(teller: Teller):
     async with teller.work() as work:
         await work.inbox.expect([second])
         assert await work.inbox.admit(second, bytes_of(second)) is Admission.PARKED
+    since = teller.clock.now()
+    teller.clock.advance(seconds=30)
+    assert await parked(teller.context) == Waiting(size=1, since=since)
     async with teller.work() as work:
         await work.inbox.expect([first])
         assert await work.inbox.admit(first, bytes_of(first)) is Admission.HANDLE
         assert list(await work.inbox.released_by(first)) == [bytes_of(second)]
+    assert await parked(teller.context) == Waiting(size=0, since=None)
+
+
+async def test_what_waits_to_be_published_says_since_when(teller: Teller):
+    assert await unsent(teller.context) == Waiting(size=0, since=None)
+    await teller.tell("a")
+    since = teller.clock.now()
+    teller.clock.advance(seconds=30)
+    await teller.tell("b", "c")
+    assert await unsent(teller.context) == Waiting(size=3, since=since)
 
 
 async def test_the_first_of_several_who_join_says_since_when(another: Another):

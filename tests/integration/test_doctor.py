@@ -44,7 +44,7 @@ def migrated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("migrated")
 
     async def migrate() -> None:
-        databases = open_databases(settings_of(folder), DemoClock(folder), SystemIds(), lambda event: None)
+        databases = open_databases(settings_of(folder), DemoClock(folder), SystemIds(), lambda recorded: None)
         await databases.migrate()
         await databases.close()
 

@@ -120,7 +120,7 @@ async def a_world_apart(
         stack.push_async_callback(look.close)
         world = World(Apart(processes, look), clock, sandbox_url, given.session)
         for ssak3 in processes.values():
-            ssak3.observers.listeners.append(world.events.append)
+            ssak3.observers.listeners.append(world.observe)
         yield world
 
 
@@ -166,6 +166,6 @@ async def _make_template(server: PostgresServer) -> None:
     server.create_database(TEMPLATE)
     settings = Settings(database_url=server.url_of(TEMPLATE), amqp_urls="amqp://unused", _env_file=None)
     clock = FakeClock()
-    databases = open_databases(settings, clock, FakeIds(clock), lambda event: None)
+    databases = open_databases(settings, clock, FakeIds(clock), lambda recorded: None)
     await databases.migrate()
     await databases.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.payment.ledger import booked_for
 from services.payment.model import Payment
+from services.payment.ports import Due
 from services.payment.provider import (
     AlreadyProcessed,
     Cancelled,
@@ -113,14 +114,14 @@ class MemoryPayments:
         await self.work.ledger.book([line for event in events for line in booked_for(event)])
         await self.work.record(events)
 
-    async def attempts_due(self, now: datetime, limit: int) -> Sequence[str]:
+    async def attempts_due(self, now: datetime, limit: int) -> Sequence[Due]:
         due = [
             (attempt.next_look_at, attempt.id)
             for row in self.rows.values()
             for attempt in row.attempts
             if attempt.next_look_at is not None and attempt.next_look_at <= now
         ]
-        return [identifier for _, identifier in sorted(due)[:limit]]
+        return [Due(id=identifier, traceparent=None) for _, identifier in sorted(due)[:limit]]
 
 
 class MemoryRefunds:
@@ -151,14 +152,14 @@ class MemoryRefunds:
             raise StaleVersion(new.id)
         self.rows[new.id] = new
 
-    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+    async def due(self, now: datetime, limit: int) -> Sequence[Due]:
         rows = [row for row in self.rows.values() if row.next_try_at is not None and row.next_try_at <= now]
-        return [row.id for row in rows][:limit]
+        return [Due(id=row.id, traceparent=None) for row in rows][:limit]
 
-    async def maybe_late(self, requested_before: datetime, limit: int) -> Sequence[str]:
+    async def maybe_late(self, requested_before: datetime, limit: int) -> Sequence[Due]:
         finished = (RefundStatus.DONE, RefundStatus.MANUAL)
         return [
-            row.id
+            Due(id=row.id, traceparent=None)
             for row in self.rows.values()
             if row.status not in finished and not row.delayed_told and row.requested_at <= requested_before
         ][:limit]

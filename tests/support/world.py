@@ -20,7 +20,7 @@ from messaging.relay import Relay
 from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Ledger, create_app, start
 from services.payment.adapters.session import ClientSession, new_session
 from services.shared_kernel.card import Button, Card
-from services.shared_kernel.event import Event
+from services.shared_kernel.event import Event, Recorded
 from ssak3.background import Tick, ticks_of
 from ssak3.composition import Ssak3
 from ssak3.outside import Outside
@@ -136,9 +136,15 @@ class World:
         self.clock = clock
         self.sandbox_url = sandbox_url
         self.session = session
+        self.recorded: list[Recorded] = []
         self.events: list[Event] = []
         # Consumers that do nothing for now: what is for them waits in its queue.
         self.asleep: set[str] = set()
+
+    def observe(self, recorded: Recorded) -> None:
+        """An event was committed somewhere."""
+        self.recorded.append(recorded)
+        self.events.append(recorded.event)
 
     async def customer(self) -> Phone:
         """Somebody new, greeted."""
@@ -300,7 +306,7 @@ async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) 
                 _remember_tables(folder / "ssak3.db")
             with closing(Together(ssak3)) as pieces:
                 world = World(pieces, clock, sandbox_url, given.session)
-                ssak3.observers.listeners.append(world.events.append)
+                ssak3.observers.listeners.append(world.observe)
                 yield world
         finally:
             await ssak3.close()

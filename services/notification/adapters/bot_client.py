@@ -8,6 +8,7 @@ import aiohttp
 
 from services.notification.ports import Accepted, PersonDetails, SendResult
 from services.shared_kernel.card import Card
+from services.shared_kernel.tracing import trace_headers
 
 TIMEOUT = aiohttp.ClientTimeout(total=5.0, sock_connect=1.5)
 
@@ -32,8 +33,8 @@ class BotClient:
 
     async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         async with self._session.request(
-            method, self._base_url + path, json=body, headers=self._headers, timeout=TIMEOUT, allow_redirects=False,
-            raise_for_status=True,
+            method, self._base_url + path, json=body, headers=self._headers | trace_headers(), timeout=TIMEOUT,
+            allow_redirects=False, raise_for_status=True,
         ) as response:  # fmt: skip
             answer: dict[str, Any] = await response.json()
             return answer

@@ -12,6 +12,7 @@ from services.payment.refusals import OtherAttempt, RefundTooLarge
 from services.payment.results import Declined, Owed
 from services.shared_kernel.event import LoggedEvent
 from services.shared_kernel.refusal import NotFound, StaleVersion
+from services.shared_kernel.tracing import trace_headers
 
 TIMEOUT = aiohttp.ClientTimeout(total=5.0, sock_connect=1.5)
 _REFUSALS: Mapping[str, type[Exception]] = {
@@ -92,7 +93,12 @@ class PaymentClient:
     async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         try:
             async with self._session.request(
-                method, self._base_url + path, json=body, headers=self._headers, timeout=TIMEOUT, allow_redirects=False
+                method,
+                self._base_url + path,
+                json=body,
+                headers=self._headers | trace_headers(),
+                timeout=TIMEOUT,
+                allow_redirects=False,
             ) as response:
                 answer = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from structlog.contextvars import bind_contextvars
 
 from services.payment.model import Attempt, Payment
 from services.payment.refunds import Compensation, Refund
@@ -107,6 +108,7 @@ def create_router(
 def _attempt_routes(router: APIRouter, use_cases: PaymentUseCases) -> None:
     @router.post("", status_code=201)
     async def pay(body: PayBody) -> JSONResponse:
+        bind_contextvars(reservation_id=body.reservation_id)
         result = await use_cases.pay(
             reservation_id=body.reservation_id,
             customer_id=body.customer_id,

@@ -24,6 +24,7 @@ from services.payment.provider import (
     ProviderStatus,
     RegisteredCard,
 )
+from services.shared_kernel.tracing import trace_headers
 
 NO_SUCH_PAYMENT = "NOT_FOUND_PAYMENT"
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
@@ -105,7 +106,7 @@ class TossProvider(Provider):
     async def _call(
         self, method: str, path: str, body: Mapping[str, object] | None = None, idempotency_key: str = ""
     ) -> dict[str, Any]:
-        headers = {"Authorization": self._authorization}
+        headers = {"Authorization": self._authorization, **trace_headers()}
         if idempotency_key:
             headers["Idempotency-Key"] = f"ssak3-{idempotency_key}"
         status, content = await self._exchange(method, path, body, headers)

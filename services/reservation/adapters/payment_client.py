@@ -10,6 +10,7 @@ import aiohttp
 
 from services.reservation.ports import Answer, Approved, Declined, Fenced, PaymentGateway, Unavailable, Unknown
 from services.shared_kernel.adapters.breaker import Breaker, CircuitOpen
+from services.shared_kernel.tracing import trace_headers
 
 TIMEOUT_SECONDS = 3.0
 ASK_AGAIN_SECONDS = 30
@@ -90,8 +91,8 @@ class HttpPaymentGateway(PaymentGateway):
     async def _call(self, method: str, path: str, body: Mapping[str, object] | None) -> tuple[int, dict[str, Any], str]:
         try:
             async with self._session.request(
-                method, self._base_url + path, json=body, headers=self._headers, timeout=self._timeout,
-                allow_redirects=False,
+                method, self._base_url + path, json=body, headers=self._headers | trace_headers(),
+                timeout=self._timeout, allow_redirects=False,
             ) as response:  # fmt: skip
                 answer = await response.json(content_type=None)
                 retry_after = response.headers.get("Retry-After", "")
