@@ -1,11 +1,13 @@
 """One trace from what somebody taps to all that follows: through outbox, broker and inbox, to the notice."""
 
+from pathlib import Path
+
 import pytest
 
 from services.reservation.events import ReservationCancelled
 from tests.support.story import PAY, agrees, holds
 from tests.support.traces import Recorder, events_of, trace_of
-from tests.support.world import OpenWorld, World
+from tests.support.world import OpenWorld, World, a_world
 
 pytestmark = pytest.mark.asyncio
 
@@ -37,8 +39,14 @@ async def test_spans_lead_from_the_tap_to_every_notice(open_world: OpenWorld):
         assert [span.name for span in recorder.spans[quiet:]] == [], "ticks that found nothing"
 
 
-async def test_a_cancellations_trace_goes_on_when_the_money_is_back(world: World):
+async def test_a_cancellations_trace_goes_on_when_the_money_is_back(tmp_path: Path):
     """Without OpenTelemetry's SDK: the refund is a row that a loop carries out later, and so is every notice."""
+    async with a_world(tmp_path) as world:
+        await cancelled_in_one_trace(world)
+
+
+async def cancelled_in_one_trace(world: World) -> None:
+    """A deal is made and cancelled; every event and every notice of that is in the trace of the tap."""
     cleaner, customer = await world.cleaner(), await world.customer()
     reservation_id = await agrees(customer, cleaner)
     await customer.say("취소할게요")

@@ -159,9 +159,10 @@ async def test_a_consumer_that_lost_a_deadlock_does_its_batch_again(another: Ano
     handle = consumer._handle
 
     async def handle_unluckily(work, received, body):
-        await handle(work, received, body)
+        settled = await handle(work, received, body)
         if received.id == events[-1].id and next(unlucky):
             raise StaleVersion("deadlock")
+        return settled
 
     consumer._handle = handle_unluckily  # type: ignore[method-assign]
     assert await consumer.run_once() == 3
