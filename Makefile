@@ -8,7 +8,7 @@ SETUP  := tests/setup
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test screenshot lint fmt lock clean
+.PHONY: help demo test env screenshot lint fmt lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: .venv/dev.stamp ## install what the tests need, check style, types and imp
 	@sh $(SETUP)/servers.sh
 	@$(MAKE) --no-print-directory --silent lint
 	@exec $(BIN)/python -m pytest -n auto $(ARGS)
+
+env: ## write .env with fresh secrets, for docker compose (only if there is none)
+	@sh deploy/env.sh
 
 screenshot: .venv/dev.stamp ## draw docs/screenshot*.png again, from the page's own tests
 	@SSAK3_SCREENSHOT=1 $(BIN)/python -m pytest tests/acceptance/page -k "journey or hand"

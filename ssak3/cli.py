@@ -233,13 +233,19 @@ def _say_that_it_runs(name: str, settings: Settings) -> None:
 
 async def _migrate(settings: Settings) -> None:
     from ssak3.databases import open_databases
+    from ssak3.needs import until_reached
 
     databases = open_databases(settings, _clock(settings), SystemIds(), lambda recorded: None)
     try:
+        if settings.is_distributed:
+            await until_reached(databases)
         behind = await databases.migrate()
     finally:
         await databases.close()
-    out.print(f"Brought up to date: {', '.join(behind)}." if behind else "Every table is up to date.")
+    if settings.log_format == "json":
+        log.info("tables.migrated", contexts=behind)
+    else:
+        out.print(f"Brought up to date: {', '.join(behind)}." if behind else "Every table is up to date.")
 
 
 async def _invite(settings: Settings, role: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from ssak3.composition import Ssak3
+from ssak3.databases import Databases
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings
 
@@ -44,21 +45,30 @@ def check_settings(settings: Settings, processes: Sequence[str]) -> None:
 
 async def until_ready(ssak3: Ssak3) -> None:
     """Embedded: brings the tables up to date. Else waits until `ssak3 migrate` has, saying for what."""
-    if not ssak3.settings.is_distributed:
+    if ssak3.settings.is_distributed:
+        await _until_there(ssak3.databases, wants_tables=True)
+    else:
         await ssak3.databases.migrate()
-        return
-    looks = 0
-    while waits_for := await _missing(ssak3):
-        if looks % SAY_AGAIN_AFTER == 0:
+
+
+async def until_reached(databases: Databases) -> None:
+    """Waits for every database, whatever is in it, saying so."""
+    await _until_there(databases, wants_tables=False)
+
+
+async def _until_there(databases: Databases, *, wants_tables: bool) -> None:
+    said, looks = "", 0
+    while waits_for := await _missing(databases, wants_tables):
+        if waits_for != said or looks % SAY_AGAIN_AFTER == 0:
             log.warning("process.waits", waits_for=waits_for)
-        looks += 1
+        said, looks = waits_for, looks + 1
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-async def _missing(ssak3: Ssak3) -> str:
+async def _missing(databases: Databases, wants_tables: bool) -> str:
     """What isn't there yet, in words; empty when all is."""
     try:
-        old = await ssak3.databases.behind()
+        old = await databases.behind()
     except Exception as error:  # whatever the driver raises while its server starts
         return f"the database ({type(error).__name__}); is it running, is its address right?"
-    return f"tables of {', '.join(old)}; run: ssak3 migrate" if old else ""
+    return f"tables of {', '.join(old)}; run: ssak3 migrate" if old and wants_tables else ""

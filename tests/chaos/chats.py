@@ -4,21 +4,31 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
-
-from tests.support.page import Demo
 
 READ_SECONDS = 0.25
 RESEND_SECONDS = 3.0
 
 
-class Chat:
-    """One phone. `acked` are the client ids that were promised to be kept; `log` is all that came, by number."""
+class Door(Protocol):
+    """Where the page is, now."""
 
-    def __init__(self, demo: Demo, role: str, name: str, react: Callable[["Chat", dict[str, Any]], None]) -> None:
+    url: str
+
+
+class Chat:
+    """One phone. `acked` are the client ids that were promised to be kept; `log` is all that came, by number.
+
+    Whoever isn't a customer comes by an invite, or by the demo's own door.
+    """
+
+    def __init__(
+        self, demo: Door, role: str, name: str, react: Callable[["Chat", dict[str, Any]], None], invite: str = ""
+    ) -> None:
         self.demo = demo
+        self.invite = invite
         self.role = role
         self.name = name
         self.react = react
@@ -64,7 +74,9 @@ class Chat:
                 await asyncio.sleep(0.2)
 
     async def _connected(self, http: aiohttp.ClientSession) -> None:
-        asked = {"role": self.role, "demo": True}
+        asked: dict[str, Any] = {"role": self.role, "demo": True}
+        if self.invite and not self._cookies:
+            asked = {"role": self.role, "invite": self.invite}
         async with http.post(f"{self.demo.url}/chat/session", json=asked, headers=self._headers()) as answer:
             answer.raise_for_status()
             self.person_id = (await answer.json())["person_id"]

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,10 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from services.payment.adapters.sandbox import Ledger, LedgerDamaged, LedgerInUse, create_app, start
+from services.payment.adapters.sandbox.app import standing_alone
 
 HOME = "http://shop.test:8000"
 AUTH = {"Authorization": aiohttp.encode_basic_auth("test_sk_sandbox", "")}
@@ -61,14 +64,30 @@ class Visitor:
             return answer.status, await answer.text(), answer.headers.get("Location", "")
 
 
-@pytest_asyncio.fixture
-async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
-    ledger = Ledger.open(tmp_path / "ledger.jsonl")
-    sandbox = await start(create_app(ledger, clock=Now(), ids=CountedIds(), return_base=HOME, slow_seconds=0.2))
+@asynccontextmanager
+async def opened(
+    folder: Path, mounted: Callable[[web.Application], web.Application], at: str
+) -> AsyncIterator[Visitor]:
+    ledger = Ledger.open(folder / "ledger.jsonl")
+    app = create_app(ledger, clock=Now(), ids=CountedIds(), return_base=HOME, slow_seconds=0.2)
+    sandbox = await start(mounted(app))
     async with aiohttp.ClientSession() as session:
-        yield Visitor(session=session, url=sandbox.url, folder=tmp_path)
+        yield Visitor(session=session, url=f"{sandbox.url}{at}", folder=folder)
     await sandbox.close()
     ledger.close()
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+    async with opened(tmp_path, lambda app: app, "") as visitor:
+        yield visitor
+
+
+@pytest_asyncio.fixture
+async def visitor_of_its_own_process(tmp_path: Path) -> AsyncIterator[Visitor]:
+    """As `ssak3 run sandbox` serves it."""
+    async with opened(tmp_path, standing_alone, "/sandbox") as visitor:
+        yield visitor
 
 
 @pytest.mark.asyncio
@@ -203,11 +222,20 @@ async def test_many_refunds_at_once_never_exceed_the_payment(visitor: Visitor):
 
 @pytest.mark.asyncio
 async def test_down_is_a_real_reset_and_the_levers_still_work(visitor: Visitor):
+    await check_down(visitor)
+
+
+@pytest.mark.asyncio
+async def test_so_it_is_in_a_process_of_its_own(visitor_of_its_own_process: Visitor):
+    await check_down(visitor_of_its_own_process)
+
+
+async def check_down(visitor: Visitor) -> None:
     await visitor.ask("PUT", "/mode", json={"mode": "down"})
-    host, port = urlsplit(visitor.url).hostname, urlsplit(visitor.url).port
+    at = urlsplit(visitor.url)
     for path in ("/toss/v1/payments/orders/attempt-1", "/window"):
-        reader, writer = await asyncio.open_connection(host, port)
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        reader, writer = await asyncio.open_connection(at.hostname, at.port)
+        writer.write(f"GET {at.path}{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         with pytest.raises(ConnectionResetError):
             await reader.read()
         writer.close()

@@ -25,6 +25,7 @@ from services.shared_kernel.ids import Ids
 SANDBOX_SECRET_KEY = "test_sk_sandbox"
 _LONGEST_KEY = 300
 _LARGEST_BODY = 64 * 1024
+_ALONE = "/sandbox"
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -86,7 +87,7 @@ def standing_alone(sandbox: web.Application) -> web.Application:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application(client_max_size=_LARGEST_BODY)
-    app.add_subapp("/sandbox", sandbox)
+    app.add_subapp(_ALONE, sandbox)
     app.add_routes([web.get("/health/live", live), web.get("/health/ready", ready), web.get("/metrics", metrics)])
     return app
 
@@ -211,7 +212,8 @@ def _drop_when_unknown(till: Till) -> Middleware:
 def _reset_when_down(till: Till) -> Middleware:
     @web.middleware
     async def reset(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if till.mode == "down" and request.path.startswith(("/toss/", "/window")):
+        # Where it stands alone the whole path is seen here, too.
+        if till.mode == "down" and request.path.removeprefix(_ALONE).startswith(("/toss/", "/window")):
             return _reset(request)
         return await handler(request)
 
