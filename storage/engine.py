@@ -57,9 +57,8 @@ class Database:
             async with self._writer, sqlite.writing(self.engine) as connection:
                 yield connection
         else:
-            async with postgresql.connected(self.engine) as connection:
+            async with postgresql.writing(self.engine) as connection:
                 yield connection
-                await connection.commit()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     NullPool,
+    Select,
     String,
     TableValuedAlias,
     bindparam,
@@ -61,6 +62,8 @@ def set_up(engine: Engine) -> None:
     """Give up what is broken, and say in our words what went wrong."""
     event.listen(engine, "checkout", _refuse_closed)
     event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "before_cursor_execute", _begin_when_it_matters)
+    event.listen(engine, "checkin", _as_it_was)
 
 
 @asynccontextmanager
@@ -75,8 +78,24 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise Away(type(error).__name__) from error
     try:
         yield connection
-    finally:
-        await asyncio.shield(connection.close())
+    except BaseException:
+        await asyncio.shield(connection.close())  # there is something to roll back, whoever is in a hurry
+        raise
+    await connection.close()
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction, committed on a clean exit; begun when something is locked or written.
+
+    Each statement sees what is committed when it begins, in a transaction or outside. So to read before is the same,
+    and whoever only reads is spared two round trips.
+    """
+    async with connected(engine) as connection:
+        await connection.execution_options(ssak3_waits=True)
+        _driver(connection.sync_connection).autocommit = True
+        yield connection
+        await connection.commit()
 
 
 @asynccontextmanager
@@ -91,6 +110,27 @@ async def alone(url: str, name: str) -> AsyncIterator[AsyncConnection]:
             yield connection
     finally:
         await engine.dispose()
+
+
+def _driver(connection: Any) -> Any:
+    return connection.connection.dbapi_connection
+
+
+def _begin_when_it_matters(connection: Any, _c: Any, _s: Any, _p: Any, context: Any, _m: Any) -> None:
+    if connection.get_execution_options().get("ssak3_waits") and not _only_reads(context):
+        _driver(connection).autocommit = False
+
+
+def _only_reads(context: Any) -> bool:
+    statement = getattr(context.compiled, "statement", None)
+    if not isinstance(statement, Select) or statement._for_update_arg is not None:
+        return False
+    return not context.execution_options.get("ssak3_locks", False)
+
+
+def _as_it_was(connection: Any, _record: Any) -> None:
+    if connection is not None:
+        connection.autocommit = False
 
 
 def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -136,7 +176,9 @@ def arrays(names: Collection[str], rows: Sequence[Mapping[str, Any]]) -> dict[st
     return {name: [row[name] for row in rows] for name in names}
 
 
-_LOCK = select(func.pg_advisory_xact_lock(func.unnest(bindparam("keys", type_=ARRAY(BigInteger)))).label("held"))
+_LOCK = select(
+    func.pg_advisory_xact_lock(func.unnest(bindparam("keys", type_=ARRAY(BigInteger)))).label("held")
+).execution_options(ssak3_locks=True)
 
 
 async def lock(connection: AsyncConnection, space: str, names: Collection[str]) -> None:

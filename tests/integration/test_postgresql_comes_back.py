@@ -1,19 +1,22 @@
 """PostgreSQL goes away and comes back, closes connections, or doesn't answer: what that means for who uses it."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from messaging.retry import delay_after
 from services.shared_kernel.refusal import StaleVersion
 from services.shared_kernel.transient import Away
 from storage import postgresql
 from storage.addresses import shown, with_driver
+from storage.cleaning.tables import messaging
 from storage.engine import Database
 from storage.migrate import migrate
 from tests.support.fresh import Fresh
@@ -161,6 +164,45 @@ async def test_who_is_cancelled_leaves_no_transaction_behind(database: Database)
     open_ones = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
     async with database.read() as connection:
         assert (await connection.execute(text(open_ones))).scalar_one() == 0
+
+
+async def test_a_transaction_begins_when_something_is_locked_or_written(database: Database):
+    """Who only reads leaves nothing open that others would have to wait for, and pays for no BEGIN and COMMIT."""
+    begun = "SELECT state FROM pg_stat_activity WHERE pid = :pid"
+    stream = messaging.stream
+
+    async with database.write() as connection, database.read() as beside:
+        pid = (await connection.execute(select(func.pg_backend_pid()))).scalar_one()
+
+        async def state() -> str:
+            return str((await beside.execute(text(begun), {"pid": pid})).scalar_one())
+
+        await connection.execute(select(stream))
+        assert await state() == "idle"
+        await postgresql.lock(connection, "x", ["y"])
+        assert await state() == "idle in transaction"
+        await connection.commit()
+        await connection.execute(select(stream).with_for_update())
+        assert await state() == "idle in transaction"
+    with contextlib.suppress(KeyError):
+        async with database.write() as connection:
+            await connection.execute(select(stream))
+            await connection.execute(insert(stream), {"subject": "a", "sequence": 1})
+            assert len((await connection.execute(select(stream))).all()) == 1
+            raise KeyError
+    async with database.read() as connection:
+        assert (await connection.execute(select(stream))).all() == []
+
+
+async def test_a_snapshot_stays_as_it_was(database: Database):
+    stream = messaging.stream
+    async with database.snapshot() as before:
+        assert (await before.execute(select(stream))).all() == []
+        async with database.write() as connection:
+            await connection.execute(insert(stream), {"subject": "a", "sequence": 1})
+        assert (await before.execute(select(stream))).all() == []
+        with pytest.raises(DBAPIError, match="read-only"):
+            await before.execute(insert(stream), {"subject": "b", "sequence": 1})
 
 
 async def test_every_session_has_the_limits_and_a_name(database: Database):
