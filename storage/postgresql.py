@@ -45,6 +45,8 @@ OPTIONS: dict[str, Any] = {
         "prepared_statement_cache_size": 500,
         "server_settings": {
             "application_name": f"ssak3 {os.getpid()}",
+            # What locks and guarded updates are made for, whatever the server's own default.
+            "default_transaction_isolation": "read committed",
             "lock_timeout": "5s",
             "idle_in_transaction_session_timeout": "10s",
             # Our statements are short; compiling them takes longer than running them.

@@ -206,9 +206,11 @@ async def test_a_snapshot_stays_as_it_was(database: Database):
 
 
 async def test_every_session_has_the_limits_and_a_name(database: Database):
-    wanted = ("lock_timeout", "idle_in_transaction_session_timeout", "application_name")
+    wanted = (
+        "lock_timeout", "idle_in_transaction_session_timeout", "application_name", "default_transaction_isolation",
+    )  # fmt: skip
     assert [await ask(database, f"SELECT current_setting('{name}')") for name in wanted] == [
-        "5s", "10s", f"ssak3 {os.getpid()}",
+        "5s", "10s", f"ssak3 {os.getpid()}", "read committed",
     ]  # fmt: skip
 
 

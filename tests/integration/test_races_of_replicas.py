@@ -154,18 +154,14 @@ async def test_of_two_who_wait_for_each_other_one_hears_that_the_other_was_quick
 async def test_a_consumer_that_lost_a_deadlock_does_its_batch_again(another: Another):
     teller = another()
     events = [heard(teller.ids.new(), 1, teller.ids, teller.clock) for _ in range(3)]
-    consumer = teller.consumer(*map(delivered, events))
     unlucky = iter([True, False])
-    handle = consumer._handle
 
-    async def handle_unluckily(work, received, body):
-        settled = await handle(work, received, body)
+    def lose_once(received: Received) -> None:
         if received.id == events[-1].id and next(unlucky):
             raise StaleVersion("deadlock")
-        return settled
 
-    consumer._handle = handle_unluckily  # type: ignore[method-assign]
-    assert await consumer.run_once() == 3
+    teller.on_handling = lose_once
+    assert await teller.consumer(*map(delivered, events)).run_once() == 3
     assert len(teller.handled) == 6  # all of them twice, of which the first time was undone
     assert await count(teller.database, "inbox") == 3
 

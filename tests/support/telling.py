@@ -1,6 +1,6 @@
 """A context that only tells and hears, to try what every context has: outbox, event log, inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from messaging.broker import Delivery, Message
@@ -30,6 +30,7 @@ class Teller:
     ids: FakeIds
     causal: bool = False
     handled: list[tuple[str, int]] = field(default_factory=list)
+    on_handling: Callable[[Received], None] = field(default=lambda received: None)
 
     def __post_init__(self) -> None:
         self.database = Database(self.url)
@@ -49,6 +50,7 @@ class Teller:
 
         async def react(work: SqlUnitOfWork, received: Received) -> None:
             self.handled.append((received.subject, received.sequence))
+            self.on_handling(received)
 
         return Consumer(CONTEXT, Waiting(list(deliveries)), self.work, {ContactChanged: react})
 
