@@ -17,4 +17,4 @@ while IFS= read -r line; do
     esac
 done <.env.example >.env.new
 mv .env.new .env # whole or not at all
-echo "Wrote .env with fresh secrets. Keep a copy in a safe place: the servers' data can't be opened without them."
+echo "Wrote .env with fresh secrets. Keep it: the servers know no other passwords than those they first started with."

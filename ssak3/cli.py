@@ -215,7 +215,9 @@ async def _say_hello(ssak3: Any) -> None:
     out.print("Open it for all three phones. To be a cleaner or an operator elsewhere, use a one-time link:")
     for role in ("cleaner", "operator"):
         out.print(f"  {role:9}{invite_link(url, role, await ssak3.people.invite(role))}")
-    out.print(f"\nHTTP API: {url}/docs   token: {ssak3.settings.data_dir / 'api_token'}   Ctrl-C stops.\n")
+    given = ssak3.settings.api_token.get_secret_value()
+    where = "SSAK3_API_TOKEN" if given else ssak3.settings.data_dir / "api_token"
+    out.print(f"\nHTTP API: {url}/docs   token: {where}   Ctrl-C stops.\n")
 
 
 async def _say_ready(ssak3: Any) -> None:

@@ -30,7 +30,7 @@ PAGES = (
     "CHANGELOG.md",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
 )
-FOLDERS = "bot|docs|messaging|services|ssak3|storage|tests"
+FOLDERS = "bot|deploy|docs|messaging|services|ssak3|storage|tests"
 MADE_BY_TESTS = {"docs/screenshot.png"}
 TYPED = {
     "금요일 2시 마포 24평 집청소": Intent.BOOK,
