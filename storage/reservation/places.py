@@ -25,7 +25,9 @@ class SqlPlaces:
         taken = await self._hold(area, wanted)
         if len(taken) < len(wanted):
             await self._release(area, taken)
-            taken = await self._hold(area, wanted) if await self._plan(area, wanted) else []
+            # Rows that are there by now may have come from somebody else a moment ago.
+            await self._plan(area, wanted)
+            taken = await self._hold(area, wanted)
         if len(taken) < len(wanted):
             await self._release(area, taken)
             return False
@@ -81,8 +83,8 @@ class SqlPlaces:
         if windows:
             await self._connection.execute(_change(_in_order(area, windows), by=-1))
 
-    async def _plan(self, area: str, windows: Sequence[datetime]) -> bool:
-        """Make the rows that aren't there yet; whether there were such."""
+    async def _plan(self, area: str, windows: Sequence[datetime]) -> None:
+        """Make the rows that aren't there yet."""
         there = select(capacity.c.window).where(capacity.c.area == area, capacity.c.window.in_(windows))
         missing = sorted({*windows} - {*(await self._connection.execute(there)).scalars()})
         if missing:
@@ -91,7 +93,6 @@ class SqlPlaces:
                 for window in missing
             ]
             await self._connection.execute(insert_or_leave(capacity, *rows[0]), rows)
-        return bool(missing)
 
 
 def _in_order(area: str, windows: Collection[datetime]) -> Select[tuple[str, datetime]]:

@@ -15,6 +15,7 @@ from services.reservation.refusals import SlotFull
 from services.reservation.values import Status
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import StaleVersion
+from storage.reservation.places import SqlPlaces
 from storage.reservation.tables import allocation, capacity, messaging
 from tests.support.branch import CATALOGUE, FRIDAY_TWO, Branch, hours_later
 from tests.support.fresh import Fresh
@@ -57,6 +58,23 @@ async def held(branch: Branch) -> dict[datetime, int]:
 async def fill(branch: Branch, but: int) -> None:
     for number in range(CATALOGUE.capacity["fri"] - but):
         await branch.ask(f"early-{number}")
+
+
+async def test_who_asks_while_somebody_makes_the_first_rows_finds_room(another: Open, monkeypatch: pytest.MonkeyPatch):
+    """Nobody had asked for that time yet when one looked, and somebody has when the rows are to be made."""
+    here, elsewhere = another(), another()
+    plan, met = SqlPlaces._plan, []
+
+    async def meanwhile(places: SqlPlaces, area: str, windows: Sequence[datetime]) -> None:
+        if not met:
+            met.append(area)
+            await elsewhere.ask("somebody")
+        await plan(places, area, windows)
+
+    monkeypatch.setattr(SqlPlaces, "_plan", meanwhile)
+    assert outcomes([await here.ask("one")]) == {"Reservation": 1}
+    assert met
+    assert set((await held(here)).values()) == {2}
 
 
 async def test_two_hundred_go_for_the_last_place_from_four_processes(another: Open):
