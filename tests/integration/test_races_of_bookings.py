@@ -63,7 +63,8 @@ async def fill(branch: Branch, but: int) -> None:
 async def test_who_asks_while_somebody_makes_the_first_rows_finds_room(another: Open, monkeypatch: pytest.MonkeyPatch):
     """Nobody had asked for that time yet when one looked, and somebody has when the rows are to be made."""
     here, elsewhere = another(), another()
-    plan, met = SqlPlaces._plan, []
+    plan = SqlPlaces._plan
+    met: list[str] = []
 
     async def meanwhile(places: SqlPlaces, area: str, windows: Sequence[datetime]) -> None:
         if not met:
