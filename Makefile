@@ -43,7 +43,7 @@ fmt: .venv/dev.stamp ## put the code in shape
 
 lock: ## resolve the dependencies again (needs uv; UPGRADE=--upgrade for newer versions)
 	uv pip compile $(LOCK) $(UPGRADE) --group build pyproject.toml -o requirements.lock
-	uv pip compile $(LOCK) $(UPGRADE) --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile $(LOCK) $(UPGRADE) --group build --group dev --group bench -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove .venv and caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
