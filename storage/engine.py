@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, Dialect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from messaging.json_text import from_json, to_json
 from storage import postgresql, sqlite
 from storage.addresses import with_driver
 
@@ -41,7 +42,9 @@ class Database:
         self.is_sqlite = self.url.startswith("sqlite")
         options = {"pool_size": 10, "max_overflow": 20} if self.is_sqlite else postgresql.OPTIONS
         # What a statement carried is personal: it stays out of errors, and so out of logs.
-        self.engine: AsyncEngine = create_async_engine(self.url, hide_parameters=True, **options)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url, hide_parameters=True, json_serializer=to_json, json_deserializer=from_json, **options
+        )
         self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         # SQLite's own waiting polls and isn't fair; within the process a queue is both kinder and faster.
         self._writer = asyncio.Lock() if self.is_sqlite else None

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, tuple_
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.consumer import Admission
@@ -17,7 +17,7 @@ from services.shared_kernel.event import Received
 from services.shared_kernel.ids import born_at
 from storage.messaging_tables import MessagingTables
 from storage.postgresql import lock
-from storage.rows import insert_or_leave, insert_or_replace
+from storage.rows import are_one_of, insert_all, insert_or_leave, is_one_of, replace_all
 
 Stream = tuple[str, str]
 
@@ -61,6 +61,8 @@ class SqlInbox:
 
     async def expect(self, batch: Sequence[Received]) -> None:
         """Read what will be asked about these, all at once, when no replica is at anything that they concern."""
+        if not batch:
+            return
         await lock(self._connection, f"inbox of {self._tables.context}", self._concerned(batch))
         self._expected |= {received.id for received in batch}
         causes = {received.causation_id for received in batch if received.causation_id} if self._causal else set()
@@ -119,16 +121,14 @@ class SqlInbox:
         if self._new_marks:
             now = self._clock.now()
             marks = [{"event_id": event_id, "handled_at": now} for event_id in self._new_marks]
-            await self._connection.execute(insert(self._tables.inbox), marks)
+            await insert_all(self._connection, self._tables.inbox, marks)
             self._new_marks = []
         if self._moved:
-            key = ("source", "subject")
-            statement = insert_or_replace(self._tables.position, *key, "sequence", key=key)
             rows = [
                 {"source": source, "subject": subject, "sequence": self._last[source, subject]}
                 for source, subject in sorted(self._moved)
             ]
-            await self._connection.execute(statement, rows)
+            await replace_all(self._connection, self._tables.position, rows, key=("source", "subject"))
             self._moved = set()
 
     # What is known, read in bulk where possible
@@ -136,8 +136,8 @@ class SqlInbox:
     async def _read_handled(self, ids: Collection[str]) -> None:
         if not ids:
             return
-        inbox = self._tables.inbox
-        found = await self._connection.execute(select(inbox.c.event_id).where(inbox.c.event_id.in_(ids)))
+        event_id = self._tables.inbox.c.event_id
+        found = await self._connection.execute(select(event_id).where(is_one_of(self._connection, event_id, ids)))
         self._handled |= dict.fromkeys(ids, False) | dict.fromkeys(found.scalars(), True)
 
     async def _read_positions(self, streams: Collection[Stream]) -> None:
@@ -145,21 +145,18 @@ class SqlInbox:
             return
         position = self._tables.position
         statement = select(position.c.source, position.c.subject, position.c.sequence).where(
-            tuple_(position.c.source, position.c.subject).in_(list(streams))
+            are_one_of(self._connection, (position.c.source, position.c.subject), streams)
         )
         found = {(row.source, row.subject): row.sequence for row in await self._connection.execute(statement)}
         self._last |= {stream: found.get(stream) for stream in streams}
 
     async def _read_parked(self, batch: Sequence[Received]) -> None:
         parked = self._tables.parked
-        waiting = or_(
-            tuple_(parked.c.source, parked.c.subject).in_(list({_stream(received) for received in batch})),
-            parked.c.waits_for.in_([received.id for received in batch]),
-        )
-        rows = await self._connection.execute(
-            select(parked.c.source, parked.c.subject, parked.c.waits_for).where(waiting)
-        )
-        self._note_parked(rows)
+        looked_at = select(parked.c.source, parked.c.subject, parked.c.waits_for)
+        streams = {_stream(received) for received in batch}
+        follow = looked_at.where(are_one_of(self._connection, (parked.c.source, parked.c.subject), streams))
+        wait = looked_at.where(is_one_of(self._connection, parked.c.waits_for, [received.id for received in batch]))
+        self._note_parked(await self._connection.execute(follow.union_all(wait)))
 
     def _note_parked(self, rows: Any) -> None:
         for source, subject, waits_for in rows:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeEngine
 
 from services.shared_kernel.refusal import StaleVersion
 from services.shared_kernel.transient import Away
@@ -166,11 +167,15 @@ def _hide_data(driver: Any, *translated: BaseException | None) -> None:
 
 def given(*columns: Column[Any]) -> TableValuedAlias:
     """Rows that come as one array for each column: the statement is the same for any number of them."""
-    # Without a length: a cast would cut silently what an insert refuses.
-    types = [String() if isinstance(one.type, String) else one.type for one in columns]
+    types = [whole(one) for one in columns]
     arrays = [bindparam(one.name, type_=ARRAY(kind)) for one, kind in zip(columns, types, strict=True)]
     named = [column(one.name, kind) for one, kind in zip(columns, types, strict=True)]
     return func.unnest(*arrays).table_valued(*named).render_derived()
+
+
+def whole(column: Column[Any]) -> TypeEngine[Any]:
+    """Its type without a length: a cast would cut silently what an insert refuses."""
+    return String() if isinstance(column.type, String) else column.type
 
 
 def arrays(names: Collection[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

@@ -1,14 +1,31 @@
-"""Statements about single rows, made once: SQLAlchemy's own ON CONFLICT is put together anew each time it is used."""
+"""Statements about rows, made once: SQLAlchemy's own ON CONFLICT is put together anew each time it is used."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, TextClause, Update, bindparam, insert, text, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Table,
+    TextClause,
+    Update,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.shared_kernel.refusal import StaleVersion
+from storage.postgresql import arrays, whole
 
 _UNIQUE = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 
@@ -58,12 +75,65 @@ def insert_or_leave(table: Table, *names: str, returning: str = "") -> TextClaus
 @cache
 def insert_or_replace(table: Table, *names: str, key: tuple[str, ...]) -> TextClause:
     """One with the same key gets the new values."""
-    fresh = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
-    return _typed(table, names, f"{_insert(table, names)} ON CONFLICT ({_listed(key)}) DO UPDATE SET {fresh}")
+    return _typed(table, names, f"{_insert(table, names)} {_replacing(names, key)}")
+
+
+async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of the same columns, all new."""
+    names = tuple(rows[0])
+    if connection.dialect.name == "sqlite":
+        await connection.execute(insert(table), rows)
+    else:
+        await connection.execute(_insert_all(table, names), arrays(names, rows))
+
+
+async def replace_all(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]
+) -> None:  # fmt: skip
+    """Rows of different keys, in this order; one that is there gets the new values."""
+    names = tuple(rows[0])
+    if connection.dialect.name == "sqlite":
+        await connection.execute(insert_or_replace(table, *names, key=key), rows)
+    else:
+        await connection.execute(_insert_all(table, names, _replacing(names, key)), arrays(names, rows))
+
+
+def is_one_of(connection: AsyncConnection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """PostgreSQL gets the values as one array: the statement is the same for any number of them."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(values)
+    return column == any_(_array(column, values))
+
+
+def are_one_of(
+    connection: AsyncConnection, columns: Sequence[Column[Any]], rows: Collection[Sequence[Any]]
+) -> ColumnElement[bool]:  # fmt: skip
+    """The same for several columns at once."""
+    if connection.dialect.name == "sqlite":
+        return tuple_(*columns).in_(list(rows))
+    wanted = func.unnest(*(_array(one, values) for one, values in zip(columns, zip(*rows, strict=True), strict=True)))
+    return tuple_(*columns).in_(select(*wanted.table_valued(*(one.name for one in columns)).render_derived().c))
+
+
+def _array(column: Column[Any], values: Collection[Any]) -> BindParameter[Any]:
+    return bindparam(None, list(values), type_=ARRAY(whole(column)))
+
+
+@cache
+def _insert_all(table: Table, names: tuple[str, ...], on_conflict: str = "") -> TextClause:
+    """Columns come as arrays: one statement for any number of rows, carried out once."""
+    rows = f"SELECT * FROM unnest({', '.join(f':{name}' for name in names)})"
+    statement = text(f"INSERT INTO {table.name} ({_listed(names)}) {rows} {on_conflict}")
+    return statement.bindparams(*(bindparam(name, type_=ARRAY(whole(table.c[name]))) for name in names))
 
 
 def _insert(table: Table, names: tuple[str, ...]) -> str:
     return f"INSERT INTO {table.name} ({_listed(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
+
+
+def _replacing(names: tuple[str, ...], key: tuple[str, ...]) -> str:
+    fresh = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
+    return f"ON CONFLICT ({_listed(key)}) DO UPDATE SET {fresh}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

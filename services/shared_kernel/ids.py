@@ -29,5 +29,5 @@ _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def short_code(identifier: str) -> str:
     """Five characters that a person can read out, from the random end of a UUID; not unique, only handy."""
-    number = UUID(identifier).int & ((1 << 25) - 1)
+    number = int(identifier[-7:], 16) & ((1 << 25) - 1)
     return "".join(_CODE_ALPHABET[(number >> shift) & 31] for shift in (20, 15, 10, 5, 0))

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, func, or_, select
 
-from services.mypage.projection import FOLLOWED, Row, apply, stuck, view
+from services.mypage.projection import FOLLOWED, Row, apply, keys, stuck, view
 from services.mypage.view import Board, Page, ReservationView
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
 from storage.mypage.tables import reservation as table
-from storage.rows import insert_or_replace
+from storage.rows import is_one_of, replace_all
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -41,14 +41,15 @@ class MyPageUnitOfWork(SqlUnitOfWork):
     async def flush(self) -> None:
         if self._changed:
             rows = [{"reservation_id": key, **_columns(row)} for key, row in sorted(self._changed.items())]
-            await self.connection.execute(insert_or_replace(table, *rows[0], key=("reservation_id",)), rows)
+            await replace_all(self.connection, table, rows, key=("reservation_id",))
             self._changed = {}
         await super().flush()
 
     async def _read(self, reservation_ids: Collection[str]) -> None:
         if not reservation_ids:
             return
-        found = await self.connection.execute(select(table).where(table.c.reservation_id.in_(reservation_ids)))
+        wanted = is_one_of(self.connection, table.c.reservation_id, reservation_ids)
+        found = await self.connection.execute(select(table).where(wanted))
         rows = {row.reservation_id: row for row in map(_row, found)}
         self._rows |= {one: rows.get(one) for one in reservation_ids}
 
@@ -157,13 +158,10 @@ def _row(found: SqlRow[Any]) -> Row:
 
 
 def _columns(row: Row) -> dict[str, Any]:
-    shown = view(row)
     return {
         "customer_id": row.customer_id,
-        "cleaner_id": shown.job.cleaner_id if shown and shown.job else None,
         "short_code": short_code(row.reservation_id),
-        "status": shown.status if shown else None,
-        "starts_at": shown.starts_at if shown else None,
+        **keys(row),
         "is_stuck": bool(stuck(row)),
         "reservation": dict(row.reservation),
         "payment": dict(row.payment),
