@@ -47,11 +47,12 @@ def workers_of(ssak3: Ssak3) -> dict[str, Worker]:
     """
     workers = {worker.name: worker for worker in (*_relays(ssak3), *_loops(ssak3))}
     sender = workers.get("sender")
+    # Of two that share a queue, one thinks while the database works for the other.
     for name, consumer in ssak3.consumers.items():
-        wake = sender.wake if sender is not None and name == "notification" else _nobody
-        workers[f"consume:{name}"] = Worker(
-            name=f"consume:{name}", run_once=_patient(consumer, wake), every_seconds=0.05
-        )
+        run_once = _patient(consumer, sender.wake if sender is not None and name == "notification" else _nobody)
+        for twin in ("", ":twin") if ssak3.settings.is_distributed else ("",):
+            worker = Worker(name=f"consume:{name}{twin}", run_once=run_once, every_seconds=0.05)
+            workers[worker.name] = worker
     for name in ssak3.relays:
         ssak3.databases.contexts[name].on_commit = workers[f"relay:{name}"].wake
     return workers
