@@ -1,0 +1,167 @@
+"""T5: paid bookings over HTTP, everything beside them on the same cores. T6: the same with the provider down."""
+
+import asyncio
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+
+from tests.bench.bed import Bed, Round
+from tests.bench.catalogue import AREAS
+from tests.bench.composed import hire
+from tests.bench.cpu import spent
+from tests.bench.figures import Goal, Outcome, Series, each, ratios
+from tests.bench.load import siege
+from tests.bench.producer import start_of
+from ssak3.system import SystemClock
+from tests.support.servers.daemon import free_port
+
+WORKERS = ("reservation", "cleaning", "notification", "mypage", "scheduler")
+CLEANERS = 60
+CUSTOMERS = 1_000
+SEED_PER_SECOND = 79.8
+PER_SECOND = 320
+PATIENCE_SECONDS = 120.0
+PAID = "SELECT count(*) FROM reservation_reservation WHERE payment_state = 'paid'"
+SHOWN = "SELECT count(*) FROM mypage_reservation WHERE status = 'CONFIRMED'"
+TOLD = "SELECT count(*) FROM notification_delivery WHERE status IN ('QUEUED', 'SENDING')"
+
+
+def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None], *, apart: bool = True) -> Outcome:
+    """T5. `apart`: each process by itself; else all in one, which starts sooner."""
+    ours, theirs = [], []
+    for number in range(1, rounds + 1):
+        tell(f"round {number} of {rounds}: Ssak3, all its processes")
+        ours.append(_ours(bed, seconds, apart))
+        tell(f"round {number} of {rounds}: FastAPI, asyncpg, aiohttp")
+        theirs.append(_theirs(bed, seconds))
+    ratio = ratios([one["per_second"] for one in ours], [one["per_second"] for one in theirs])
+    rate = Series(values=[one["per_second"] for one in ours], unit="/s")
+    return Outcome(
+        target="T5",
+        title="Paid bookings over HTTP, siege -c100",
+        goals=[
+            (Goal(what="Ssak3 : FastAPI + asyncpg + aiohttp", bound=0.35, at_least=True), ratio),
+            (Goal(what="bookings a second", bound=PER_SECOND, at_least=True), rate),
+        ],
+        measured={
+            "Ssak3: paid bookings": rate,
+            "Ssak3: mean answer": Series(values=[one["mean_ms"] for one in ours], unit="ms"),
+            "Ssak3: availability": Series(values=[one["availability"] for one in ours], unit="%"),
+            "Ssak3: my page shows all, after the load": Series(values=[one["behind"] for one in ours], unit="s"),
+            "reference: bookings": Series(values=[one["per_second"] for one in theirs], unit="/s"),
+            "reference: mean answer": Series(values=[one["mean_ms"] for one in theirs], unit="ms"),
+        },
+        cpu={"Ssak3": _cpu(ours), "reference": _cpu(theirs)},
+        cpu_unit="ms per booking",
+        remarks=[
+            f"A booking counts when it is paid. {CUSTOMERS:,} customers, {len(AREAS)} areas, {CLEANERS} cleaners. Ours "
+            "are sandbox, payment, bot, reservation, cleaning, notification, mypage and scheduler; the reference asks "
+            "the same sandbox, has no hold, no breaker, no events, no notices and no second service.",
+            f"The original (Spring Boot on Kubernetes, in-memory H2, other hardware) reported {SEED_PER_SECOND}/s with "
+            "the same tool: a remark, not a comparison.",
+        ],
+    )
+
+
+def _cpu(rounds: Sequence[Mapping[str, float]]) -> Mapping[str, Series]:
+    known = {"per_second", "mean_ms", "availability", "behind"}
+    return each([{name: value for name, value in one.items() if name not in known} for one in rounds], scale=1000)
+
+
+def bodies(how_many: int, customers: int, prefix: str) -> list[str]:
+    """What is posted."""
+    now = SystemClock().now()
+    return [
+        json.dumps(
+            {
+                "customer_id": f"{prefix}-{number % customers}",
+                "service": "home",
+                "size_pyeong": 24,
+                "starts_at": start_of(now, number).isoformat(),
+                "area": AREAS[number % len(AREAS)],
+                "address": "서울시 마포구 월드컵북로 1",
+                "pay": {"method": "card"},
+            },
+            ensure_ascii=True,
+        )
+        for number in range(how_many)
+    ]
+
+
+def whole_system(this: Round, *, apart: bool) -> str:
+    """The address of the bot; every process runs."""
+    this.run("sandbox")
+    if not apart:
+        return this.run("payment", "bot", *WORKERS).url
+    this.run("payment")
+    bot = this.run("bot")
+    for name in WORKERS:
+        this.run(name)
+    asyncio.run(hire(CLEANERS, database_url=this.database_url, amqp_urls=this.amqp_url, **addresses(this)))
+    return bot.url
+
+
+def addresses(this: Round) -> Mapping[str, object]:
+    """Settings of a composition of our own."""
+    return {"payment_url": this.started["payment"].url, "catalog": this.folder / "catalogue.toml"}
+
+
+def reference_shop(this: Round) -> str:
+    """The address of the reference, with its own sandbox."""
+    sandbox = this.run("sandbox")
+    url = f"{sandbox.url}/sandbox"
+    shop = this.module("reference_booking", this.dsn, url, str(free_port()), label="reference")
+    until_ready(shop.url)
+    return shop.url
+
+
+def until_ready(url: str) -> None:
+    """It answers."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(url)
+
+
+def _ours(bed: Bed, seconds: int, apart: bool) -> Mapping[str, float]:
+    with bed.round() as this:
+        url = whole_system(this, apart=apart)
+        with spent(this.pids()) as cpu:
+            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds)
+            paid = min(load.transactions, int(this.sql(PAID)))
+            ended = time.monotonic()
+            _until(this, SHOWN, lambda shown: shown >= int(this.sql(PAID)))
+            behind = time.monotonic() - ended
+        return {
+            "per_second": paid / seconds,
+            "mean_ms": load.mean_seconds * 1000,
+            "availability": load.availability_percent,
+            "behind": behind,
+            **{name: used / paid for name, used in cpu.items()},
+        }
+
+
+def _until(this: Round, query: str, is_enough: Callable[[int], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_enough(int(this.sql(query))):
+        if time.monotonic() > deadline:
+            raise TimeoutError(query)
+        time.sleep(0.2)
+
+
+def _theirs(bed: Bed, seconds: int) -> Mapping[str, float]:
+    with bed.round() as this:
+        url = reference_shop(this)
+        with spent(this.pids()) as cpu:
+            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds)
+            booked = min(load.transactions, int(this.sql("SELECT count(*) FROM booking")))
+        return {
+            "per_second": booked / seconds,
+            "mean_ms": load.mean_seconds * 1000,
+            **{name: used / booked for name, used in cpu.items()},
+        }
