@@ -19,6 +19,7 @@ demo: .venv/run.stamp ## everything in one process: prints the page's address (A
 test: .venv/dev.stamp ## install what the tests need, check style, types and imports, run every test
 	@sh $(SETUP)/browser.sh
 	@sh $(SETUP)/servers.sh
+	@sh $(SETUP)/load.sh
 	@$(MAKE) --no-print-directory --silent lint
 	@exec $(BIN)/python -m pytest -n auto $(ARGS)
 
@@ -30,6 +31,11 @@ screenshot: .venv/dev.stamp ## draw docs/screenshot*.png again, from the page's 
 
 chaos: .venv/dev.stamp ## kill it for a long time, in every way (long; SSAK3_CHAOS_SEED=n repeats one run)
 	@SSAK3_CHAOS=long exec $(BIN)/python -m pytest -s -v tests/chaos $(ARGS)
+
+bench: .venv/dev.stamp ## measure against what it is measured against, write docs/BENCHMARKS.md (long; ARGS="T1 --rounds 5")
+	@sh $(SETUP)/servers.sh
+	@sh $(SETUP)/load.sh
+	@exec $(BIN)/python -m tests.bench $(ARGS)
 
 lint: .venv/dev.stamp ## style (ruff), types (mypy), who imports whom (import-linter)
 	$(BIN)/ruff check --quiet .

@@ -41,7 +41,7 @@ class Bed:
         self.rabbit.ctl("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
         try:
             with TemporaryDirectory(prefix="ssak3-bench-") as folder, ExitStack() as stack:
-                yield Round(
+                this = Round(
                     bed=self,
                     name=name,
                     folder=Path(folder),
@@ -49,6 +49,9 @@ class Bed:
                     amqp_url=self.rabbit.url_of(name),
                     stack=stack,
                 )
+                yield this
+                for started in this.started.values():
+                    started.ask_to_end()
         finally:
             self.rabbit.ctl("delete_vhost", name)
             self.postgres.drop_database(name)

@@ -6,14 +6,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 
+from ssak3.system import SystemClock
 from tests.bench.bed import Bed, Round
 from tests.bench.catalogue import AREAS
 from tests.bench.composed import hire
 from tests.bench.cpu import spent
 from tests.bench.figures import Goal, Outcome, Series, each, ratios
-from tests.bench.load import siege
+from tests.bench.load import CONNECTIONS, siege
 from tests.bench.producer import start_of
-from ssak3.system import SystemClock
 from tests.support.servers.daemon import free_port
 
 WORKERS = ("reservation", "cleaning", "notification", "mypage", "scheduler")
@@ -27,14 +27,17 @@ SHOWN = "SELECT count(*) FROM mypage_reservation WHERE status = 'CONFIRMED'"
 TOLD = "SELECT count(*) FROM notification_delivery WHERE status IN ('QUEUED', 'SENDING')"
 
 
-def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None], *, apart: bool = True) -> Outcome:
+def measure(
+    bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None], *, apart: bool = True,
+    connections: int = CONNECTIONS,
+) -> Outcome:  # fmt: skip
     """T5. `apart`: each process by itself; else all in one, which starts sooner."""
     ours, theirs = [], []
     for number in range(1, rounds + 1):
         tell(f"round {number} of {rounds}: Ssak3, all its processes")
-        ours.append(_ours(bed, seconds, apart))
+        ours.append(_ours(bed, seconds, apart, connections))
         tell(f"round {number} of {rounds}: FastAPI, asyncpg, aiohttp")
-        theirs.append(_theirs(bed, seconds))
+        theirs.append(_theirs(bed, seconds, connections))
     ratio = ratios([one["per_second"] for one in ours], [one["per_second"] for one in theirs])
     rate = Series(values=[one["per_second"] for one in ours], unit="/s")
     return Outcome(
@@ -128,11 +131,11 @@ def until_ready(url: str) -> None:
     raise TimeoutError(url)
 
 
-def _ours(bed: Bed, seconds: int, apart: bool) -> Mapping[str, float]:
+def _ours(bed: Bed, seconds: int, apart: bool, connections: int) -> Mapping[str, float]:
     with bed.round() as this:
         url = whole_system(this, apart=apart)
         with spent(this.pids()) as cpu:
-            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds)
+            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds, connections)
             paid = min(load.transactions, int(this.sql(PAID)))
             ended = time.monotonic()
             _until(this, SHOWN, lambda shown: shown >= int(this.sql(PAID)))
@@ -154,11 +157,11 @@ def _until(this: Round, query: str, is_enough: Callable[[int], bool]) -> None:
         time.sleep(0.2)
 
 
-def _theirs(bed: Bed, seconds: int) -> Mapping[str, float]:
+def _theirs(bed: Bed, seconds: int, connections: int) -> Mapping[str, float]:
     with bed.round() as this:
         url = reference_shop(this)
         with spent(this.pids()) as cpu:
-            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds)
+            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds, connections)
             booked = min(load.transactions, int(this.sql("SELECT count(*) FROM booking")))
         return {
             "per_second": booked / seconds,

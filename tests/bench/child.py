@@ -9,7 +9,6 @@ from typing import Any
 
 import uvloop
 
-
 # What is told goes out alone: whatever else is printed (logs) goes where errors go.
 _mouth = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)

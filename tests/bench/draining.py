@@ -12,15 +12,14 @@ from tests.bench.figures import Goal, Outcome, Series, each, ratios
 from tests.bench.handled import until_handled
 
 COLUMNS = ["event_id", "routing_key", "body"]
-SECONDS = "per_second"
 
 
-def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> Outcome:
+def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None], *, apart: bool = True) -> Outcome:
     """In turn; ours are two processes, `reservation` for its relay and `mypage` for its consumer."""
     ours, theirs = [], []
     for number in range(1, rounds + 1):
         tell(f"round {number} of {rounds}: relay and consumer")
-        ours.append(_ours(bed, count))
+        ours.append(_ours(bed, count, apart))
         tell(f"round {number} of {rounds}: aio-pika publishes")
         theirs.append(published(bed, count))
     ratio = ratios([one["per_second"] for one in ours], [one["per_second"] for one in theirs])
@@ -46,11 +45,19 @@ def cpu_of(rounds: list[Mapping[str, float]]) -> Mapping[str, Series]:
     return each([{name: value for name, value in one.items() if name != "per_second"} for one in rounds], scale=1000)
 
 
-def _ours(bed: Bed, count: int) -> Mapping[str, float]:
-    with bed.round() as this:
-        asyncio.run(_fill_outbox(this, count))
+def run_pipeline(this: Round, *, apart: bool) -> None:
+    """Who relays and who consumes; in two OS processes, or in one."""
+    if apart:
         this.run("mypage")
         this.run("reservation")
+    else:
+        this.run("mypage", "reservation")
+
+
+def _ours(bed: Bed, count: int, apart: bool) -> Mapping[str, float]:
+    with bed.round() as this:
+        asyncio.run(_fill_outbox(this, count))
+        run_pipeline(this, apart=apart)
         with spent(this.pids()) as cpu:
             handled = asyncio.run(until_handled(this.dsn, "mypage_inbox", count))
         return {"per_second": handled.per_second, **{name: used / count for name, used in cpu.items()}}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from messaging.catalogue import routing_key
 from messaging.envelope import Envelope, encode
@@ -65,16 +66,22 @@ def _life(ids: SystemIds, number: int, only_reservation: bool) -> Sequence[Sent]
 def _told(ids: SystemIds, number: int, now: datetime) -> list[Event]:
     starts_at = (now + timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
     ends_at = starts_at + timedelta(hours=3)
-    whose = {"reservation_id": ids.new(), "customer_id": f"customer-{number}"}
-    visit = {
+    whose: dict[str, Any] = {"reservation_id": ids.new(), "customer_id": f"customer-{number}"}
+    visit: dict[str, Any] = {
         "service": "home", "size_pyeong": 24, "add_ons": ("fridge",), "area": "mapo", "details_id": ids.new(),
         "starts_at": starts_at, "ends_at": ends_at, "visit_revision": 1, "price_krw": 100_000,
         "policy_version": "2026-01", "fee_tiers": FEE_TIERS,
     }  # fmt: skip
-    paid = {"payment_id": ids.new(), "attempt_id": ids.new(), "method": "card"}
-    job = {**whose, "job_id": ids.new(), "visit_revision": 1, "starts_at": starts_at, "ends_at": ends_at}
-    cleaner = {"cleaner_id": ids.new(), "cleaner_name": "반짝청소"}
-    offer = {**job, "offer_id": ids.new(), "cleaner_id": cleaner["cleaner_id"], "payout_krw": 80_000}
+    paid: dict[str, Any] = {"payment_id": ids.new(), "attempt_id": ids.new(), "method": "card"}
+    job: dict[str, Any] = {
+        **whose,
+        "job_id": ids.new(),
+        "visit_revision": 1,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+    }
+    cleaner: dict[str, Any] = {"cleaner_id": ids.new(), "cleaner_name": "반짝청소"}
+    offer: dict[str, Any] = {**job, "offer_id": ids.new(), "cleaner_id": cleaner["cleaner_id"], "payout_krw": 80_000}
     return [
         reservation.ReservationRequested(
             **whose, **visit, version=1, hold_expires_at=now + timedelta(minutes=15)

@@ -1,17 +1,16 @@
 """T9's server: the bot's whole front door, with one bare route more: a row by its primary key, and nothing else."""
 
 import asyncio
-import socket
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
 from ssak3.http.app import create_app
-from ssak3.http.server import Server
 from storage.mypage.tables import reservation as table
 from tests.bench.child import run, tell
 from tests.bench.composed import composed
+from tests.support.serving import serving
 
 
 async def main() -> None:
@@ -26,14 +25,9 @@ async def main() -> None:
                 row = dict(found.one()._mapping)
             return JSONResponse({name: str(value) for name, value in row.items()})
 
-        with socket.socket() as sock:
-            sock.bind(("127.0.0.1", 0))
-            server = Server(app)
-            serving = asyncio.create_task(server.serve(sockets=[sock]))
-            while not server.started:
-                await asyncio.sleep(0.01)
-            tell(url=f"http://127.0.0.1:{sock.getsockname()[1]}")
-            await serving
+        async with serving(app) as url:
+            tell(url=url)
+            await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

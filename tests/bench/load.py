@@ -76,13 +76,15 @@ class Sieged:
     availability_percent: float
 
 
-def siege(folder: Path, url: str, bodies: Sequence[str], seconds: int) -> Sieged:
-    """POSTs of these bodies, over and over, 100 at a time."""
+def siege(
+    folder: Path, url: str, bodies: Sequence[str], seconds: int, connections: int = CONNECTIONS
+) -> Sieged:  # fmt: skip
+    """POSTs of these bodies, over and over."""
     urls, settings = folder / "urls.txt", folder / "siegerc"
     urls.write_text("".join(f"{url} POST {body}\n" for body in bodies))
     settings.write_text(RCFILE)
     command = [
-        "siege", f"--rc={settings}", f"--concurrent={CONNECTIONS}", f"--time={seconds}S", f"--file={urls}",
+        "siege", f"--rc={settings}", f"--concurrent={connections}", f"--time={seconds}S", f"--file={urls}",
         "--content-type=application/json", f"--header=Authorization: Bearer {TOKEN}",
     ]  # fmt: skip
     done = subprocess.run(
@@ -100,7 +102,7 @@ def siege(folder: Path, url: str, bodies: Sequence[str], seconds: int) -> Sieged
 
 def posts(folder: Path, url: str, bodies: Sequence[str], seconds: int, connections: int = CONNECTIONS) -> Answers:
     """The same with wrk."""
-    return _wrk(folder, url, bodies, seconds, connections, method="POST", target='nil, nil, lines[at]')
+    return _wrk(folder, url, bodies, seconds, connections, method="POST", target="nil, nil, lines[at]")
 
 
 def gets(folder: Path, url: str, paths: Sequence[str], seconds: int, connections: int = CONNECTIONS) -> Answers:

@@ -83,7 +83,7 @@ def _rounds(
         "page": [f"/api/mypage/c-{number // RESERVATIONS_EACH}" for number in range(0, count, step)],
         "row": [f"/bare/r-{number}" for number in range(0, count, step)],
     }
-    found = []
+    found: list[Mapping[str, float]] = []
     for number in range(1, rounds + 1):
         this_round: dict[str, float] = {}
         for name, wanted in paths.items():

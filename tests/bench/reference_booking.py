@@ -80,9 +80,7 @@ class Shop:
         }  # fmt: skip
         headers = {"Authorization": self._authorization, "Idempotency-Key": booking_id}
         try:
-            async with self._session.post(
-                self._charge_url, json=order, headers=headers, timeout=TIMEOUT
-            ) as answer:
+            async with self._session.post(self._charge_url, json=order, headers=headers, timeout=TIMEOUT) as answer:
                 payment = await answer.json()
         except (ClientError, TimeoutError):
             response.status_code = 502

@@ -32,6 +32,7 @@ class Started:
     process: "subprocess.Popen[str]"
     log: Path
     url: str = ""
+    is_ending: bool = False
 
     @property
     def pid(self) -> int:
@@ -54,10 +55,15 @@ class Started:
     def failed(self, what: str) -> Failed:
         return Failed(f"{self.name} {what}:\n{self.log.read_text(errors='replace')[-3000:]}")
 
+    def ask_to_end(self) -> None:
+        """Once; a second signal may mean more."""
+        if self.process.poll() is None and not self.is_ending:
+            self.is_ending = True
+            self.process.send_signal(signal.SIGTERM)
+
     def end(self) -> None:
         """Asked to, and waited for; Failed if it doesn't end well."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.ask_to_end()
         try:
             status = self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -102,8 +108,9 @@ def _process(
 ) -> Iterator[Started]:  # fmt: skip
     log = folder / f"{name}.log"
     own = {key: value for key, value in os.environ.items() if not key.startswith("SSAK3_")}
-    with log.open("w") as output:
-        process = subprocess.Popen(
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
             command,
             cwd=ROOT,
             env={**own, **environment, "PYTHONUNBUFFERED": "1"},
@@ -111,15 +118,15 @@ def _process(
             stdout=output if is_ours else subprocess.PIPE,
             stderr=output,
             text=True,
-        )
-    started = Started(name=name, process=process, log=log)
-    try:
-        yield started
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    started.end()
+        ) as process,
+    ):
+        started = Started(name=name, process=process, log=log)
+        try:
+            yield started
+        except BaseException:
+            process.kill()
+            raise
+        started.end()
 
 
 def _is_ready(url: str) -> bool:

@@ -1,0 +1,31 @@
+"""Every benchmark still runs and yields figures. How fast it is isn't looked at."""
+
+import math
+
+import pytest
+
+from tests.bench.bed import bed
+from tests.bench.machine import machine
+from tests.bench.report import page
+from tests.bench.runs import RUNS
+from tests.support.time import MONDAY_AFTERNOON
+
+pytestmark = [pytest.mark.xdist_group("bench"), pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def servers():
+    with bed() as found:
+        yield found
+
+
+@pytest.mark.parametrize("target", RUNS)
+def test_it_yields_figures(servers, target):
+    outcome = RUNS[target].tiny(servers, lambda doing: None)
+    assert outcome.target == target
+    figures = [*(series for _, series in outcome.goals), *outcome.measured.values()]
+    assert outcome.goals
+    assert all(math.isfinite(value) and value >= 0 for series in figures for value in series.values)
+    assert any(value > 0 for value in outcome.goals[0][1].values)
+    written = page([outcome], machine(servers.postgres, servers.rabbit), MONDAY_AFTERNOON, 1, 1, "0.1 0.1 0.1")
+    assert f"| {target} | {outcome.title} | {outcome.goals[0][0]} |" in written
