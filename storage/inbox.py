@@ -1,14 +1,16 @@
 """What a consumer has seen, kept in the transaction of its effects (rule 13).
 
-A batch is read in three queries and written in two, however many events it holds. Replicas get batches of the same
+A batch is read in one query and written in one, however many events it holds. Replicas get batches of the same
 consumer at the same time: whatever concerns one subject, or one reservation, one of them handles after the other.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import BigInteger, String, TextClause, bindparam, delete, insert, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.consumer import Admission
@@ -17,7 +19,7 @@ from services.shared_kernel.event import Received
 from services.shared_kernel.ids import born_at
 from storage.messaging_tables import MessagingTables
 from storage.postgresql import lock
-from storage.rows import are_one_of, insert_all, insert_or_leave, is_one_of, replace_all
+from storage.rows import insert_or_leave, insert_or_replace
 
 Stream = tuple[str, str]
 
@@ -49,6 +51,7 @@ class SqlInbox:
         self._tables = tables
         self._clock = clock
         self._causal = causal
+        self._is_sqlite = connection.dialect.name == "sqlite"
         self._on_expected = on_expected
         self._handled: dict[str, bool] = {}
         self._last: dict[Stream, int | None] = {}
@@ -64,12 +67,29 @@ class SqlInbox:
         if not batch:
             return
         await lock(self._connection, f"inbox of {self._tables.context}", self._concerned(batch))
-        self._expected |= {received.id for received in batch}
+        ids, streams = {received.id for received in batch}, {_stream(received) for received in batch}
         causes = {received.causation_id for received in batch if received.causation_id} if self._causal else set()
-        await self._read_handled(({received.id for received in batch} | causes) - self._handled.keys())
-        await self._read_positions({_stream(received) for received in batch} - self._last.keys())
-        await self._read_parked(batch)
+        self._expected |= ids
+        # What was asked before may have changed since, in this very transaction.
+        new_ids, new_streams = (ids | causes) - self._handled.keys(), streams - self._last.keys()
+        self._handled |= dict.fromkeys(new_ids, False)
+        self._last |= dict.fromkeys(new_streams)
+        for what, key, source, subject, sequence in await self._look(ids, new_ids, streams):
+            if what == "handled":
+                self._handled[key] = True
+            elif what == "parked":
+                self._note_parked(source, subject, key)
+            elif (source, subject) in new_streams:
+                self._last[source, subject] = sequence
         await self._on_expected(batch)
+
+    async def _look(self, ids: Collection[str], maybe_handled: Collection[str], streams: Collection[Stream]) -> Any:
+        wanted: dict[str, Any] = {"ids": list(ids), "maybe_handled": list(maybe_handled)}
+        if self._is_sqlite:
+            wanted |= {"streams": list(streams)}
+        else:
+            wanted |= {"sources": [source for source, _ in streams], "subjects": [subject for _, subject in streams]}
+        return await self._connection.execute(_look(self._tables, self._is_sqlite), wanted)
 
     def _concerned(self, batch: Sequence[Received]) -> set[str]:
         """Without it, one replica would park an event while another handles the one before, and nobody release it."""
@@ -83,9 +103,9 @@ class SqlInbox:
 
     async def admit(self, received: Received, body: bytes) -> Admission:
         """Mark it seen and say whether to handle it now; an early one is parked with its body."""
-        if await self._is_handled(received.id):
+        if self._handled[received.id]:
             return Admission.SEEN
-        last = await self._last_sequence(_stream(received))
+        last = self._last[_stream(received)]
         if last is not None and received.sequence <= last:
             return Admission.SEEN
         if await self._is_early(received, last):
@@ -118,61 +138,19 @@ class SqlInbox:
 
     async def flush(self) -> None:
         """Write what was marked; part of the same transaction."""
-        if self._new_marks:
-            now = self._clock.now()
+        if not self._new_marks:
+            return
+        tables, now, moved = self._tables, self._clock.now(), sorted(self._moved)
+        positions = [(source, subject, self._last[source, subject]) for source, subject in moved]
+        if self._is_sqlite:
             marks = [{"event_id": event_id, "handled_at": now} for event_id in self._new_marks]
-            await insert_all(self._connection, self._tables.inbox, marks)
-            self._new_marks = []
-        if self._moved:
-            rows = [
-                {"source": source, "subject": subject, "sequence": self._last[source, subject]}
-                for source, subject in sorted(self._moved)
-            ]
-            await replace_all(self._connection, self._tables.position, rows, key=("source", "subject"))
-            self._moved = set()
-
-    # What is known, read in bulk where possible
-
-    async def _read_handled(self, ids: Collection[str]) -> None:
-        if not ids:
-            return
-        event_id = self._tables.inbox.c.event_id
-        found = await self._connection.execute(select(event_id).where(is_one_of(self._connection, event_id, ids)))
-        self._handled |= dict.fromkeys(ids, False) | dict.fromkeys(found.scalars(), True)
-
-    async def _read_positions(self, streams: Collection[Stream]) -> None:
-        if not streams:
-            return
-        position = self._tables.position
-        statement = select(position.c.source, position.c.subject, position.c.sequence).where(
-            are_one_of(self._connection, (position.c.source, position.c.subject), streams)
-        )
-        found = {(row.source, row.subject): row.sequence for row in await self._connection.execute(statement)}
-        self._last |= {stream: found.get(stream) for stream in streams}
-
-    async def _read_parked(self, batch: Sequence[Received]) -> None:
-        parked = self._tables.parked
-        looked_at = select(parked.c.source, parked.c.subject, parked.c.waits_for)
-        streams = {_stream(received) for received in batch}
-        follow = looked_at.where(are_one_of(self._connection, (parked.c.source, parked.c.subject), streams))
-        wait = looked_at.where(is_one_of(self._connection, parked.c.waits_for, [received.id for received in batch]))
-        self._note_parked(await self._connection.execute(follow.union_all(wait)))
-
-    def _note_parked(self, rows: Any) -> None:
-        for source, subject, waits_for in rows:
-            self._followed.add((source, subject))
-            if waits_for:
-                self._waited_for.add(waits_for)
-
-    async def _is_handled(self, event_id: str) -> bool:
-        if event_id not in self._handled:
-            await self._read_handled([event_id])
-        return self._handled[event_id]
-
-    async def _last_sequence(self, stream: Stream) -> int | None:
-        if stream not in self._last:
-            await self._read_positions([stream])
-        return self._last[stream]
+            await self._connection.execute(insert(tables.inbox), marks)
+            statement = insert_or_replace(tables.position, *_POSITION, key=_POSITION[:2])
+            await self._connection.execute(statement, [dict(zip(_POSITION, row, strict=True)) for row in positions])
+        else:
+            columns = dict(zip(_POSITION, map(list, zip(*positions, strict=True)), strict=True))
+            await self._connection.execute(_write(tables), {"ids": self._new_marks, "now": now, **columns})
+        self._new_marks, self._moved = [], set()
 
     async def _is_early(self, received: Received, last: int | None) -> bool:
         if last is not None:
@@ -181,7 +159,7 @@ class SqlInbox:
 
     async def _cause_is_missing(self, received: Received) -> bool:
         cause = received.causation_id
-        if cause is None or await self._is_handled(cause):
+        if cause is None or self._handled[cause]:
             return False
         return await self._should_know_from_birth(cause)
 
@@ -197,6 +175,11 @@ class SqlInbox:
 
     # What changes
 
+    def _note_parked(self, source: str, subject: str, waits_for: str | None) -> None:
+        self._followed.add((source, subject))
+        if waits_for:
+            self._waited_for.add(waits_for)
+
     async def _park(self, received: Received, body: bytes, waits_for: str | None) -> Admission:
         row = {
             "event_id": received.id,
@@ -208,7 +191,7 @@ class SqlInbox:
             "body": body,
         }
         await self._connection.execute(insert_or_leave(self._tables.parked, *row), row)
-        self._note_parked([(received.source, received.subject, waits_for)])
+        self._note_parked(received.source, received.subject, waits_for)
         return Admission.PARKED
 
     def _mark(self, received: Received) -> None:
@@ -221,3 +204,45 @@ class SqlInbox:
 
 def _stream(received: Received) -> Stream:
     return received.source, received.subject
+
+
+_POSITION = ("source", "subject", "sequence")
+_LOOKED_AT = """
+SELECT 'handled', event_id, NULL, NULL, CAST(NULL AS BIGINT) FROM {context}_inbox WHERE event_id {maybe_handled}
+UNION ALL
+SELECT 'position', NULL, source, subject, sequence FROM {context}_position WHERE (source, subject) {streams}
+UNION ALL
+SELECT 'parked', waits_for, source, subject, NULL FROM {context}_parked WHERE (source, subject) {streams}
+UNION ALL
+SELECT 'parked', waits_for, source, subject, NULL FROM {context}_parked WHERE waits_for {ids}
+"""
+_WRITTEN = """
+WITH marked AS (INSERT INTO {context}_inbox (event_id, handled_at) SELECT id, :now FROM unnest(:ids) AS id)
+INSERT INTO {context}_position (source, subject, sequence) SELECT * FROM unnest(:source, :subject, :sequence)
+ON CONFLICT (source, subject) DO UPDATE SET sequence = excluded.sequence
+"""
+
+
+@cache
+def _look(tables: MessagingTables, is_sqlite: bool) -> TextClause:
+    """All that is known of a batch. In PostgreSQL arrays keep the statement the same for any number of events."""
+    if is_sqlite:
+        names = {name: f"IN :{name}" for name in ("ids", "maybe_handled", "streams")}
+        statement = text(_LOOKED_AT.format(context=tables.context, **names))
+        return statement.bindparams(*(bindparam(name, expanding=True) for name in names))
+    conditions = {"ids": "= ANY(:ids)", "maybe_handled": "= ANY(:maybe_handled)"}
+    streams = "IN (SELECT * FROM unnest(:sources, :subjects))"
+    statement = text(_LOOKED_AT.format(context=tables.context, streams=streams, **conditions))
+    arrays = ("ids", "maybe_handled", "sources", "subjects")
+    return statement.bindparams(*(bindparam(name, type_=ARRAY(String())) for name in arrays))
+
+
+@cache
+def _write(tables: MessagingTables) -> TextClause:
+    """Marks and positions, in one statement."""
+    types = {
+        "ids": ARRAY(String()), "now": tables.inbox.c.handled_at.type, "source": ARRAY(String()),
+        "subject": ARRAY(String()), "sequence": ARRAY(BigInteger()),
+    }  # fmt: skip
+    statement = text(_WRITTEN.format(context=tables.context))
+    return statement.bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Column,
     ColumnElement,
     Table,
@@ -13,11 +12,8 @@ from sqlalchemy import (
     Update,
     any_,
     bindparam,
-    func,
     insert,
-    select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -78,15 +74,6 @@ def insert_or_replace(table: Table, *names: str, key: tuple[str, ...]) -> TextCl
     return _typed(table, names, f"{_insert(table, names)} {_replacing(names, key)}")
 
 
-async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows of the same columns, all new."""
-    names = tuple(rows[0])
-    if connection.dialect.name == "sqlite":
-        await connection.execute(insert(table), rows)
-    else:
-        await connection.execute(_insert_all(table, names), arrays(names, rows))
-
-
 async def replace_all(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]
 ) -> None:  # fmt: skip
@@ -95,35 +82,21 @@ async def replace_all(
     if connection.dialect.name == "sqlite":
         await connection.execute(insert_or_replace(table, *names, key=key), rows)
     else:
-        await connection.execute(_insert_all(table, names, _replacing(names, key)), arrays(names, rows))
+        await connection.execute(_replace_all(table, names, key), arrays(names, rows))
 
 
 def is_one_of(connection: AsyncConnection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """PostgreSQL gets the values as one array: the statement is the same for any number of them."""
     if connection.dialect.name == "sqlite":
         return column.in_(values)
-    return column == any_(_array(column, values))
-
-
-def are_one_of(
-    connection: AsyncConnection, columns: Sequence[Column[Any]], rows: Collection[Sequence[Any]]
-) -> ColumnElement[bool]:  # fmt: skip
-    """The same for several columns at once."""
-    if connection.dialect.name == "sqlite":
-        return tuple_(*columns).in_(list(rows))
-    wanted = func.unnest(*(_array(one, values) for one, values in zip(columns, zip(*rows, strict=True), strict=True)))
-    return tuple_(*columns).in_(select(*wanted.table_valued(*(one.name for one in columns)).render_derived().c))
-
-
-def _array(column: Column[Any], values: Collection[Any]) -> BindParameter[Any]:
-    return bindparam(None, list(values), type_=ARRAY(whole(column)))
+    return column == any_(bindparam(None, list(values), type_=ARRAY(whole(column))))
 
 
 @cache
-def _insert_all(table: Table, names: tuple[str, ...], on_conflict: str = "") -> TextClause:
+def _replace_all(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> TextClause:
     """Columns come as arrays: one statement for any number of rows, carried out once."""
     rows = f"SELECT * FROM unnest({', '.join(f':{name}' for name in names)})"
-    statement = text(f"INSERT INTO {table.name} ({_listed(names)}) {rows} {on_conflict}")
+    statement = text(f"INSERT INTO {table.name} ({_listed(names)}) {rows} {_replacing(names, key)}")
     return statement.bindparams(*(bindparam(name, type_=ARRAY(whole(table.c[name]))) for name in names))
 
 
