@@ -1,6 +1,6 @@
 """What the bot keeps, and how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -152,6 +152,14 @@ class ReceivedMessages(Protocol):
         ...
 
     async def people_waiting(self) -> Sequence[str]: ...
+
+
+class DetailsQueries(Protocol):
+    """Only reads."""
+
+    async def of(self, details_ids: Collection[str]) -> Mapping[str, Details]:
+        """Those that are there, by their ids."""
+        ...
 
 
 class DetailsStore(Protocol):

@@ -64,7 +64,7 @@ from ssak3.payment_facts import PaymentFacts
 from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
 from ssak3.settings import Settings
 from storage.bot.leases import SqlLeases
-from storage.bot.repositories import BotUnitOfWork
+from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
 from storage.broker.queue_store import SqlQueueStore
 from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.history import SqlHistory
@@ -225,6 +225,7 @@ class Ssak3:
         self.log_reader = LogReader(work)
         self.log_writer = LogWriter(work, self.clock, self.hub.tell)
         self.idempotency = Idempotency(work, self.clock, self.ids)
+        self.details = SqlDetailsQueries(context.database)
         self.leases = SqlLeases(context.database, self.clock, self.name)
 
     def _build_notification(self) -> None:

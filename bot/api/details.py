@@ -1,6 +1,6 @@
 """Reservations with the address and the note that only the bot keeps."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.api.answers import (
@@ -10,7 +10,7 @@ from bot.api.answers import (
     job_on_my_page,
     payment_out,
 )
-from bot.ports import BotWork, Details
+from bot.ports import BotWork, Details, DetailsQueries
 from services.mypage.view import ReservationView
 from services.reservation.model import Reservation
 from services.shared_kernel.ids import Ids
@@ -19,21 +19,23 @@ from services.shared_kernel.ids import Ids
 class DetailsBook:
     """Keeps details under ids that say nothing, and joins them back into what callers read."""
 
-    def __init__(self, unit_of_work: Callable[[], BotWork], ids: Ids) -> None:
+    def __init__(self, unit_of_work: Callable[[], BotWork], queries: DetailsQueries, ids: Ids) -> None:
         self._unit_of_work = unit_of_work
+        self._queries = queries
         self._ids = ids
 
-    async def keep(self, *, customer_id: str, address: str, note: str | None) -> str:
-        """The id they are kept under."""
+    async def keep(self, *, customer_id: str, address: str, note: str | None) -> Details:
+        """With the id they are kept under."""
         details = Details(id=self._ids.new(), person_id=customer_id, address=address, phone="", note=note or "")
         async with self._unit_of_work() as work:
             await work.details.add(details)
-        return details.id
+        return details
 
-    async def with_details(self, reservation: Reservation) -> ReservationOut:
-        """The aggregate in JSON."""
+    async def with_details(self, reservation: Reservation, details: Details | None = None) -> ReservationOut:
+        """The aggregate in JSON; its details are looked up unless they are at hand."""
         visit = reservation.visit
-        found = await self._find([visit.details_id])
+        if details is None or details.id != visit.details_id:
+            details = (await self._queries.of([visit.details_id])).get(visit.details_id)
         return ReservationOut(
             id=reservation.id,
             version=reservation.version,
@@ -50,24 +52,13 @@ class DetailsBook:
             payment_state=reservation.payment_state.value,
             payment=payment_out(reservation.paid),
             cancellation=cancellation_out(reservation),
-            **_told(found.get(visit.details_id)),
+            **_told(details),
         )
 
     async def on_my_page(self, views: Sequence[ReservationView]) -> list[ReservationOnMyPage]:
         """Rows of my page in JSON."""
-        found = await self._find({view.details_id for view in views})
+        found = await self._queries.of({view.details_id for view in views})
         return [_on_my_page(view, found.get(view.details_id)) for view in views]
-
-    async def _find(self, details_ids: Collection[str]) -> Mapping[str, Details]:
-        found: dict[str, Details] = {}
-        if not details_ids:
-            return found
-        async with self._unit_of_work() as work:
-            for details_id in details_ids:
-                details = await work.details.find(details_id)
-                if details is not None:
-                    found[details_id] = details
-        return found
 
 
 def _on_my_page(view: ReservationView, details: Details | None) -> ReservationOnMyPage:

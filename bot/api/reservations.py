@@ -16,6 +16,7 @@ from bot.api.problems import documented, invalid_field, problem
 from bot.api.refused import CLOSED, Refused
 from bot.idempotency import Begun
 from bot.people import People
+from bot.ports import Details
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Reservation
 from services.reservation.refusals import AlreadyPaid, AlreadyPaying, SlotFull
@@ -85,23 +86,24 @@ class ReservationRoutes:
         """
         call: Begun = request.state.call
         bind_contextvars(reservation_id=call.fresh_id)
-        made = await self._made_before(call)
+        made, details = await self._made_before(call), None
         if made is None:
             self._check(body)
             try:
                 customer = await self._people.welcome_customer(channel="api", person_id=body.customer_id)
             except NotFound:
                 return invalid_field("customer_id", "belongs to somebody who isn't a customer")
+            details = await self._book.keep(customer_id=customer.id, address=body.address, note=body.note)
             try:
-                made = await self._hold(call.fresh_id, customer.id, body)
+                made = await self._make(call.fresh_id, details, body)
             except SlotFull:
                 hours = self._catalogue.service(body.service).size(body.size_pyeong).hours
                 return await self._full(None, body.area, body.starts_at, hours)
         if body.pay is None:
-            return await self._shown(made, 201)
+            return await self._shown(made, 201, details)
         if made.status is Status.AWAITING_PAYMENT and made.payment_state is PaymentState.NONE:
             made = await self._pay(made.id, body.pay.method)
-        return await self._paid(made, 201)
+        return await self._paid(made, 201, details)
 
     async def _made_before(self, call: Begun) -> Reservation | None:
         """What an earlier run of the same call has made before it was killed."""
@@ -119,18 +121,20 @@ class ReservationRoutes:
         hours = self._catalogue.service(body.service).size(body.size_pyeong).hours
         self._catalogue.check_start(body.starts_at, hours, self._clock.now())
 
-    async def _hold(self, fresh_id: str, customer_id: str, body: NewReservation) -> Reservation:
-        details_id = await self._book.keep(customer_id=customer_id, address=body.address, note=body.note)
-        return await self._use_cases.request(
-            reservation_id=fresh_id,
-            customer_id=customer_id,
-            service=body.service,
-            size_pyeong=body.size_pyeong,
-            area=body.area,
-            details_id=details_id,
-            starts_at=body.starts_at,
-            add_ons=tuple(body.add_ons),
-        )
+    async def _make(self, fresh_id: str, details: Details, body: NewReservation) -> Reservation:
+        wanted: dict[str, Any] = {
+            "reservation_id": fresh_id,
+            "customer_id": details.person_id,
+            "service": body.service,
+            "size_pyeong": body.size_pyeong,
+            "area": body.area,
+            "details_id": details.id,
+            "starts_at": body.starts_at,
+            "add_ons": tuple(body.add_ons),
+        }
+        if body.pay is None:
+            return await self._use_cases.request(**wanted)
+        return await self._use_cases.request_and_pay(**wanted, method=body.pay.method)
 
     async def get(self, reservation_id: str) -> Response:
         """The aggregate itself: what was changed is in it at once (my page follows a moment later)."""
@@ -152,7 +156,7 @@ class ReservationRoutes:
         except AlreadyPaying as refusal:
             return refusal.reservation
 
-    async def _paid(self, reservation: Reservation, status: int) -> Response:
+    async def _paid(self, reservation: Reservation, status: int, details: Details | None = None) -> Response:
         """What paying came to."""
         if reservation.status in (Status.CANCELLED, Status.EXPIRED):
             return await self._refused.with_reservation(409, *CLOSED, reservation)
@@ -161,8 +165,8 @@ class ReservationRoutes:
                 title = "The payment was declined"
                 return await self._refused.with_reservation(402, "declined", title, reservation)
             if reservation.payment_state in RETRY_AFTER:
-                return await self._shown(reservation, 202)
-        return await self._shown(reservation, status)
+                return await self._shown(reservation, 202, details)
+        return await self._shown(reservation, status, details)
 
     async def quote(self, reservation_id: str) -> QuoteOut:
         """Show it to the customer before cancelling; what is confirmed then carries `refund_krw`."""
@@ -205,9 +209,9 @@ class ReservationRoutes:
         nearest = sorted(free, key=lambda slot: (abs(slot[0] - wanted), slot[0]))[:NEAREST]
         return slots_out(sorted(nearest))
 
-    async def _shown(self, reservation: Reservation, status: int) -> Response:
+    async def _shown(self, reservation: Reservation, status: int, details: Details | None = None) -> Response:
         headers = {}
         if status == 202:
             headers["Retry-After"] = str(RETRY_AFTER.get(reservation.payment_state, 5))
-        shown = (await self._book.with_details(reservation)).model_dump(mode="json")
+        shown = (await self._book.with_details(reservation, details)).model_dump(mode="json")
         return JSONResponse(shown, status_code=status, headers=headers)

@@ -13,7 +13,7 @@ from bot.api.refused import Refused
 from bot.api.reservations import ReservationRoutes
 from bot.idempotency import Idempotency
 from bot.people import People
-from bot.ports import BotWork
+from bot.ports import BotWork, DetailsQueries
 from services.cleaning.use_cases import CleaningUseCases
 from services.mypage.ports import MyPage
 from services.reservation.catalogue import Catalogue
@@ -27,12 +27,12 @@ BEARER = HTTPBearer(auto_error=False, description="`SSAK3_API_TOKEN`; the demo k
 def api_router(
     *, reservations: ReservationUseCases, cleaning: CleaningUseCases, my_page: MyPage, people: People,
     unit_of_work: Callable[[], BotWork], catalogue: Catalogue, clock: Clock, ids: Ids, idempotency: Idempotency,
-    token: str,
+    details: DetailsQueries, token: str,
 ) -> APIRouter:  # fmt: skip
     """All of `/api`. An empty token is refused with ValueError: it would let everybody in."""
     if not token:
         raise ValueError("the API needs a token")
-    book = DetailsBook(unit_of_work, ids)
+    book = DetailsBook(unit_of_work, details, ids)
     refused = Refused(book, catalogue)
     gate = Gate(token, idempotency, ids, refused)
     router = APIRouter(route_class=gate.route_class(), dependencies=[Security(BEARER)])

@@ -9,7 +9,7 @@ from services.reservation.policies import CancellationQuote, Policies
 from services.reservation.ports import PaymentGateway, ReservationWork
 from services.reservation.refusals import SlotFull, TooManyHolds
 from services.reservation.settlement import settle
-from services.reservation.values import Party, Status, Visit
+from services.reservation.values import Party, Paying, PaymentState, Status, Visit
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import NotFound, again_if_stale
@@ -36,22 +36,48 @@ class ReservationUseCases:
         starts_at: datetime, add_ons: tuple[str, ...] = (),
     ) -> Reservation:  # fmt: skip
         """Hold a place (F1). The same id again answers what is there. Refusals: NotOffered, SlotFull, TooManyHolds."""
+        made, _ = await self._request(
+            reservation_id, customer_id, service, size_pyeong, area, details_id, starts_at, add_ons, paying=None
+        )
+        return made
 
-        async def hold() -> Reservation:
+    async def request_and_pay(
+        self, *, reservation_id: str, customer_id: str, service: str, size_pyeong: int, area: str, details_id: str,
+        starts_at: datetime, method: str, add_ons: tuple[str, ...] = (),
+    ) -> Reservation:  # fmt: skip
+        """Both, as `request` and `pay` one after the other; that it is being paid is noted in the commit that holds."""
+        paying = Paying(attempt_id=self._ids.new(), method=method, since=self._clock.now())
+        made, is_new = await self._request(
+            reservation_id, customer_id, service, size_pyeong, area, details_id, starts_at, add_ons, paying
+        )
+        if is_new:
+            return await self._charge(made, paying)
+        if made.status is Status.AWAITING_PAYMENT and made.payment_state is PaymentState.NONE:
+            return await self.pay(reservation_id=reservation_id, customer_id=customer_id, method=method)
+        return made
+
+    async def _request(
+        self, reservation_id: str, customer_id: str, service: str, size_pyeong: int, area: str, details_id: str,
+        starts_at: datetime, add_ons: tuple[str, ...], paying: Paying | None,
+    ) -> tuple[Reservation, bool]:  # fmt: skip
+        """The reservation of that id, and whether it wasn't there before."""
+
+        async def hold() -> tuple[Reservation, bool]:
             now = self._clock.now()
             async with self._unit_of_work() as work:
                 await work.reservations.in_turn(customer_id)
                 known = await work.reservations.find(reservation_id)
                 if known is not None:
-                    return _of(customer_id, reservation_id, known)
+                    return _of(customer_id, reservation_id, known), False
                 visit, price = self._quote(service, size_pyeong, area, details_id, starts_at, add_ons, now)
-                return await self._hold(work, reservation_id, customer_id, visit, price, now)
+                return await self._hold(work, reservation_id, customer_id, visit, price, now, paying), True
 
         return await again_if_stale(hold)
 
     async def _hold(
-        self, work: ReservationWork, reservation_id: str, customer_id: str, visit: Visit, price_krw: int, at: datetime
-    ) -> Reservation:
+        self, work: ReservationWork, reservation_id: str, customer_id: str, visit: Visit, price_krw: int, at: datetime,
+        paying: Paying | None,
+    ) -> Reservation:  # fmt: skip
         if await work.reservations.count_unpaid(customer_id) >= self._policies.hold.most_unpaid:
             raise TooManyHolds
         if not await work.places.take(reservation_id, visit.area, windows(visit.starts_at, visit.ends_at)):
@@ -65,6 +91,8 @@ class ReservationUseCases:
             hold=self._policies.hold,
             at=at,
         )
+        if paying is not None:
+            new, _ = new.begin_payment(attempt_id=paying.attempt_id, method=paying.method, at=paying.since)
         await work.reservations.save(None, new, events)
         return new
 
@@ -93,24 +121,28 @@ class ReservationUseCases:
         `paid`, `declined`, `confirming` (not known yet) or `deferred` (called back later).
         Refusals: AlreadyPaid, AlreadyPaying, HoldExpired, NotAllowed, NotFound.
         """
-        attempt_id, now = self._ids.new(), self._clock.now()
+        paying = Paying(attempt_id=self._ids.new(), method=method, since=self._clock.now())
         async with self._unit_of_work() as work:
             old = _of(customer_id, reservation_id, await work.reservations.get(reservation_id))
-            new, events = old.begin_payment(attempt_id=attempt_id, method=method, at=now)
+            new, events = old.begin_payment(attempt_id=paying.attempt_id, method=method, at=paying.since)
             await work.reservations.save(old, new, events)
+        return await self._charge(new, paying)
+
+    async def _charge(self, new: Reservation, paying: Paying) -> Reservation:
+        """Ask payment, with no transaction open, and note what it says."""
         answer = await self._payment.pay(
-            reservation_id=reservation_id,
+            reservation_id=new.id,
             customer_id=new.customer_id,
-            attempt_id=attempt_id,
+            attempt_id=paying.attempt_id,
             amount_krw=new.price_krw,
-            method=method,
+            method=paying.method,
             pay_by=new.hold_expires_at,
         )
 
         async def note() -> Reservation:
             async with self._unit_of_work() as work:
                 return await settle(
-                    work, reservation_id, attempt_id, answer, self._policies.hold, self._ids, self._clock
+                    work, new.id, paying.attempt_id, answer, self._policies.hold, self._ids, self._clock
                 )
 
         return await again_if_stale(note)

@@ -74,6 +74,7 @@ def _front_door(app: FastAPI, ssak3: Ssak3, *, is_demo: bool) -> None:
             clock=ssak3.clock,
             ids=ssak3.ids,
             idempotency=ssak3.idempotency,
+            details=ssak3.details,
             token=api_token,
         )
     )

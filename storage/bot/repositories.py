@@ -1,6 +1,6 @@
 """The bot's repositories and unit of work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
-from storage.rows import add_new, change, insert_or_leave, insert_or_replace
+from storage.engine import Database
+from storage.rows import add_new, change, insert_or_leave, insert_or_replace, is_one_of
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -157,6 +158,21 @@ class SqlReceived:
         table = tables.received
         statement = select(table.c.person_id).where(table.c.answered_at.is_(None)).distinct()
         return list((await self._connection.execute(statement)).scalars())
+
+
+class SqlDetailsQueries:
+    """Personal details for whoever only reads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, details_ids: Collection[str]) -> Mapping[str, Details]:
+        if not details_ids:
+            return {}
+        async with self._database.read() as connection:
+            wanted = is_one_of(connection, tables.details.c.id, details_ids)
+            rows = await connection.execute(select(tables.details).where(wanted))
+            return {row.id: Details(**dict(row._mapping)) for row in rows}
 
 
 class SqlDetails:

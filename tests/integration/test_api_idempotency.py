@@ -163,8 +163,8 @@ async def test_many_at_once_make_one(api: Api):
     [
         ("people", "welcome_customer", False),
         ("people", "welcome_customer", True),
-        ("reservations", "request", False),
-        ("reservations", "request", True),
+        ("reservations", "request_and_pay", False),
+        ("reservations", "request_and_pay", True),
         ("idempotency", "finish", False),
     ],
 )
