@@ -9,6 +9,9 @@ from fastapi import FastAPI
 BACKLOG = 512
 # Longer than a payment may take, so that no request is cut off by a restart.
 LONGEST_REQUEST_SECONDS = 10
+# Longer than our own clients (15 s) and load balancers (60 s) keep an idle connection: whoever ends it first must be
+# the side that sends, or a request goes out on a connection that is just being closed, and its outcome is unknown.
+IDLE_SECONDS = 75
 
 
 class Server(uvicorn.Server):
@@ -18,8 +21,8 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app, log_config=None, access_log=False, ws_max_size=64 * 1024,
-                timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS, backlog=BACKLOG, proxy_headers=False,
-                server_header=False,
+                timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS, timeout_keep_alive=IDLE_SECONDS, backlog=BACKLOG,
+                proxy_headers=False, server_header=False,
             )
         )  # fmt: skip
 

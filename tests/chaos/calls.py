@@ -2,20 +2,32 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
 from services.shared_kernel.clock import KST
-from tests.support.page import Demo
 
 AREAS = ("mapo", "seodaemun", "gangnam", "songpa")
 HOURS = (8, 10, 12, 14, 16, 18)
 POLL_SECONDS = 0.4
 CALL_SECONDS = 8.0
+MOST_CALLS = 100
+
+
+class Door(Protocol):
+    """Where the system is asked, and what it is shown."""
+
+    @property
+    def token(self) -> str: ...
+
+    def address(self, path: str) -> str:
+        """The whole address, now."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +43,14 @@ class Promise:
 
 @dataclass
 class Caller:
-    """The agency's own program; what it was promised is kept here, outside."""
+    """The agency's own program; what it was promised is kept here, outside. `failures` were asked again."""
 
-    demo: Demo
+    door: Door
     http: aiohttp.ClientSession
     promises: list[Promise] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+    call_seconds: float = CALL_SECONDS
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_CALLS))
 
     async def post(self, path: str, key: str, body: Mapping[str, Any]) -> Promise:
         """Until it is answered by something else than a failure, and noted."""
@@ -62,15 +77,17 @@ class Caller:
 
     async def _try(self, method: str, path: str, headers: Mapping[str, str], **values: Any) -> tuple[int, Any] | None:
         """None when nobody answers, or something failed on the way."""
-        token = (self.demo.data / "api_token").read_text().strip()
         try:
-            async with self.http.request(
-                method, self.demo.url + path, headers={"Authorization": f"Bearer {token}", **headers},
-                timeout=aiohttp.ClientTimeout(total=CALL_SECONDS), **values,
+            async with self.turn, self.http.request(
+                method, self.door.address(path), headers={"Authorization": f"Bearer {self.door.token}", **headers},
+                timeout=aiohttp.ClientTimeout(total=self.call_seconds), **values,
             ) as answer:  # fmt: skip
-                return None if answer.status >= 500 else (answer.status, await answer.json(content_type=None))
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            return None
+                if answer.status < 500:
+                    return answer.status, await answer.json(content_type=None)
+                self.failures[str(answer.status)] += 1
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            self.failures[type(error).__name__] += 1
+        return None
 
 
 def _is_running(status: int, answer: Any) -> bool:
@@ -95,14 +112,18 @@ class Client:
     async def live(self) -> None:
         """To the end, however often the other side is killed."""
         await asyncio.sleep(self.comes_after)
-        pays = {"pay": {"method": "card"}} if self.chance.random() < 0.6 else {}
-        booked = await self.caller.post("/api/reservations", f"{self.number}-book", {**self._wish(), **pays})
-        assert booked.status in (201, 202, 402), booked
-        self.reservation_id = (booked.answer["reservation"] if booked.status == 402 else booked.answer)["id"]
+        await self.book()
         await self._pay()
         if self.chance.random() < 0.4:
             await asyncio.sleep(self.chance.uniform(0, 2))
             await self._cancel()
+
+    async def book(self) -> None:
+        """A place, mostly paid in the same call."""
+        pays = {"pay": {"method": "card"}} if self.chance.random() < 0.6 else {}
+        booked = await self.caller.post("/api/reservations", f"{self.number}-book", {**self._wish(), **pays})
+        assert booked.status in (201, 202, 402), booked
+        self.reservation_id = (booked.answer["reservation"] if booked.status == 402 else booked.answer)["id"]
 
     def _wish(self) -> Mapping[str, Any]:
         area, turn = AREAS[self.number % 4], self.number // 4

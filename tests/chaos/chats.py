@@ -15,7 +15,8 @@ RESEND_SECONDS = 3.0
 class Door(Protocol):
     """Where the page is, now."""
 
-    url: str
+    @property
+    def url(self) -> str: ...
 
 
 class Chat:

@@ -41,6 +41,15 @@ class Demo:
         """Everything printed so far, by all its processes."""
         return self._printed.read_text()
 
+    @property
+    def token(self) -> str:
+        """What programs show."""
+        return (self.data / "api_token").read_text().strip()
+
+    def address(self, path: str) -> str:
+        """Of one of its pages or routes."""
+        return self.url + path
+
     async def start(self, port: int = 0) -> None:
         """Until it takes work."""
         self._printed.parent.mkdir(parents=True, exist_ok=True)
