@@ -40,7 +40,7 @@ KEY_HEADER = Header(
 )
 
 
-def _idempotency_key(key: Annotated[str | None, KEY_HEADER] = None) -> None:
+async def _idempotency_key(key: Annotated[str | None, KEY_HEADER] = None) -> None:
     """For the documentation: the gate itself reads the key, before the call begins."""
 
 

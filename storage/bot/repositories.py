@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
@@ -33,6 +33,9 @@ class BotUnitOfWork(SqlUnitOfWork):
         self.keyed_calls = SqlKeyedCalls(self.connection)
 
 
+_PERSON = select(tables.person).where(tables.person.c.id == bindparam("person_id"))
+
+
 class SqlPersons:
     """People."""
 
@@ -40,8 +43,7 @@ class SqlPersons:
         self._work = work
 
     async def find(self, person_id: str) -> PersonRecord | None:
-        statement = select(tables.person).where(tables.person.c.id == person_id)
-        row = (await self._work.connection.execute(statement)).first()
+        row = (await self._work.connection.execute(_PERSON, {"person_id": person_id})).first()
         return None if row is None else _person(row)
 
     async def save(self, old: PersonRecord | None, new: PersonRecord, events: Sequence[Event]) -> None:
@@ -182,7 +184,7 @@ class SqlDetails:
         self._connection = connection
 
     async def add(self, details: Details) -> None:
-        await self._connection.execute(insert(tables.details).values(**asdict(details)))
+        await self._connection.execute(insert(tables.details), asdict(details))
 
     async def find(self, details_id: str) -> Details | None:
         statement = select(tables.details).where(tables.details.c.id == details_id)

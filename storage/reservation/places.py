@@ -1,9 +1,9 @@
 """Capacity and who has taken it. Guarded updates only, never check-then-insert (rule 1)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Select, Update, delete, insert, select, update
+from sqlalchemy import Select, Update, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reservation.catalogue import Catalogue
@@ -42,7 +42,8 @@ class SqlPlaces:
         held = await self._deallocate(reservation_id)
         await self._plan(area, windows)
         # Old and new in one ascending order, or two that cross would wait for each other.
-        await self._connection.execute(_in_order(area, {*windows, *(window for _, window in held)}))
+        both = {*windows, *(window for _, window in held)}
+        await self._connection.execute(_IN_ORDER, {"in_area": area, "at": list(both)})
         for old_area, window in held:
             await self._release(old_area, [window])
         return await self.take(reservation_id, area, windows)
@@ -74,14 +75,11 @@ class SqlPlaces:
 
     async def _hold(self, area: str, windows: Sequence[datetime]) -> Sequence[datetime]:
         """One place of each that isn't full; which."""
-        is_free = capacity.c.held < capacity.c.capacity
-        # Who sees that it is full needn't wait for those who are just taking it.
-        statement = _change(_in_order(area, windows).where(is_free), by=1).where(is_free).returning(capacity.c.window)
-        return list((await self._connection.execute(statement)).scalars())
+        return list((await self._connection.execute(_TAKE, {"in_area": area, "at": windows})).scalars())
 
     async def _release(self, area: str, windows: Sequence[datetime]) -> None:
         if windows:
-            await self._connection.execute(_change(_in_order(area, windows), by=-1))
+            await self._connection.execute(_RELEASE, {"in_area": area, "at": windows})
 
     async def _plan(self, area: str, windows: Sequence[datetime]) -> None:
         """Make the rows that aren't there yet."""
@@ -95,16 +93,6 @@ class SqlPlaces:
             await self._connection.execute(insert_or_leave(capacity, *rows[0]), rows)
 
 
-def _in_order(area: str, windows: Collection[datetime]) -> Select[tuple[str, datetime]]:
-    """These, locked in ascending order: who wants some of the same waits, but never in a ring."""
-    return (
-        select(capacity.c.area, capacity.c.window)
-        .where(capacity.c.area == area, capacity.c.window.in_(windows))
-        .order_by(capacity.c.window)
-        .with_for_update(key_share=True)
-    )
-
-
 def _change(chosen: Select[tuple[str, datetime]], by: int) -> Update:
     locked = chosen.cte("locked")
     return (
@@ -112,3 +100,16 @@ def _change(chosen: Select[tuple[str, datetime]], by: int) -> Update:
         .where(capacity.c.area == locked.c.area, capacity.c.window == locked.c.window)
         .values(held=capacity.c.held + by)
     )
+
+
+# These windows, locked in ascending order: who wants some of the same waits, but never in a ring.
+_IN_ORDER = (
+    select(capacity.c.area, capacity.c.window)
+    .where(capacity.c.area == bindparam("in_area"), capacity.c.window.in_(bindparam("at", expanding=True)))
+    .order_by(capacity.c.window)
+    .with_for_update(key_share=True)
+)
+_IS_FREE = capacity.c.held < capacity.c.capacity
+# Who sees that it is full needn't wait for those who are just taking it.
+_TAKE = _change(_IN_ORDER.where(_IS_FREE), by=1).where(_IS_FREE).returning(capacity.c.window)
+_RELEASE = _change(_IN_ORDER, by=-1)
