@@ -1,4 +1,4 @@
-"""The test bed: one PostgreSQL and one RabbitMQ for a whole run; for each round a database and a virtual host."""
+"""The test bed: one PostgreSQL and one RabbitMQ for a whole run; for each round a database, and queues from scratch."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import aio_pika
+
+from messaging.catalogue import FOLLOWS
+from messaging.rabbitmq.topology import Topology
 from ssak3.databases import open_databases
 from ssak3.settings import Settings
 from ssak3.system import SystemClock, SystemIds
@@ -20,6 +24,7 @@ PLANNED = """
 INSERT INTO reservation_capacity (area, "window", capacity, held)
 SELECT '{area}', at, {places}, 0 FROM generate_series(date_trunc('day', now()), now() + interval '62 days', '1 hour') AS at
 """
+REFERENCE_QUEUE = "reference"
 TOKEN = "for-the-bench-only"
 
 
@@ -33,12 +38,10 @@ class Bed:
 
     @contextmanager
     def round(self) -> Iterator["Round"]:
-        """An empty database with everybody's tables, an empty virtual host, a folder; gone afterwards."""
+        """An empty database with everybody's tables, no queues yet, a folder; gone afterwards."""
         self.rounds += 1
         name = f"round_{self.rounds}"
         self.postgres.sql(f"create database {name} template {TEMPLATE}")
-        self.rabbit.ctl("add_vhost", name)
-        self.rabbit.ctl("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
         try:
             with TemporaryDirectory(prefix="ssak3-bench-") as folder, ExitStack() as stack:
                 this = Round(
@@ -46,14 +49,14 @@ class Bed:
                     name=name,
                     folder=Path(folder),
                     database_url=self.postgres.url_of(name),
-                    amqp_url=self.rabbit.url_of(name),
+                    amqp_url=self.rabbit.url,
                     stack=stack,
                 )
                 yield this
                 for started in this.started.values():
                     started.ask_to_end()
         finally:
-            self.rabbit.ctl("delete_vhost", name)
+            asyncio.run(_delete_queues(self.rabbit.url))
             self.postgres.drop_database(name)
 
 
@@ -122,6 +125,14 @@ def bed() -> Iterator[Bed]:
         postgres.start()
         asyncio.run(_make_template(postgres))
         yield Bed(postgres=postgres, rabbit=rabbit)
+
+
+async def _delete_queues(amqp_url: str) -> None:
+    topology = Topology()
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        for name in (REFERENCE_QUEUE, *(name for consumer in FOLLOWS for name in topology.queues(consumer))):
+            await channel.queue_delete(name)
 
 
 async def _make_template(postgres: PostgresServer) -> None:

@@ -8,13 +8,12 @@ import aio_pika
 from messaging.catalogue import FOLLOWS, queue_name
 from messaging.envelope import CONTENT_TYPE
 from messaging.rabbitmq.topology import Topology
-from tests.bench.bed import Bed, Round
+from tests.bench.bed import REFERENCE_QUEUE, Bed, Round
 from tests.bench.cpu import spent
 from tests.bench.events import UNDER_WAY, Sent, lives
 from tests.bench.figures import Goal, Outcome, Series, each, ratios
 from tests.bench.handled import rows_of, until_handled
 
-REFERENCE_QUEUE = "reference"
 WINDOW = 500
 
 

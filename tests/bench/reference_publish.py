@@ -7,10 +7,10 @@ import time
 import aio_pika
 
 from messaging.envelope import CONTENT_TYPE
+from tests.bench.bed import REFERENCE_QUEUE
 from tests.bench.child import run, tell, told_to_go
 from tests.bench.events import lives
 
-QUEUE = "reference"
 WINDOW = 500
 
 
@@ -27,13 +27,15 @@ async def main(amqp_url: str, count: int) -> None:
     ]
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel(publisher_confirms=True)
-        await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
+        await channel.declare_queue(REFERENCE_QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
         tell(ready=True)
         await told_to_go()
         began = time.perf_counter()
         for start in range(0, count, WINDOW):
             window = messages[start : start + WINDOW]
-            await asyncio.gather(*(channel.default_exchange.publish(each, routing_key=QUEUE) for each in window))
+            await asyncio.gather(
+                *(channel.default_exchange.publish(each, routing_key=REFERENCE_QUEUE) for each in window)
+            )
         tell(seconds=time.perf_counter() - began)
 
 
