@@ -1,6 +1,7 @@
 """The same world with every process apart: RabbitMQ between them, PostgreSQL beneath, HTTP where one asks another.
 
-Each is a composition of its own, as `ssak3 run NAME` builds it, stepped by the test on the fake clock.
+Each is a composition of its own, as `ssak3 run NAME` builds it, stepped by the test on the fake clock. They share one
+pair of connections to RabbitMQ, because seven take longer than most stories; `tests/distributed` gives each its own.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 import asyncpg
 
@@ -93,7 +95,7 @@ class Apart:
         return [name for name, is_behind in zip(FOLLOWS, rows, strict=True) if is_behind]
 
     def brokers(self) -> Sequence[Any]:
-        return [ssak3.broker for ssak3 in self._processes.values()]
+        return [self.ssak3.broker]
 
 
 def _is_behind(consumer: str) -> str:
@@ -124,10 +126,28 @@ async def a_world_apart(
         yield world
 
 
+class _Shared:
+    """A broker that one of its users doesn't close for the others."""
+
+    def __init__(self, broker: RabbitBroker) -> None:
+        self._broker = broker
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._broker, name)
+
+    async def close(self) -> None:
+        """Whoever made it does."""
+
+
 async def _processes(
     stack: AsyncExitStack, folder: Path, given: Outside, database_url: str, amqp_url: str
 ) -> dict[str, Ssak3]:
     urls: dict[str, Any] = {"payment_url": "", "bot_url": ""}
+    broker = RabbitBroker([amqp_url], clock=given.clock, chance=given.chance)
+    await broker.start()
+    await broker.connected()
+    stack.push_async_callback(broker.close)
+    stack.enter_context(patch("ssak3.composition.RabbitBroker", return_value=_Shared(broker)))
     processes: dict[str, Ssak3] = {}
     # Who is asked comes before who asks.
     for name in ("payment", "bot", "reservation", "cleaning", "notification", "mypage", "scheduler"):
@@ -136,9 +156,6 @@ async def _processes(
             public_url="http://127.0.0.1:8000", _env_file=None, **urls,
         )  # fmt: skip
         processes[name] = ssak3 = Ssak3(settings, given, (name,))
-        assert isinstance(ssak3.broker, RabbitBroker)
-        await ssak3.broker.start()
-        await ssak3.broker.connected()
         stack.push_async_callback(ssak3.close)
         if name in ("payment", "bot"):
             app = create_app(ssak3, is_demo=False, takes_work=lambda: True)
