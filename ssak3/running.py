@@ -26,7 +26,7 @@ from ssak3.otel import open_tracing
 from ssak3.outside import Outside
 from ssak3.processes import EMBEDDED
 from ssak3.sandbox import open_sandbox
-from ssak3.scheduler import make_scheduler
+from ssak3.scheduler import scheduling
 from ssak3.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -130,7 +130,9 @@ class Running:
         workers = [asyncio.create_task(worker.run(self._ending)) for worker in workers_of(ssak3).values()]
         if "bot" in ssak3.processes:
             await ssak3.answering.resume()
-        async with self._scheduling():
+        async with AsyncExitStack() as stack:
+            if "scheduler" in ssak3.processes:
+                await stack.enter_async_context(scheduling(ticks_of(ssak3), Leader(ssak3.leases)))
             self._is_open = True
             ready = on_ready(ssak3)
             if asyncio.iscoroutine(ready):
@@ -140,21 +142,6 @@ class Running:
         await asyncio.gather(*workers)
         if ssak3.settings.is_distributed:
             await _publish_the_rest(ssak3)
-
-    @asynccontextmanager
-    async def _scheduling(self) -> AsyncIterator[None]:
-        if "scheduler" not in self._ssak3.processes:
-            yield
-            return
-        leader = Leader(self._ssak3.leases)
-        await leader.stand()
-        scheduler = make_scheduler(ticks_of(self._ssak3), leader)
-        scheduler.start()
-        try:
-            yield
-        finally:
-            scheduler.shutdown(wait=False)
-            await leader.resign()
 
     async def _drain(self, serving: asyncio.Task[None], working: asyncio.Task[None]) -> None:
         """Take no more messages, then no more requests; finish what is held."""

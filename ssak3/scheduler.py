@@ -1,6 +1,8 @@
 """APScheduler ticks; what is due lives in tables, so a tick that is late, doubled or lost does no harm (rule 14)."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -11,32 +13,44 @@ from ssak3.leader import RENEW_SECONDS, Leader
 log = structlog.get_logger(__name__)
 
 
-def make_scheduler(ticks: Sequence[Tick], leader: Leader) -> AsyncIOScheduler:
-    """A scheduler that calls each tick in turn, never twice at the same time, while `leader` leads.
-
-    `start()` it in a running loop.
-    """
+@asynccontextmanager
+async def scheduling(ticks: Sequence[Tick], leader: Leader) -> AsyncIterator[None]:
+    """Each tick is called in turn, one of a kind at a time, while `leader` leads; at the end, none is broken off."""
     scheduler = AsyncIOScheduler(timezone="UTC")
+    under_way: set[asyncio.Future[None]] = set()
 
-    async def stand() -> None:
-        try:
-            await leader.stand()
-        except Exception:
-            log.exception("tick.failed", tick="lead")
-
-    async def run(tick: Tick) -> None:
-        if not leader.is_leader:
-            return
+    async def guarded(name: str, work: Callable[[], Awaitable[object]]) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        under_way.add(done)
         # APScheduler would only note a failure; ours says which tick it was, and the next one tries again.
         try:
-            await tick.run()
+            await work()
         except Exception:
-            log.exception("tick.failed", tick=tick.name)
+            log.exception("tick.failed", tick=name)
+        finally:
+            under_way.discard(done)
+            done.set_result(None)
+
+    async def run(tick: Tick) -> None:
+        if leader.is_leader:
+            await guarded(tick.name, tick.run)
 
     for tick in ticks:
         scheduler.add_job(
             run, "interval", args=[tick], seconds=tick.every_seconds, id=tick.name, max_instances=1, coalesce=True,
             misfire_grace_time=None,
         )  # fmt: skip
-    scheduler.add_job(stand, "interval", seconds=RENEW_SECONDS, id="lead", max_instances=1, coalesce=True)
-    return scheduler
+    scheduler.add_job(
+        guarded, "interval", args=["lead", leader.stand], seconds=RENEW_SECONDS, id="lead", max_instances=1,
+        coalesce=True,
+    )  # fmt: skip
+    await guarded("lead", leader.stand)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.pause()
+        if under_way:
+            await asyncio.wait(under_way)
+        scheduler.shutdown(wait=False)
+        await leader.resign()

@@ -9,7 +9,8 @@ from services.reservation.model import Reservation
 from tests.support.crowd import check_money, crowd, pay_again
 from tests.support.world import OpenWorld, World, together
 
-pytestmark = pytest.mark.asyncio
+# Two hundred people are much work for a small machine.
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300)]
 
 CROWD = 200
 

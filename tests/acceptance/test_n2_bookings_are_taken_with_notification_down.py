@@ -8,7 +8,8 @@ from services.notification.events import NotificationSent
 from tests.support.crowd import check_money, crowd
 from tests.support.world import World
 
-pytestmark = pytest.mark.asyncio
+# Two hundred people are much work for a small machine.
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300)]
 
 CROWD = 200
 FIRST_NOTICES = ["customer_hold_made", "customer_reservation_confirmed"]
