@@ -8,7 +8,7 @@ SETUP  := tests/setup
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test env screenshot lint fmt lock clean
+.PHONY: help demo test env screenshot chaos bench lint fmt lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
