@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from services.shared_kernel.clock import KST
 from tests.chaos.apart.counting import Count, count_all
 from tests.chaos.apart.guests import Crowd, Guest
 from tests.chaos.apart.report import Row
@@ -21,6 +22,7 @@ from tests.support.servers.rabbitmq import RabbitServer
 GONE_SECONDS = 1800.0
 # Of the processes' time, every second: what is unclear is asked about half a minute later.
 HURRY = timedelta(seconds=8)
+SAMPLE = 0.25
 
 
 @dataclass
@@ -60,13 +62,13 @@ class Scenario:
 
 def show(*words: object) -> None:
     """Progress, for those who look (`pytest -s`)."""
-    print(*words, flush=True)
+    print(f"{datetime.now(KST):%H:%M:%S}", *words, flush=True)
 
 
 async def play(stage: Stage, scenario: Scenario, *, in_a_hurry: bool = False) -> tuple[Row, Count]:
     """The row to write, and what was counted. Raises what ended a guest's life."""
     rig, begun = stage.rig, time.monotonic()
-    show(f"\n{scenario.name}: {scenario.guests} guests")
+    show(f"{scenario.name}: {scenario.guests} guests")
     marks = len(rig.read_marks())
     stage.crowd.come(desks=scenario.desks, pause_seconds=scenario.pause_seconds)
     try:
@@ -82,7 +84,9 @@ async def play(stage: Stage, scenario: Scenario, *, in_a_hurry: bool = False) ->
                 waiting |= await stage.looker.until_rest()
     finally:
         await stage.crowd.close()
-    count = await count_all(rig, stage.caller, stage.crowd.guests)
+    asked_again = SAMPLE if in_a_hurry else 1.0
+    show("  counting")
+    count = await count_all(rig, stage.caller, stage.crowd.guests, asked_again=asked_again)
     count.stuck += [f"{rows} in {what}" for what, rows in waiting.items()]
     count.stuck += [f"{slot} ended with {status}" for slot in rig.fleet.slots for status in slot.statuses if status > 0]
     found = await rig.audit()

@@ -16,7 +16,7 @@ from tests.support.servers.postgresql import postgresql_server
 from tests.support.servers.rabbitmq import rabbitmq_server
 
 SEED = int(os.environ.get("SSAK3_CHAOS_SEED") or 7)
-GUESTS = 150
+GUESTS = 70
 ONE_OF_EACH = {**REPLICAS, "payment": 1, "notification": 1, "scheduler": 1}
 
 
