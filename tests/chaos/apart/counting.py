@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -41,16 +41,22 @@ class Count:
         return [*self.lost, *self.doubled, *self.stuck]
 
 
-async def count_all(rig: Rig, caller: Caller, guests: Sequence[Guest]) -> Count:
-    """At rest."""
-    count = Count()
-    await _money(rig, caller, guests, count)
-    await _promises(caller, guests, count)
-    await _my_pages(caller, guests, count)
+async def count_all(rig: Rig, caller: Caller, guests: Sequence[Guest], *, asked_again: float = 1.0) -> Count:
+    """At rest. `asked_again` is the share of the answered calls that are made once more."""
+    count, now = Count(), dict[str, Any]()
+
+    async def look(guest: Guest) -> None:
+        now[guest.customer_id] = await guest.now()
+        count.statuses[now[guest.customer_id]["status"]] += 1
+
+    await _each(guests, look)
+    await _money(rig, guests, now, count)
+    await _promises(caller, guests, now, count, asked_again)
+    await _my_pages(caller, guests, now, count)
     await _events(rig, count)
     await _receipts(rig, guests, count)
     for chat in rig.chats:
-        await _chat(chat, count)
+        _chat(chat, count)
     return count
 
 
@@ -65,7 +71,7 @@ async def _each(things: Iterable[T], look: Callable[[T], Awaitable[None]]) -> No
     await asyncio.gather(*(some() for _ in range(AT_ONCE)))
 
 
-async def _money(rig: Rig, caller: Caller, guests: Sequence[Guest], count: Count) -> None:
+async def _money(rig: Rig, guests: Sequence[Guest], now: Mapping[str, Any], count: Count) -> None:
     """One charge each deal, back what was promised, no more, no less; and no charge that nobody asked for."""
     ledger = await rig.ledger()
     back = Counter[str]()
@@ -74,55 +80,52 @@ async def _money(rig: Rig, caller: Caller, guests: Sequence[Guest], count: Count
     times = Counter(charge["order_id"] for charge in ledger["charges"])
     count.doubled += [f"order {order} was charged {n} times" for order, n in times.items() if n > 1]
     left = {charge["order_id"]: charge["amount_krw"] - back[charge["payment_key"]] for charge in ledger["charges"]}
-
-    async def look(guest: Guest) -> None:
-        now = await guest.now()
-        count.statuses[now["status"]] += 1
-        payments = (await caller.get(f"/payments?reservation_id={guest.reservation_id}"))["payments"]
-        orders = {attempt["order_id"] for payment in payments for attempt in payment["attempts"]}
-        kept = sum(left[order] for order in orders if order in left)
-        fee = (now["cancellation"] or {}).get("fee_krw", 0)
-        owed = {"EXPIRED": 0, "CANCELLED": fee}.get(now["status"], now["price_krw"])
-        if kept != owed:
-            (count.doubled if kept > owed else count.lost).append(
-                f"{guest.customer_id}, {now['status']}: {kept} won were kept, not {owed}"
-            )
-
-    await _each(guests, look)
-    known = {row["order_id"] for row in await rig.database.fetch("SELECT order_id FROM payment_attempt")}
-    count.doubled += [f"charge {order} is for nobody's attempt" for order in left.keys() - known]
+    orders = await rig.database.fetch(
+        "SELECT reservation_id, order_id FROM payment_attempt JOIN payment_payment AS payment ON payment.id = payment_id"
+    )
+    kept = Counter[str]()
+    for row in orders:
+        kept[row["reservation_id"]] += left.pop(row["order_id"], 0)
+    count.doubled += [f"charge {order} is for nobody's reservation" for order in left]
+    for guest in guests:
+        stands = now[guest.customer_id]
+        fee = (stands["cancellation"] or {}).get("fee_krw", 0)
+        owed = {"EXPIRED": 0, "CANCELLED": fee}.get(stands["status"], stands["price_krw"])
+        if kept[guest.reservation_id] != owed:
+            text = f"{guest.customer_id}, {stands['status']}: {kept[guest.reservation_id]} won were kept, not {owed}"
+            (count.doubled if kept[guest.reservation_id] > owed else count.lost).append(text)
 
 
-async def _promises(caller: Caller, guests: Sequence[Guest], count: Count) -> None:
+async def _promises(
+    caller: Caller, guests: Sequence[Guest], now: Mapping[str, Any], count: Count, asked_again: float
+) -> None:  # fmt: skip
     """What was answered is so, and is answered again in the same words."""
 
     async def again(promise: Any) -> None:
-        now = await caller.ask_once_more(promise.path, promise.key, promise.body)
-        if (now.status, now.answer) != (promise.status, promise.answer):
-            count.lost.append(f"another answer to {promise.key}: {now.status} {now.answer}, was {promise.status}")
+        found = await caller.ask_once_more(promise.path, promise.key, promise.body)
+        if (found.status, found.answer) != (promise.status, promise.answer):
+            count.lost.append(f"another answer to {promise.key}: {found.status} {found.answer}, was {promise.status}")
 
-    async def stands(guest: Guest) -> None:
-        now = await guest.now()
-        if now["status"] != guest.promised_status:
-            count.lost.append(f"{guest.customer_id} is {now['status']}, promised {guest.promised_status}")
-        refund = (now["cancellation"] or {}).get("refund_krw")
+    await _each(caller.promises[:: round(1 / asked_again)], again)
+    for guest in guests:
+        stands = now[guest.customer_id]
+        if stands["status"] != guest.promised_status:
+            count.lost.append(f"{guest.customer_id} is {stands['status']}, promised {guest.promised_status}")
+        refund = (stands["cancellation"] or {}).get("refund_krw")
         if refund != guest.promised_refund:
             count.lost.append(f"{guest.customer_id} gets {refund} won back, promised {guest.promised_refund}")
 
-    await _each(caller.promises, again)
-    await _each(guests, stands)
 
-
-async def _my_pages(caller: Caller, guests: Sequence[Guest], count: Count) -> None:
+async def _my_pages(caller: Caller, guests: Sequence[Guest], now: Mapping[str, Any], count: Count) -> None:
     """Each has the one reservation that they asked for, as its owner has it."""
 
     async def look(guest: Guest) -> None:
         shown = (await caller.get(f"/api/mypage/{guest.customer_id}"))["reservations"]
-        now = await guest.now()
+        stands = now[guest.customer_id]
         if len(shown) > 1:
             count.doubled.append(f"{guest.customer_id} has {len(shown)} reservations")
         elif [(one["id"], one["status"], one["starts_at"]) for one in shown] != [
-            (guest.reservation_id, now["status"], now["starts_at"])
+            (guest.reservation_id, stands["status"], stands["starts_at"])
         ]:
             count.lost.append(f"{guest.customer_id}'s page shows {shown}")
 
@@ -181,7 +184,7 @@ async def _receipts(rig: Rig, guests: Sequence[Guest], count: Count) -> None:
                 count.lost.append(f"{guest.customer_id} was never told: {title}")
 
 
-async def _chat(chat: Chat, count: Count) -> None:
+def _chat(chat: Chat, count: Count) -> None:
     """What was acknowledged stands there once; a cleaner was told once of each job that they got."""
     said = Counter(one["client_id"] for one in chat.log.values() if one["from"] == "me" and one["client_id"])
     count.doubled += [f"{chat.name}'s {client_id} is there twice" for client_id, n in said.items() if n > 1]

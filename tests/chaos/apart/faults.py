@@ -50,7 +50,7 @@ def crash_points(lives: int, names: Sequence[str] = (), latest: int = 30) -> Fau
     async def crash(stage: Stage) -> None:
         fleet = stage.rig.fleet
         for slot in fleet.named(*(names or IN_TURN)):
-            slot.fuses = _plan(slot, stage.chance, lives, latest)
+            slot.fuses = fuses_for(slot, stage.chance, lives, latest)
             fleet.kill(slot)
         marks = len(stage.rig.read_marks())
         while stage.crowd.is_coming:  # noqa: ASYNC110 - others do it
@@ -67,7 +67,7 @@ def crash_points(lives: int, names: Sequence[str] = (), latest: int = 30) -> Fau
     return crash
 
 
-def _plan(slot: Slot, chance: random.Random, lives: int, latest: int) -> list[str]:
+def fuses_for(slot: Slot, chance: random.Random, lives: int, latest: int) -> list[str]:
     points = [point for point, names in POINTS.items() if slot.name in names]
     if not points:
         return []
@@ -157,7 +157,7 @@ async def rolling_restart(stage: Stage, names: Sequence[str] = IN_TURN[:-1]) -> 
     """One after another, the new one first where there is only one: no request fails, nothing is done again."""
     fleet = stage.rig.fleet
     await fleet.ready()
-    await stage.crowd.until_booked(min(1.0, (stage.crowd.booked + 10) / len(stage.crowd.guests)))
+    await stage.crowd.until_booked(0.05)
     failures, marks = stage.caller.failures.total(), len(stage.rig.read_marks())
     for name in names:
         for slot in fleet.named(name):
@@ -174,3 +174,19 @@ async def rolling_restart(stage: Stage, names: Sequence[str] = IN_TURN[:-1]) -> 
     assert stage.caller.failures.total() == failures, stage.caller.failures
     again = [mark for mark in stage.rig.read_marks()[marks:] if mark["mark"] == "repeat" and mark["redelivered"]]
     assert again == [], again
+
+
+async def one_after_another(stage: Stage) -> None:
+    """A restart that nobody notices; then crash points, kills, and the broker killed."""
+    fleet = stage.rig.fleet
+    await rolling_restart(stage, ("bot", "cleaning"))
+    for slot in fleet.named("payment", "notification", "cleaning", "mypage"):
+        slot.fuses = fuses_for(slot, stage.chance, lives=2, latest=6)
+        await kill(stage, slot)
+    await kill(stage, stage.chance.choice(fleet.named("bot")))
+    await kill(stage, stage.chance.choice(fleet.named("reservation", "scheduler")))
+    await broker_killed(1, pause_seconds=2.0)(stage)
+    for slot in fleet.slots:
+        slot.fuses = []
+    burnt = [mark["point"] for mark in stage.rig.read_marks() if mark["mark"] == "burnt"]
+    assert burnt, "no fuse has burnt"

@@ -69,7 +69,7 @@ class Launcher:
 
     async def end_of(self, pid: int) -> int:
         """Its exit status, once it has one."""
-        return await self._end(pid)
+        return await asyncio.shield(self._end(pid))
 
     def _end(self, pid: int) -> "asyncio.Future[int]":
         return self._ends.setdefault(pid, asyncio.get_running_loop().create_future())

@@ -13,7 +13,6 @@ FIRST_DAY, LAST_DAY = 5, 45
 # The days after those are for visits that are moved.
 FIRST_MOVED, LAST_MOVED = 46, 58
 STEPS = ("en-route", "start", "finish")
-# One for each step of whoever is cleaned for today.
 PATIENCE = 2000
 
 
@@ -37,9 +36,9 @@ class Places:
         self.moved = spots(now, FIRST_MOVED, LAST_MOVED)
         self.cleaners: dict[str, str] = {}
 
-    def soon(self) -> datetime:
-        """In two hours, about."""
-        return kst(self.now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+    def today(self, number: int) -> datetime:
+        """Each in an hour of its own, so that any cleaner may take it: the first in two hours, about."""
+        return kst(self.now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2 + 2 * number)
 
 
 class Guest(Client):
@@ -51,8 +50,7 @@ class Guest(Client):
         self.plan = plan
         self.name = name
         self.has_booked = asyncio.Event()
-        area, starts_at = next(places.usual)
-        self.area, self.starts_at = area, places.soon() if plan == "is cleaned for" else starts_at
+        self.area, self.starts_at = next(places.usual)
 
     @property
     def customer_id(self) -> str:
@@ -134,13 +132,13 @@ class Crowd:
         self._desks: list[asyncio.Task[None]] = []
 
     def invite(self, count: int, *, first: int, cleaned: int = 0, poisonous: int = 0, unpaid: bool = False) -> None:
-        """`cleaned` of them want their visit in two hours; `poisonous` ones have names that a bug doesn't bear."""
+        """`cleaned` of them want their visit today; `poisonous` ones have names that a bug doesn't bear."""
         for at in range(count):
             name = POISONOUS if poisonous and at % (count // poisonous) == 1 else "guest-"
             guest = Guest(self._caller, first + at, self._seed, self._places, "", name)
             guest.plan = self._plan(guest, at, cleaned, unpaid)
             if guest.plan == "is cleaned for":
-                guest.starts_at = self._places.soon()
+                guest.starts_at = self._places.today(at)
             self.guests.append(guest)
 
     def _plan(self, guest: Guest, at: int, cleaned: int, unpaid: bool) -> str:

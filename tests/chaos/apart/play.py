@@ -4,16 +4,18 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from services.shared_kernel.clock import KST
 from tests.chaos.apart.counting import Count, count_all
 from tests.chaos.apart.guests import Crowd, Guest
 from tests.chaos.apart.report import Row
 from tests.chaos.apart.rest import Looker
-from tests.chaos.apart.rig import Rig
+from tests.chaos.apart.rig import REPLICAS, Rig
+from tests.chaos.apart.wire import Wire
 from tests.chaos.calls import Caller
 from tests.support.servers.postgresql import PostgresServer
 from tests.support.servers.rabbitmq import RabbitServer
@@ -21,16 +23,21 @@ from tests.support.servers.rabbitmq import RabbitServer
 GONE_SECONDS = 1800.0
 # Of the processes' time, every second: what is unclear is asked about half a minute later.
 HURRY = timedelta(seconds=8)
+SAMPLE = 0.25
 
 
 @dataclass
 class Stage:
-    """What a fault is done with; `did` is what it did, to be told."""
+    """What a fault is done with; `did` is what it did, to be told. `amqp` and `database` are the lines of a scenario
+    that goes by wire.
+    """
 
     rig: Rig
     looker: Looker
     rabbit: list[RabbitServer]
     postgres: PostgresServer
+    amqp: Wire
+    database: Wire
     chance: random.Random
     caller: Caller
     crowd: Crowd
@@ -45,7 +52,11 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """`faults` happen while the guests come; `after` when all are gone and everything rests."""
+    """`faults` happen while the guests come; `after` when all are gone and everything rests.
+
+    `by_wire`: all lines of the processes to broker and database go by ours. `in_a_hurry`: time passes faster once
+    the faults are over, and only a part of the answers is asked for again.
+    """
 
     name: str
     faults: Callable[[Stage], Awaitable[None]]
@@ -53,6 +64,10 @@ class Scenario:
     cleaned: int = 3
     poisonous: int = 0
     unpaid: bool = False
+    by_wire: bool = False
+    nodes: int = 1
+    replicas: Mapping[str, int] = field(default_factory=lambda: REPLICAS)
+    in_a_hurry: bool = False
     desks: int = 8
     pause_seconds: float = 0.0
     after: Callable[[Stage], Awaitable[None]] | None = None
@@ -60,19 +75,19 @@ class Scenario:
 
 def show(*words: object) -> None:
     """Progress, for those who look (`pytest -s`)."""
-    print(*words, flush=True)
+    print(f"{datetime.now(KST):%H:%M:%S}", *words, flush=True)
 
 
-async def play(stage: Stage, scenario: Scenario, *, in_a_hurry: bool = False) -> tuple[Row, Count]:
+async def play(stage: Stage, scenario: Scenario) -> tuple[Row, Count]:
     """The row to write, and what was counted. Raises what ended a guest's life."""
     rig, begun = stage.rig, time.monotonic()
-    show(f"\n{scenario.name}: {scenario.guests} guests")
+    show(f"{scenario.name}: {scenario.guests} guests")
     marks = len(rig.read_marks())
     stage.crowd.come(desks=scenario.desks, pause_seconds=scenario.pause_seconds)
     try:
         await scenario.faults(stage)
         back_after = await _back_after(stage) if stage.did else None
-        async with _hurrying(rig, in_a_hurry):
+        async with _hurrying(rig, scenario.in_a_hurry):
             async with asyncio.timeout(GONE_SECONDS):
                 await stage.crowd.until_gone()
             show("  everybody has gone; waiting for rest")
@@ -82,7 +97,9 @@ async def play(stage: Stage, scenario: Scenario, *, in_a_hurry: bool = False) ->
                 waiting |= await stage.looker.until_rest()
     finally:
         await stage.crowd.close()
-    count = await count_all(rig, stage.caller, stage.crowd.guests)
+    asked_again = SAMPLE if scenario.in_a_hurry else 1.0
+    show("  counting")
+    count = await count_all(rig, stage.caller, stage.crowd.guests, asked_again=asked_again)
     count.stuck += [f"{rows} in {what}" for what, rows in waiting.items()]
     count.stuck += [f"{slot} ended with {status}" for slot in rig.fleet.slots for status in slot.statuses if status > 0]
     found = await rig.audit()

@@ -28,8 +28,8 @@ REPLICAS = {
     "scheduler": 2,
 }  # fmt: skip
 CALL_SECONDS, MOST_CALLS = 30.0, 8
-# When somebody may book for two hours later, that visit being the day's last at the latest.
-FIRST_HOUR, LAST_HOUR = 8, 16
+# When several may book for later on the same day.
+FIRST_HOUR, LAST_HOUR = 8, 10
 
 
 def quick_catalogue() -> str:
@@ -44,7 +44,7 @@ def quick_policies() -> str:
     """The packaged ones, but a search goes on until the visit, and a cleaner may begin hours before it."""
     text = "\n".join((files(f"services.{name}") / "policies.toml").read_text() for name in ("reservation", "cleaning"))
     text = text.replace("unfilled_before_start_hours = 2 ", "unfilled_before_start_hours = 0 ")
-    return text.replace("start_earliest_minutes = 30 ", "start_earliest_minutes = 180 ")
+    return text.replace("start_earliest_minutes = 30 ", "start_earliest_minutes = 1440 ")
 
 
 class Rig:
