@@ -26,6 +26,7 @@ class Leader:
     def __init__(self, leases: Leases) -> None:
         self._leases = leases
         self.is_leader = False
+        self._has_waited = False
 
     async def stand(self) -> bool:
         """Take or keep the lease; whether it is ours now. A database that is away: it isn't."""
@@ -34,9 +35,11 @@ class Leader:
         except Exception:
             self.is_leader = False
             raise
-        if leads != self.is_leader:
-            log.info("scheduler.leads" if leads else "scheduler.waits")
-        self.is_leader = leads
+        if not leads and not self._has_waited:
+            log.info("scheduler.waits")
+        elif leads and self._has_waited:
+            log.info("scheduler.leads")
+        self.is_leader, self._has_waited = leads, not leads
         return leads
 
     async def resign(self) -> None:

@@ -42,7 +42,7 @@ async def scheduling(ticks: Sequence[Tick], leader: Leader) -> AsyncIterator[Non
         )  # fmt: skip
     scheduler.add_job(
         guarded, "interval", args=["lead", leader.stand], seconds=RENEW_SECONDS, id="lead", max_instances=1,
-        coalesce=True,
+        coalesce=True, misfire_grace_time=None,
     )  # fmt: skip
     await guarded("lead", leader.stand)
     scheduler.start()
