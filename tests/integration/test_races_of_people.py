@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot.channels.answering import Answering
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.idempotency import Begun, Idempotency
@@ -122,6 +123,20 @@ async def test_a_message_that_two_processes_answer_is_answered_once(another: Ope
     lines = [text for _, text in await doors[0].lines(person.id)]
     assert lines
     assert len(lines) == len(set(lines)), lines
+
+
+async def test_what_one_bot_left_unanswered_another_answers(another: Open):
+    """When it was killed, or had no database; not while it may still be at it."""
+    killed, other = another(), another()
+    person = await killed.people.welcome_customer(channel="web")
+    await killed.dialogue(lambda *_: asyncio.sleep(0)).receive(person.id, "c1", Said(action="hello"))
+    answering = Answering(other.dialogue(lambda *_: asyncio.sleep(0)))
+    other.clock.advance(seconds=9)
+    assert await answering.run_once() == 0
+    other.clock.advance(seconds=2)
+    assert await answering.run_once() == 1
+    assert await other.lines(person.id)
+    assert await answering.run_once() == 0
 
 
 async def test_what_postgresql_cannot_keep_is_left_out(another: Open):
