@@ -29,7 +29,8 @@ env: ## write .env with fresh secrets, for docker compose (only if there is none
 screenshot: .venv/dev.stamp ## draw docs/screenshot*.png again, from the page's own tests
 	@SSAK3_SCREENSHOT=1 $(BIN)/python -m pytest tests/acceptance/page -k "journey or hand"
 
-chaos: .venv/dev.stamp ## kill it for a long time, in every way (long; SSAK3_CHAOS_SEED=n repeats one run)
+chaos: .venv/dev.stamp ## kill it for a long time, in every way; writes docs/RELIABILITY.md (SSAK3_CHAOS_SEED=n repeats a run)
+	@sh $(SETUP)/servers.sh
 	@SSAK3_CHAOS=long exec $(BIN)/python -m pytest -s -v tests/chaos $(ARGS)
 
 bench: .venv/dev.stamp ## measure against what it is measured against, write docs/BENCHMARKS.md (long; ARGS="T1 --rounds 5")

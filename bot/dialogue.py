@@ -7,6 +7,7 @@ A crash between a use case and the second commit answers the same message again,
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -79,10 +80,10 @@ class Dialogue:
                 answered += 1
         return answered
 
-    async def people_waiting(self) -> list[str]:
-        """Who said something that isn't answered yet: after a restart, they are first."""
+    async def people_waiting(self, longer_than: timedelta = timedelta()) -> list[str]:
+        """Who said something that isn't answered yet, so long ago."""
         async with self._unit_of_work() as work:
-            return list(await work.received.people_waiting())
+            return list(await work.received.people_waiting(self._clock.now() - longer_than))
 
     async def _answer_next(self, person_id: str) -> bool:
         async with self._unit_of_work() as work:

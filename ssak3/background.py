@@ -13,6 +13,8 @@ from ssak3.worker import Worker
 # A delivery wakes whoever waits for it; this is how long a wait lasts without one.
 PATIENCE_SECONDS = 5.0
 RELAY_EVERY_SECONDS = 0.25
+# What is said is answered at once: this is for what a kill left behind.
+ANSWERING_EVERY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +67,10 @@ def _relays(ssak3: Ssak3) -> Iterator[Worker]:
 
 def _loops(ssak3: Ssak3) -> Iterator[Worker]:
     loops = {loop for process in ssak3.processes for loop in PROCESSES[process].loops}
-    for name in ("sender", "attempts", "refunds", "availability"):
+    for name in ("sender", "attempts", "refunds", "availability", "answering"):
         if name in loops:
-            yield Worker(name=name, run_once=getattr(ssak3, name).run_once)
+            every_seconds = ANSWERING_EVERY_SECONDS if name == "answering" else 1.0
+            yield Worker(name=name, run_once=getattr(ssak3, name).run_once, every_seconds=every_seconds)
 
 
 def _nobody() -> None:

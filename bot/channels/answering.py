@@ -1,12 +1,16 @@
 """Answers people in the background, and finishes what it holds when the process stops."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
 from bot.dialogue import Dialogue
 
 log = structlog.get_logger(__name__)
+
+# Longer than an answer takes: whoever was to give it was killed, or had no database.
+OVERDUE = timedelta(seconds=10)
 
 
 class Answering:
@@ -27,12 +31,17 @@ class Answering:
         try:
             return await self._dialogue.answer(person_id)
         except Exception:
-            # What was said is kept: the next message, or the next start, answers it.
+            # What was said is kept, and answered when it is overdue, here or elsewhere.
             log.exception("answering.failed", person_id=person_id)
             return 0
 
+    async def run_once(self) -> int:
+        """Answer what is overdue; how many messages that were."""
+        waiting = await self._dialogue.people_waiting(OVERDUE)
+        return sum(await asyncio.gather(*(self.start(person_id) for person_id in waiting)))
+
     async def resume(self) -> int:
-        """Answer what a killed process left unanswered; how many people waited."""
+        """Answer at once what a killed process left unanswered; how many people waited."""
         waiting = await self._dialogue.people_waiting()
         for person_id in waiting:
             self.start(person_id)

@@ -85,6 +85,8 @@ class Refunding:
         async with self._unit_of_work() as work:
             refund = await work.refunds.get(refund_id)
             payment = await work.payments.get(refund.payment_id)
+            if refund.is_being_sent(self._clock.now()):  # by a replica, since this one looked for what is due
+                return refund.status
             if refund.status is RefundStatus.SENT:  # its process was killed
                 lost = refund.lose(at=self._clock.now())
                 await work.refunds.save(refund, lost)
@@ -181,10 +183,11 @@ class Refunding:
     ) -> int:
         booked = 0
         for cancel in cancels:
+            # The payment first: what a replica finishes in between makes it stale, and isn't given back once more.
+            payment = await work.payments.get(payment_id)
             known = [refund for refund in await work.refunds.of_payment(payment_id) if refund.attempt_id == attempt_id]
             if any(refund.transaction_key == cancel.transaction_key for refund in known):
                 continue
-            payment = await work.payments.get(payment_id)
             ours = _named_by(cancel, known)
             new, refund, events = self._book(payment, attempt_id, cancel, ours)
             work.because_of_id(refund.caused_by)
@@ -222,8 +225,9 @@ class Refunding:
         for _ in range(TRIES):
             try:
                 async with self._unit_of_work() as work:
+                    payment = await work.payments.get((await work.refunds.get(refund_id)).payment_id)
+                    # After the payment: what a replica finishes in between makes it stale, and is seen as finished.
                     refund = await work.refunds.get(refund_id)
-                    payment = await work.payments.get(refund.payment_id)
                     step = decide(payment, refund)
                     await _save(work, payment, refund, step)
                 return step[1].status

@@ -44,6 +44,10 @@ class Refund:
         """About to ask the provider; if nothing is heard by `next_try_at`, the process was killed."""
         return self._next(RefundAction.SEND, tries=self.tries + 1, next_try_at=at + LOST_AFTER)
 
+    def is_being_sent(self, now: datetime) -> bool:
+        """Whether somebody asks the provider just now."""
+        return self.status is RefundStatus.SENT and self.next_try_at is not None and now < self.next_try_at
+
     def bounce(self, *, at: datetime) -> "Refund":
         """The provider surely didn't hear."""
         return self._next(RefundAction.BOUNCE, next_try_at=at + next_refund_try(self.tries))

@@ -156,9 +156,10 @@ class SqlReceived:
         result = await self._connection.execute(update(table).where(still_open).values(answered_at=at))
         return bool(result.rowcount == 1)
 
-    async def people_waiting(self) -> Sequence[str]:
+    async def people_waiting(self, received_before: datetime) -> Sequence[str]:
         table = tables.received
-        statement = select(table.c.person_id).where(table.c.answered_at.is_(None)).distinct()
+        waits = table.c.answered_at.is_(None) & (table.c.received_at <= received_before)
+        statement = select(table.c.person_id).where(waits).distinct()
         return list((await self._connection.execute(statement)).scalars())
 
 

@@ -1,15 +1,18 @@
 """The process table and what really runs say the same."""
 
 import pytest
+from fastapi import FastAPI
 
+from services.payment.adapters.session import new_session
 from ssak3.background import ticks_of, workers_of
+from ssak3.http.server import Server
 from ssak3.processes import PROCESSES
 from tests.support.world import a_world
 
 pytestmark = pytest.mark.asyncio
 
-# Run by something else than a worker: answers by what was received, ticks by APScheduler.
-ELSEWHERE = {"answering", "scheduler"}
+# Run by something else than a worker: ticks by APScheduler.
+ELSEWHERE = {"scheduler"}
 
 
 async def test_every_worker_belongs_to_a_process_and_every_part_of_the_table_runs(tmp_path):
@@ -21,6 +24,15 @@ async def test_every_worker_belongs_to_a_process_and_every_part_of_the_table_run
         assert set(workers_of(world.ssak3)) == table - ELSEWHERE
         ticks = [tick.name for tick in ticks_of(world.ssak3)]
     assert len(set(ticks)) == len(ticks)
+
+
+async def test_whoever_sends_ends_an_idle_connection_first():
+    """A request on a connection that the other side is just closing has an unknown outcome."""
+    async with new_session() as session:
+        assert session.connector is not None
+        kept_by_clients = session.connector._keepalive_timeout
+    assert kept_by_clients is not None
+    assert Server(FastAPI()).config.timeout_keep_alive > kept_by_clients
 
 
 async def test_a_process_opens_what_it_consumes_for_and_relays():

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot.channels.answering import Answering
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.idempotency import Begun, Idempotency
@@ -18,9 +19,11 @@ from bot.people import People
 from bot.ports import KeyUse
 from bot.threads import Threads
 from services.payment.model import Payment
-from services.payment.refunding import WantedRefund, take_up
+from services.payment.provider import Cancelled
+from services.payment.refunding import Refunding, WantedRefund, take_up
 from services.payment.refusals import AlreadyPaid, AttemptLive, PaymentClosed
 from services.payment.results import Approved, Fenced
+from services.payment.values import RefundStatus
 from services.shared_kernel.card import Card
 from storage.bot import tables
 from storage.bot.repositories import BotUnitOfWork
@@ -120,6 +123,20 @@ async def test_a_message_that_two_processes_answer_is_answered_once(another: Ope
     lines = [text for _, text in await doors[0].lines(person.id)]
     assert lines
     assert len(lines) == len(set(lines)), lines
+
+
+async def test_what_one_bot_left_unanswered_another_answers(another: Open):
+    """When it was killed, or had no database; not while it may still be at it."""
+    killed, other = another(), another()
+    person = await killed.people.welcome_customer(channel="web")
+    await killed.dialogue(lambda *_: asyncio.sleep(0)).receive(person.id, "c1", Said(action="hello"))
+    answering = Answering(other.dialogue(lambda *_: asyncio.sleep(0)))
+    other.clock.advance(seconds=9)
+    assert await answering.run_once() == 0
+    other.clock.advance(seconds=2)
+    assert await answering.run_once() == 1
+    assert await other.lines(person.id)
+    assert await answering.run_once() == 0
 
 
 async def test_what_postgresql_cannot_keep_is_left_out(another: Open):
@@ -248,6 +265,33 @@ async def test_the_same_refund_asked_for_twice_at_once_is_one(shops: list[Shop])
     assert [one["amount_krw"] for one in (await shops[0].provider_ledger())["refunds"]] == [64_000]
     names = await shops[0].told_names()
     assert names == ["PaymentApproved", "PaymentRefunding", "PaymentRefunded"]
+
+
+async def test_a_refund_that_a_replica_sends_just_now_is_left_to_it(
+    shops: list[Shop], monkeypatch: pytest.MonkeyPatch
+):  # fmt: skip
+    """It isn't taken for one whose process was killed: that is what its lease is for."""
+    one, other = shops
+    paid = await one.pay()
+    assert isinstance(paid, Approved)
+    await one.use_cases.refund(payment_id=paid.payment_id, refund_id="f", amount_krw=PRICE, reason="사유")
+    calls: list[str] = []
+    provider, cancel = one.provider, one.provider.cancel
+    theirs = Refunding(other.work, other.clock, other.ids, other.provider)
+
+    async def cancel_meanwhile(**asked: Any) -> Cancelled:
+        """The other replica comes to the same refund, which it has found due before."""
+        calls.append(asked["idempotency_key"])
+        if len(calls) == 1:
+            assert await theirs.advance("f") is RefundStatus.SENT
+        return await cancel(**asked)
+
+    monkeypatch.setattr(provider, "cancel", cancel_meanwhile)
+    monkeypatch.setattr(other.provider, "cancel", cancel_meanwhile)
+    assert await one.refunds.run_once() == 1
+    assert calls == ["f"]
+    assert [refund["amount_krw"] for refund in (await one.provider_ledger())["refunds"]] == [PRICE]
+    assert (await one.told_names()).count("PaymentRefunded") == 1
 
 
 async def test_refunds_at_once_never_promise_more_than_was_paid(shops: list[Shop]):

@@ -113,8 +113,6 @@ class Fleet:
         self._environment = environment
         self.slots: list[Slot] = []
         self._tasks: list[asyncio.Task[None]] = []
-        # Which processes ended otherwise than by their own will, or stood still: what they had begun is unclear.
-        self.faulted: set[int] = set()
 
     def add(self, name: str) -> Slot:
         number = len(self.named(name)) + 1
@@ -154,8 +152,6 @@ class Fleet:
             status = await self._launcher.end_of(slot.pid)
             slot.is_ready = False
             slot.statuses.append(status)
-            if status:
-                self.faulted.add(slot.pid)
             slot.ended.set()
             await asyncio.sleep(AGAIN_SECONDS)
             while not slot.is_wanted:  # noqa: ASYNC110 - it is a plain switch
@@ -172,7 +168,6 @@ class Fleet:
         self._signal(slot, signal.SIGKILL)
 
     def freeze(self, slot: Slot) -> None:
-        self.faulted.add(slot.pid)
         self._signal(slot, signal.SIGSTOP)
 
     def thaw(self, slot: Slot) -> None:

@@ -134,7 +134,7 @@ class Crowd:
     def invite(self, count: int, *, first: int, cleaned: int = 0, poisonous: int = 0, unpaid: bool = False) -> None:
         """`cleaned` of them want their visit today; `poisonous` ones have names that a bug doesn't bear."""
         for at in range(count):
-            name = POISONOUS if poisonous and at % (count // poisonous) == 1 else "guest-"
+            name = POISONOUS if poisonous and (at + 1) % (count // poisonous) == 0 else "guest-"
             guest = Guest(self._caller, first + at, self._seed, self._places, "", name)
             guest.plan = self._plan(guest, at, cleaned, unpaid)
             if guest.plan == "is cleaned for":
