@@ -43,7 +43,8 @@ def main(
                 progress.update(task, doing=doing)  # type: ignore[arg-type]
 
             outcomes.append(RUNS[target].full(servers, rounds, tell))
-            progress.update(task, total=1, completed=1, doing=_told(outcomes[-1]))
+            progress.update(task, total=1, completed=1, doing="")
+            progress.console.print(f"{target} {_told(outcomes[-1])}", markup=False)
     text = page(outcomes, about, SystemClock().now(), rounds, (time.monotonic() - began) / 60, load)
     if targets:
         out.print(text, markup=False)

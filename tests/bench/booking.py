@@ -21,7 +21,7 @@ CLEANERS = 60
 CUSTOMERS = 1_000
 SEED_PER_SECOND = 79.8
 PER_SECOND = 320
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 60.0
 PAID = "SELECT count(*) FROM reservation_reservation WHERE payment_state = 'paid'"
 SHOWN = "SELECT count(*) FROM mypage_reservation WHERE status = 'CONFIRMED'"
 
