@@ -89,8 +89,8 @@ BROKEN_ROWS = {
         "7 books: payment",
     ),
     "a fee by another policy": (
-        "UPDATE reservation_reservation SET policy = replace(policy, '\"percent\": 10', '\"percent\": 20') "
-        "WHERE id = '{fee}'",
+        "UPDATE reservation_reservation SET policy = replace(policy, '\"percent\":10', '\"percent\":20') "
+        "WHERE id = '{fee}' AND policy LIKE '%\"percent\":10%'",
         "5 7 fees: reservation {fee} was cancelled with fee 8,000 / refund 72,000 / compensation 0; "
         "its policy gives fee 16,000 / refund 64,000 / compensation 0",
     ),
