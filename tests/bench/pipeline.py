@@ -38,7 +38,12 @@ def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None], *, a
         },
         cpu={"Ssak3": cpu_of(ours), "aio-pika": cpu_of(theirs)},
         cpu_unit="ms per event",
-        remarks=[f"{count:,} requests for a reservation, {TASKS} at a time, each a transaction with one event."],
+        remarks=[
+            f"{count:,} requests for a reservation, {TASKS} at a time, each a transaction with one event.",
+            "Each request is a real one: a lock, the customer's unpaid ones counted, every window of the visit held by guarded "
+            "updates, the reservation, its number, outbox and log, in nine round trips through SQLAlchemy. The goal was set "
+            "by a prototype whose producer made two bare inserts.",
+        ],
     )
 
 

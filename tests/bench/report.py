@@ -12,6 +12,9 @@ an empty database and fresh processes; a figure is the median of the rounds, in 
 are private ones on loopback; everything, the load too, shares the cores. Compare the two sides of a row, not the rows of
 different runs: what else the machine does shows in the figures.
 """
+BUSY = """**The machine was busy with other work (load average before: {load}). Only figures of an idle one say whether a goal is
+met; here look at the ratios and at the processor time.**
+"""
 REPEAT = """## How to repeat it
 
 ```
@@ -32,6 +35,7 @@ def page(
     about = {"when": f"{at:%Y-%m-%d %H:%M} UTC, {rounds} rounds", "load average before": load, **machine}
     parts = [
         HEAD,
+        *([BUSY.format(load=load)] if float(load.split(maxsplit=1)[0]) > float(machine["cores"]) else []),
         _table(("#", "what", "goal", "measured", "met"), [_row(outcome, *goal) for outcome in outcomes for goal in outcome.goals]),
         "## Measured on\n",
         _table(("", ""), list(about.items())),
