@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -30,11 +31,12 @@ async def scheduler_killed(stage: Stage) -> None:
     rig.fleet.kill(leader)
     await leader.ended.wait()
     stage.done("kill -9 of the scheduler that leads")
-    rig.put_forward(HOLD)
+    begun = time.monotonic()
     async with asyncio.timeout(300):
         while await _leader(stage) == led_by:  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.5)
-    stage.done("the other one leads")
+            await asyncio.sleep(0.1)
+    stage.done(f"the other one leads {time.monotonic() - begun:.0f} s later")
+    rig.put_forward(HOLD)
     leader.is_wanted = True
     await rig.fleet.ready()
 
@@ -92,22 +94,23 @@ async def one_attempt_twice(stage: Stage) -> None:
     await stage.crowd.until_booked(1.0)
     pay_by = (rig.now() + timedelta(minutes=10)).isoformat()
 
-    async def ask(guest: Guest, port: int) -> int:
+    async def ask(guest: Guest, port: int) -> str:
         body = {
             "reservation_id": guest.reservation_id, "customer_id": guest.customer_id,
             "attempt_id": f"twice-{guest.number}", "amount_krw": PRICE_KRW, "method": "card", "pay_by": pay_by,
         }  # fmt: skip
         headers = {"Authorization": f"Bearer {rig.token}"}
         async with rig.http.post(f"http://127.0.0.1:{port}/payments", json=body, headers=headers) as answer:
-            return answer.status
+            return f"{answer.status} {(await answer.json()).get('title', '')}".strip()
 
-    answers = Counter[int]()
+    answers = Counter[str]()
     for guest in stage.crowd.guests:
         answers.update(await asyncio.gather(*(ask(guest, slot.port) for slot in slots for _ in range(2))))
         guest.plan = "stays"
     stage.done("one attempt asked of both replicas, twice each", len(stage.crowd.guests))
     show(f"  answered {dict(answers)}")
-    assert answers.keys() <= {201, 202}, answers
+    # Who came second may hear that it is under way, which a caller takes for unknown: the event tells in the end.
+    assert answers.keys() <= {"201", "202", "409 AttemptLive"}, answers
     charges = Counter(charge["order_id"] for charge in (await rig.ledger())["charges"])
     assert charges == {f"ssak3-twice-{guest.number}": 1 for guest in stage.crowd.guests}
 
