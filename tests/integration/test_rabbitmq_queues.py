@@ -1,6 +1,7 @@
 """RabbitMQ's own ways with queues, on a server that stays up: limits, lost queues, lost consumers, stalled networks."""
 
 import asyncio
+import contextlib
 
 import aio_pika
 import pytest
@@ -105,12 +106,24 @@ async def test_no_queue_no_confirmation_and_the_next_try_makes_it_again(broker, 
     assert len(await received(broker, "payment", 1)) == 1
 
 
+async def consumed_again(url: str, queue: str) -> None:
+    """Until it is there and has a consumer; what is published before reaches nobody."""
+    async with asyncio.timeout(30), await aio_pika.connect(url) as operator:
+        while True:
+            with contextlib.suppress(aio_pika.exceptions.ChannelNotFoundEntity):
+                async with operator.channel() as channel:
+                    found = await channel.declare_queue(queue, passive=True)
+                    if found.declaration_result.consumer_count:
+                        return
+            await asyncio.sleep(0.05)
+
+
 async def test_a_consumer_whose_queue_was_taken_away_makes_it_again(broker, rabbitmq):
     await broker.publish([message("a")])
     [held] = await received(broker, "mypage", 1)
     async with await aio_pika.connect(rabbitmq.url) as operator, operator.channel() as channel:
         await channel.queue_delete("ssak3.mypage")
-    assert await broker.subscribe("mypage").receive(10, 0.5) == []
+    await consumed_again(rabbitmq.url, "ssak3.mypage")
     await broker.subscribe("mypage").ack([held])
     await broker.publish([message("b")])
     assert [each.message.id for each in await received(broker, "mypage", 1)] == ["b"]
