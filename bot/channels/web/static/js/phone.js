@@ -16,6 +16,8 @@ const TYPING_LIMIT = 20_000;
 const HISTORY_LIMIT = 3_000;
 
 export class Phone {
+  // What was typed before it was known who types.
+  #early = [];
   #person = null;
   #badInvite = null;
   #visible = false;
@@ -87,6 +89,7 @@ export class Phone {
     this.#readSeq = readMark(id);
     for (const { frame, at } of this.outbox.all()) this.#showPending(frame, at);
     this.frame.showChat();
+    for (const frame of this.#early.splice(0)) this.#say(frame);
   }
 
   #newTimeline() {
@@ -195,6 +198,7 @@ export class Phone {
   }
 
   #say(frame) {
+    if (!this.outbox) return this.#early.push(frame);
     const at = new Date().toISOString();
     this.outbox.add(frame, at);
     this.#showPending(frame, at);
