@@ -1,9 +1,7 @@
 """A rig over servers of its own, for one scenario."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -17,14 +15,13 @@ from tests.support.servers.rabbitmq import RabbitServer, rabbitmq_cluster, rabbi
 
 @asynccontextmanager
 async def servers(nodes: int) -> AsyncIterator[tuple[list[RabbitServer], PostgresServer]]:
-    """Started at the same time."""
-    with ExitStack() as stack, ThreadPoolExecutor() as pool:
-        postgres = pool.submit(stack.enter_context, postgresql_server(is_durable=True))
+    """One after the other: a port that is free for one is free for the other, too."""
+    with ExitStack() as stack:
         if nodes == 1:
-            rabbit = [await asyncio.to_thread(stack.enter_context, rabbitmq_server())]
+            rabbit = [stack.enter_context(rabbitmq_server())]
         else:
-            rabbit = await asyncio.to_thread(stack.enter_context, rabbitmq_cluster(nodes))
-        yield rabbit, await asyncio.wrap_future(postgres)
+            rabbit = stack.enter_context(rabbitmq_cluster(nodes))
+        yield rabbit, stack.enter_context(postgresql_server(is_durable=True))
 
 
 @asynccontextmanager
