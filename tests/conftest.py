@@ -23,12 +23,6 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config):
-    """One more than there are cores: some tests mostly wait for processes that they have started."""
-    return (os.cpu_count() or 1) + 1
-
-
 settings.register_profile(
     "ci",
     deadline=None,
