@@ -48,11 +48,12 @@ def main() -> None:
 @app.command()
 def demo(port: Port = None, data: Data = None) -> None:
     """Everything in one process; prints the page's address and the invite links."""
-    from ssak3.running import run_processes
-
     settings = _settings("embedded", http_port=port, data_dir=data)
     if settings.is_distributed:
         raise WrongSettings("SSAK3_AMQP_URLS: the demo is one process with a broker of its own; unset it.")
+    # Loading everything takes seconds: a wrong setting is said before.
+    from ssak3.running import run_processes
+
     _run(run_processes(settings, DemoClock(settings.data_dir), SystemIds(), is_demo=True, on_ready=_say_hello))
 
 
@@ -64,8 +65,6 @@ def run(
 ) -> None:
     """The named processes in one OS process. Without RabbitMQ (SSAK3_AMQP_URLS): all, or the sandbox."""
     from ssak3.doorstep import label_of
-    from ssak3.running import run_processes
-    from ssak3.sandbox import run_sandbox
 
     wanted = tuple(PROCESSES) if processes == ["all"] else tuple(dict.fromkeys(processes))
     unknown = set(wanted) - set(PROCESSES)
@@ -74,8 +73,12 @@ def run(
     settings = _settings(label_of(wanted), http_port=port, data_dir=data)
     clock = _clock(settings)
     if wanted == ("sandbox",):
+        from ssak3.sandbox import run_sandbox
+
         _run(run_sandbox(settings, clock, SystemIds(), on_ready=lambda now: _say_that_it_runs("sandbox", now)))
         return
+    from ssak3.running import run_processes
+
     _run(run_processes(settings, clock, SystemIds(), processes=wanted, on_ready=_say_ready))
 
 

@@ -9,8 +9,6 @@ import socket
 import sqlite3
 import stat
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,11 +24,11 @@ from services.reservation.catalogue import parse_catalogue
 from services.reservation.policies import parse_policies
 from ssak3.audit.provider_book import read_book
 from ssak3.examined import Line, examined, numbers
+from ssak3.neighbours import ask, asked
 from ssak3.settings import Settings
 from ssak3.system import DemoClock
 
 LEAST_FREE_MB = 500
-PATIENCE_SECONDS = 3
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 
@@ -77,7 +75,7 @@ async def diagnose(settings: Settings, now: datetime) -> Sequence[Line]:
         _token(settings),
         _book(settings),
         await asyncio.to_thread(_port, settings, running),
-        await asyncio.to_thread(_provider, settings, running),
+        *await asked(settings, [process.url for process in running]),
     ]
 
 
@@ -190,7 +188,7 @@ def running_processes(folder: Path) -> Iterator[Running]:
 
 def _port(settings: Settings, running: Sequence[Running]) -> Line:
     for process in running:
-        status, _ = _ask(f"{process.url}/health/ready")
+        status, _ = ask(f"{process.url}/health/ready")
         if status == 200:
             return Line(name="port", found=f"process {process.pid} is ready at {process.url}")
         todo = f"Look at its log; if it stays so, stop it (kill {process.pid}) and start it again."
@@ -206,31 +204,3 @@ def _port(settings: Settings, running: Sequence[Running]) -> Line:
         todo = "Stop what listens there, or take another port: --port 8001."
         return Line(name="port", found=f"{host}:{port} can't be listened on ({error.strerror})", todo=todo)
     return Line(name="port", found=f"{host}:{port} is free")
-
-
-def _provider(settings: Settings, running: Sequence[Running]) -> Line:
-    if not running:
-        return Line(name="provider", found=f"{settings.provider}; asked when a process runs")
-    url = running[0].url
-    status, body = _ask(f"{url}/sandbox/toss/v1/payments/orders/ssak3-doctor")
-    todo = "Payments are put off until it is back; customers are called back then. In the demo: set it to normal."
-    if status in (0, 502):
-        return Line(name="provider", found=f"{settings.provider} doesn't answer", todo=todo)
-    if b'"code"' not in body:  # not the demo: the sandbox isn't shown, but its breaker is
-        _, metrics = _ask(f"{url}/metrics")
-        if b'ssak3_breaker_state{breaker="provider",state="open"} 1.0' in metrics:
-            return Line(name="provider", found=f"the breaker to {settings.provider} is open", todo=todo)
-    return Line(name="provider", found=f"{settings.provider} can be reached")
-
-
-def _ask(url: str) -> tuple[int, bytes]:
-    """Status and body; status 0 when nobody answers in time. Never by a proxy: it is this machine."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=PATIENCE_SECONDS) as answer:
-            return int(answer.status), bytes(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read()
-    except (OSError, ValueError):
-        return 0, b""

@@ -6,14 +6,28 @@
 import os
 
 import pytest
+import uvloop
 from hypothesis import HealthCheck, settings
 
 from tests.support.fresh import fresh, fresh_postgresql, fresh_sqlite
-from tests.support.servers.fixtures import postgresql, rabbitmq, shared_postgresql, shared_rabbitmq
+from tests.support.servers.fixtures import (
+    emptied_rabbitmq,
+    kept_rabbitmq,
+    postgresql,
+    rabbitmq,
+    shared_postgresql,
+    shared_rabbitmq,
+)
 
 __all__ = [
-    "fresh", "fresh_postgresql", "fresh_sqlite", "postgresql", "rabbitmq", "shared_postgresql", "shared_rabbitmq",
+    "emptied_rabbitmq", "fresh", "fresh_postgresql", "fresh_sqlite", "kept_rabbitmq", "postgresql", "rabbitmq",
+    "shared_postgresql", "shared_rabbitmq",
 ]  # fmt: skip
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """Every test on the loop that the program itself runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.hookimpl(optionalhook=True)

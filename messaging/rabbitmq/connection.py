@@ -53,7 +53,7 @@ class Supervisor:
     @property
     def is_blocked(self) -> bool:
         """The broker has no memory or disk left and reads nothing from us until it has."""
-        return self._connection is not None and _is_blocked(self._connection)
+        return self._connection is not None and is_blocked(self._connection)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._keep())
@@ -147,7 +147,8 @@ async def _close(connection: AbstractConnection) -> None:
             await connection.close()
 
 
-def _is_blocked(connection: AbstractConnection) -> bool:
+def is_blocked(connection: AbstractConnection) -> bool:
+    """It has no memory or disk left, and reads nothing until it has."""
     # aiormq keeps this to itself but for `ready()`, which waits while the connection is blocked.
     if connection.transport is None:
         return False

@@ -128,6 +128,7 @@ class Sender:
             log.error("notification.cannot_render", template=one.notification.template, problem=str(error))
             return NotRendered(problem=str(error))
         except Exception as error:  # whoever keeps the details is away: nothing was sent
+            log.warning("notification.no_details", error=type(error).__name__)
             return Rejected(reason=type(error).__name__, permanent=False)
         return await self._send_card(one.delivery, one.notification.recipient_id, card)
 

@@ -16,9 +16,17 @@ def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenW
     if request.param == "together":
         yield lambda **outside: a_world(tmp_path, **outside)
         return
-    vhost = request.getfixturevalue("rabbitmq")
+    vhost = request.getfixturevalue("emptied_rabbitmq")
     with a_database(request.getfixturevalue("shared_postgresql")) as url:
         yield lambda **outside: a_world_apart(tmp_path, url, vhost.url, **outside)
+
+
+@pytest.fixture
+def crowd_size(request: pytest.FixtureRequest) -> int:
+    """Two hundred people. With every process apart a part of them, since each takes three times the processor there:
+    in `make chaos` they come in hundreds and thousands.
+    """
+    return 60 if request.node.callspec.params["open_world"] == "apart" else 200
 
 
 @pytest_asyncio.fixture

@@ -118,13 +118,15 @@ class Round:
 
 @contextmanager
 def bed() -> Iterator[Bed]:
-    """Durable servers of our own; the database's clock tells when each transaction was committed."""
+    """Durable servers of our own."""
     with rabbitmq_server() as rabbit, postgresql_server(is_durable=True) as postgres:
-        postgres.sql("alter system set track_commit_timestamp = on")
-        postgres.stop()
-        postgres.start()
-        asyncio.run(_make_template(postgres))
-        yield Bed(postgres=postgres, rabbit=rabbit)
+        yield made(postgres, rabbit)
+
+
+def made(postgres: PostgresServer, rabbit: RabbitServer) -> Bed:
+    """Of servers that run."""
+    asyncio.run(_make_template(postgres))
+    return Bed(postgres=postgres, rabbit=rabbit)
 
 
 async def _delete_queues(amqp_url: str) -> None:

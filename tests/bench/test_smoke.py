@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from tests.bench.bed import bed
+from tests.bench.bed import made
 from tests.bench.machine import machine
 from tests.bench.report import page
 from tests.bench.runs import RUNS
@@ -17,9 +17,8 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def servers():
-    with bed() as found:
-        yield found
+def servers(shared_postgresql, shared_rabbitmq):
+    return made(shared_postgresql, shared_rabbitmq)
 
 
 @pytest.mark.parametrize("target", ["T1", "T2", "T4"])

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from messaging.rabbitmq.broker import RabbitBroker
 from ssak3.databases import open_databases
 from ssak3.doctor import diagnose, examine_and_report
 from ssak3.examined import Line
@@ -203,3 +204,48 @@ def test_it_ends_with_1_when_something_has_to_be_done(folder):
     assert asyncio.run(examine_and_report(settings_of(folder), screen)) == 1
     assert f"✘ API token: {folder / 'api_token'} has mode 0644" in written.getvalue()
     assert f"→ chmod 600 {folder / 'api_token'}" in written.getvalue()
+
+
+def all_lines(folder: Path, **values: Any) -> list[Line]:
+    return list(asyncio.run(diagnose(settings_of(folder, **values), NOW)))
+
+
+def test_rabbitmq_before_and_after_the_first_process(folder, rabbitmq):
+    """The queues that aren't there yet are no fault: whoever connects first makes them."""
+
+    async def connect() -> None:
+        broker = RabbitBroker([rabbitmq.url], clock=DemoClock(folder), chance=lambda: 0.5)
+        await broker.start()
+        await broker.connected()
+        await broker.close()
+
+    [before] = [line for line in all_lines(folder, amqp_urls=rabbitmq.url) if line.name == "RabbitMQ"]
+    assert "of our queues yet" in before.found
+    assert before.todo == ""
+    asyncio.run(connect())
+    [after] = [line for line in all_lines(folder, amqp_urls=rabbitmq.url) if line.name == "RabbitMQ"]
+    assert after.found.endswith(", and every queue is there")
+    assert after.todo == ""
+
+
+def test_each_node_of_rabbitmq_that_cannot_be_reached(folder, rabbitmq):
+    """By its address, without the password."""
+    nodes = [rabbitmq.url, rabbitmq.url.replace("guest:guest", "guest:wrong-secret"), "amqp://guest:guest@127.0.0.1:1/"]
+    lines = [line for line in all_lines(folder, amqp_urls=",".join(nodes)) if line.name == "RabbitMQ"]
+    assert [bool(line.todo) for line in lines] == [False, True, True]
+    assert "ACCESS_REFUSED" in lines[1].found
+    assert "127.0.0.1:1/ can't be reached" in lines[2].found
+    assert "wrong-secret" not in str(lines)
+
+
+def test_the_other_processes(folder, tmp_path_factory):
+    """One that is ready, and one that isn't there."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with a_process(elsewhere, lambda path: (200, b"{}")) as payment:
+        found = {
+            line.name: line
+            for line in all_lines(folder, payment_url=payment, bot_url="http://127.0.0.1:1", toss_api_base=payment)
+        }
+    assert found["payment"].found == f"ready at {payment}"
+    assert "ssak3 run bot" in found["bot"].todo
+    assert found["provider"].todo == ""

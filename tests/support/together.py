@@ -5,7 +5,12 @@ pytest-xdist's own way, the mark `xdist_group`, does nothing under pytest 9.2, w
 
 from xdist.scheduler import LoadGroupScheduling
 
-TOGETHER = ("tests/acceptance/page/", "tests/bench/", "tests/integration/test_rabbitmq_trouble.py")
+TOGETHER = (
+    "tests/acceptance/page/",
+    "tests/architecture/test_import_contracts.py",
+    "tests/bench/",
+    "tests/integration/test_rabbitmq_trouble.py",
+)
 
 
 class Together(LoadGroupScheduling):  # type: ignore[misc]  # it has no types

@@ -1,9 +1,16 @@
-"""Fixtures: `rabbitmq` and `postgresql` give each test a virtual host, a database, of its own on the run's servers."""
+"""Fixtures: `rabbitmq` and `postgresql` give each test a virtual host, a database, of its own on the run's servers.
 
+`emptied_rabbitmq` gives a worker's tests the same virtual host, emptied: thirty-five queues take longer to make than
+most stories to tell.
+"""
+
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 from uuid import uuid4
 
+import aiormq
 import pytest
 
 from tests.support.servers.postgresql import PostgresServer, make_postgresql
@@ -43,6 +50,29 @@ def rabbitmq(shared_rabbitmq: RabbitServer) -> Iterator[Vhost]:
     name = f"test-{uuid4().hex[:12]}"
     yield Vhost(url=shared_rabbitmq.make_vhost(name), name=name, server=shared_rabbitmq)
     shared_rabbitmq.drop_vhost(name)
+
+
+@pytest.fixture(scope="session")
+def kept_rabbitmq(shared_rabbitmq: RabbitServer) -> Vhost:
+    name = f"kept-{uuid4().hex[:12]}"
+    return Vhost(url=shared_rabbitmq.make_vhost(name), name=name, server=shared_rabbitmq)
+
+
+@pytest.fixture
+def emptied_rabbitmq(kept_rabbitmq: Vhost) -> Vhost:
+    listed = cast(list[dict[str, str]], kept_rabbitmq.server.api("GET", f"queues/{kept_rabbitmq.name}?columns=name"))
+    asyncio.run(_empty(kept_rabbitmq.url, [queue["name"] for queue in listed]))
+    return kept_rabbitmq
+
+
+async def _empty(url: str, queues: list[str]) -> None:
+    connection = await aiormq.connect(url)
+    try:
+        channel = await connection.channel()
+        for queue in queues:
+            await channel.queue_purge(queue, timeout=10)
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")

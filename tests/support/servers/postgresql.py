@@ -62,6 +62,8 @@ class PostgresServer:
             "fsync": "on" if self.is_durable else "off",
             "full_page_writes": "on" if self.is_durable else "off",
             "log_min_messages": "warning",
+            # The benchmarks take the times of commits from the database.
+            "track_commit_timestamp": "on",
         }
         command = [program("postgres"), "-D", str(self._data), "-p", str(self.port)]
         for name, value in settings.items():
