@@ -23,7 +23,7 @@ make bench ARGS="T1 T4 --rounds 5"      # some of it, shown only
 ```
 
 It needs RabbitMQ, PostgreSQL, siege and wrk, which it installs where they are missing, and a machine that does nothing
-else. The references are `tests/bench/reference_*.py`. `make test` runs a tiny form of each, to see that it works.
+else. The references are `tests/bench/reference_*.py`. `make test` runs a tiny form of T2, to see that all of it works.
 T10, what repeated kills leave behind, is counted by `make chaos`, into RELIABILITY.md beside this page.
 """
 
