@@ -21,7 +21,8 @@ def servers(shared_postgresql, shared_rabbitmq):
     return made(shared_postgresql, shared_rabbitmq)
 
 
-def test_it_yields_figures(servers, target="T2"):
+def test_it_yields_figures(servers):
+    target = "T2"
     outcome = RUNS[target].tiny(servers, lambda doing: None)
     assert outcome.target == target
     figures = [*(series for _, series in outcome.goals), *outcome.measured.values()]

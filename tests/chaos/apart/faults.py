@@ -187,7 +187,7 @@ async def one_after_another(stage: Stage) -> None:
     await kill(stage, stage.chance.choice(fleet.named("reservation", "scheduler")))
     await broker_killed(1, pause_seconds=2.0)(stage)
     # Where processes start slowly, their first deeds come only now.
-    while not (burnt := _burnt(stage)) and stage.crowd.is_coming:
+    while not (burnt := _burnt(stage)) and stage.crowd.is_coming:  # noqa: ASYNC110 - others do it
         await asyncio.sleep(0.2)
     for slot in fleet.slots:
         slot.fuses = []
