@@ -36,9 +36,10 @@ from services.shared_kernel.transient import Away
 # to wait for, because the network or the server is gone.
 NO_ANSWER_AFTER = 20
 OPTIONS: dict[str, Any] = {
-    # A process needs a handful at a time, and many processes share the server's (by default) 100.
-    "pool_size": 5,
-    "max_overflow": 7,
+    # Those that are opened stay: a new one costs the server, and us, as much as a whole booking. Who finds all of them
+    # taken waits. Most processes need two or three, and all share the server's (by default) 100.
+    "pool_size": 12,
+    "max_overflow": 0,
     "pool_use_lifo": True,
     "connect_args": {
         "timeout": 5,

@@ -1,14 +1,16 @@
 """The same world with every process apart: RabbitMQ between them, PostgreSQL beneath, HTTP where one asks another.
 
 Each is a composition of its own, as `ssak3 run NAME` builds it, stepped by the test on the fake clock. They share one
-pair of connections to RabbitMQ, because seven take longer than most stories; `tests/distributed` gives each its own.
+pair of connections to RabbitMQ and one pool of PostgreSQL's, with the statements that it has compiled and prepared,
+because seven take longer than most stories; `tests/distributed` gives each its own.
 """
 
 import asyncio
 import fcntl
-import uuid
+import os
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
@@ -25,6 +27,7 @@ from ssak3.http.app import create_app
 from ssak3.outside import Outside
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings
+from storage.engine import Database
 from tests.support.servers.postgresql import PostgresServer
 from tests.support.serving import serving
 from tests.support.time import FakeClock, FakeIds
@@ -126,6 +129,12 @@ async def a_world_apart(
         yield world
 
 
+@cache
+def _shared_database(url: str) -> Database:
+    """Closed by each story, it connects again in the next; what it has compiled stays."""
+    return Database(url)
+
+
 class _Shared:
     """A broker that one of its users doesn't close for the others."""
 
@@ -148,6 +157,7 @@ async def _processes(
     await broker.connected()
     stack.push_async_callback(broker.close)
     stack.enter_context(patch("ssak3.composition.RabbitBroker", return_value=_Shared(broker)))
+    stack.enter_context(patch("ssak3.databases.Database", _shared_database))
     processes: dict[str, Ssak3] = {}
     # Who is asked comes before who asks.
     for name in ("payment", "bot", "reservation", "cleaning", "notification", "mypage", "scheduler"):
@@ -170,7 +180,7 @@ def a_database(server: PostgresServer) -> Iterator[str]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not server.sql(f"select 1 from pg_database where datname = '{TEMPLATE}'"):
             asyncio.run(_make_template(server))
-    name = f"world_{uuid.uuid4().hex[:12]}"
+    name = f"world_{os.getpid()}"
     server.sql(f'create database "{name}" template {TEMPLATE}')
     try:
         yield server.url_of(name)
