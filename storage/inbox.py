@@ -208,13 +208,30 @@ def _stream(received: Received) -> Stream:
 
 _POSITION = ("source", "subject", "sequence")
 _LOOKED_AT = """
-SELECT 'handled', event_id, NULL, NULL, CAST(NULL AS BIGINT) FROM {context}_inbox WHERE event_id {maybe_handled}
-UNION ALL
-SELECT 'position', NULL, source, subject, sequence FROM {context}_position WHERE (source, subject) {streams}
+{known}
 UNION ALL
 SELECT 'parked', waits_for, source, subject, NULL FROM {context}_parked WHERE (source, subject) {streams}
 UNION ALL
 SELECT 'parked', waits_for, source, subject, NULL FROM {context}_parked WHERE waits_for {ids}
+"""
+_KNOWN = """
+SELECT 'handled', event_id, NULL, NULL, CAST(NULL AS BIGINT) FROM {context}_inbox WHERE event_id IN :maybe_handled
+UNION ALL
+SELECT 'position', NULL, source, subject, sequence FROM {context}_position WHERE (source, subject) IN :streams
+"""
+# One by one, so that each is found by its key: PostgreSQL keeps the plan that it made when the table was small, and
+# would go on reading all of it.
+_KNOWN_BY_KEY = """
+SELECT 'handled', found.event_id, NULL, NULL, CAST(NULL AS BIGINT)
+FROM unnest(:maybe_handled) AS wanted (id) CROSS JOIN LATERAL (
+    SELECT event_id FROM {context}_inbox AS each WHERE each.event_id = wanted.id LIMIT 1
+) AS found
+UNION ALL
+SELECT 'position', NULL, found.source, found.subject, found.sequence
+FROM unnest(:sources, :subjects) AS wanted (source, subject) CROSS JOIN LATERAL (
+    SELECT source, subject, sequence FROM {context}_position AS each
+    WHERE each.source = wanted.source AND each.subject = wanted.subject LIMIT 1
+) AS found
 """
 _WRITTEN = """
 WITH marked AS (INSERT INTO {context}_inbox (event_id, handled_at) SELECT id, :now FROM unnest(:ids) AS id)
@@ -226,13 +243,14 @@ ON CONFLICT (source, subject) DO UPDATE SET sequence = excluded.sequence
 @cache
 def _look(tables: MessagingTables, is_sqlite: bool) -> TextClause:
     """All that is known of a batch. In PostgreSQL arrays keep the statement the same for any number of events."""
+    context = tables.context
     if is_sqlite:
-        names = {name: f"IN :{name}" for name in ("ids", "maybe_handled", "streams")}
-        statement = text(_LOOKED_AT.format(context=tables.context, **names))
+        known = _KNOWN.format(context=context)
+        statement = text(_LOOKED_AT.format(context=context, known=known, ids="IN :ids", streams="IN :streams"))
+        names = ("ids", "maybe_handled", "streams")
         return statement.bindparams(*(bindparam(name, expanding=True) for name in names))
-    conditions = {"ids": "= ANY(:ids)", "maybe_handled": "= ANY(:maybe_handled)"}
-    streams = "IN (SELECT * FROM unnest(:sources, :subjects))"
-    statement = text(_LOOKED_AT.format(context=tables.context, streams=streams, **conditions))
+    known, streams = _KNOWN_BY_KEY.format(context=context), "IN (SELECT * FROM unnest(:sources, :subjects))"
+    statement = text(_LOOKED_AT.format(context=context, known=known, ids="= ANY(:ids)", streams=streams))
     arrays = ("ids", "maybe_handled", "sources", "subjects")
     return statement.bindparams(*(bindparam(name, type_=ARRAY(String())) for name in arrays))
 

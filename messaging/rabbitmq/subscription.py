@@ -56,6 +56,8 @@ class RabbitSubscription:
         self._arrived: deque[DeliveredMessage] = deque()
         # In the order of their tags, as they came.
         self._unsettled: dict[int, None] = {}
+        # Taken, and nobody has said yet what is to become of them.
+        self._in_hand: set[int] = set()
         self._news = asyncio.Event()
         self._gone = asyncio.Event()
         self._is_closing = False
@@ -88,15 +90,23 @@ class RabbitSubscription:
         if self._task is None and not self._is_closing:
             # Not before somebody asks: what a process takes that can't handle it yet comes nearer to its limit.
             self._task = asyncio.create_task(self._keep_consuming())
-        if not self._arrived and wait_seconds > 0:
-            self._news.clear()
+        if wait_seconds > 0:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_seconds):
-                    await self._news.wait()
+                    while not (self._is_worth_taking(limit) or self._is_stopped):
+                        self._news.clear()
+                        await self._news.wait()
         if self._is_stopped:
             return []
-        size = min(limit, len(self._arrived))
-        return [self._delivery(self._arrived.popleft()) for _ in range(size)]
+        taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+        self._in_hand.update(each.delivery_tag for each in taken if each.delivery_tag is not None)
+        return [self._delivery(each) for each in taken]
+
+    def _is_worth_taking(self, limit: int) -> bool:
+        """Whatever there is, at once. While another batch is under way only a full one: a transaction costs the same
+        for a few as for many, and meanwhile they become many.
+        """
+        return len(self._arrived) >= (limit if self._in_hand else 1)
 
     def _delivery(self, delivered: DeliveredMessage) -> Delivery:
         headers = headers_of(delivered)
@@ -109,6 +119,7 @@ class RabbitSubscription:
         )
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        self._put_down(deliveries)
         tags = self._take_out(deliveries)
         first_left = next(iter(self._unsettled), None)
         # Everything below the first that is left is settled, so that one word says it of all.
@@ -121,6 +132,7 @@ class RabbitSubscription:
                     await self._channel.basic_ack(tag, wait=False)
 
     async def release(self, deliveries: Sequence[Delivery]) -> None:
+        self._put_down(deliveries)
         with contextlib.suppress(Exception):  # lost with the channel: they come again
             for tag in self._take_out(deliveries):
                 if self._channel is not None:
@@ -141,6 +153,7 @@ class RabbitSubscription:
 
     async def _move(self, delivery: Delivery, queue: str, about: dict[str, str | int]) -> None:
         """A confirmed copy, then the original is done with: killed in between, there are two, which an inbox bears."""
+        self._put_down([delivery])
         if not self._is_unsettled(delivery):
             return
         message = delivery.message
@@ -174,6 +187,14 @@ class RabbitSubscription:
     def _is_unsettled(self, delivery: Delivery) -> bool:
         epoch, tag = _epoch_and_tag(delivery)
         return epoch == self._epoch and tag in self._unsettled
+
+    def _put_down(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            epoch, tag = _epoch_and_tag(delivery)
+            if epoch == self._epoch:
+                self._in_hand.discard(tag)
+        if not self._in_hand:
+            self._news.set()
 
     def _take_out(self, deliveries: Sequence[Delivery]) -> list[int]:
         """The tags of those that are of this channel and unsettled, in order."""
@@ -231,6 +252,7 @@ class RabbitSubscription:
         self._channel = None
         self._arrived.clear()
         self._unsettled.clear()
+        self._in_hand.clear()
 
     async def _on_delivery(self, delivered: DeliveredMessage) -> None:
         if delivered.channel is not self._channel or delivered.delivery_tag is None:

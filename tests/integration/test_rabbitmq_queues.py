@@ -207,3 +207,27 @@ async def test_a_connection_that_breaks_off_is_made_again_and_what_was_held_come
         await other.start()
         assert not await received(other, "mypage", 1, patience=0.5)
         await other.close()
+
+
+async def test_beside_a_batch_that_is_under_way_only_a_full_one_is_taken(broker):
+    """Few messages become many while one waits; when nothing is under way any more, the few are taken at once."""
+    mine = broker.subscribe("mypage")
+    await broker.publish([message("a")])
+    [under_way] = await received(broker, "mypage", 1)
+    await broker.publish([message("b")])
+    waiting = asyncio.create_task(mine.receive(2, 20))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    await broker.publish([message("c")])
+    full = await asyncio.wait_for(waiting, 10)
+    assert [each.message.id for each in full] == ["b", "c"]
+
+    await broker.publish([message("d")])
+    waiting = asyncio.create_task(mine.receive(2, 20))
+    await mine.ack(full)
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    await mine.retry(under_way, 1, "TimeoutError at here")
+    [last] = await asyncio.wait_for(waiting, 10)
+    assert last.message.id == "d"
+    await mine.ack([last])
