@@ -34,6 +34,9 @@ def set_up_logs(log_format: str, process: str, level: int = logging.INFO) -> Non
     else:
         last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # What they say of a lost connection, with a stack trace, the supervisor says in a line.
+    for library in ("aiormq", "aio_pika"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[*common, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
