@@ -87,7 +87,7 @@ def _file(contexts: tuple[str, ...], folder: Path) -> bytes:
 
 def _template(contexts: tuple[str, ...], server: PostgresServer) -> str:
     name = "_".join(["empty", *contexts])
-    with (server.folder.parent / f"{server.folder.name}.{name}").open("w") as lock:
+    with (server.folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not server.sql(f"select 1 from pg_database where datname = '{name}'"):
             _migrate(server.create_database(name), contexts)
