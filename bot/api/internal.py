@@ -33,7 +33,7 @@ def internal_router(*, log: LogWriter, unit_of_work: Callable[[], BotWork], toke
     """Bearer `token`. A delivery is idempotent on its id."""
     expected = f"Bearer {token}".encode()
 
-    def authorized(authorization: Annotated[str, Header()] = "") -> None:
+    async def authorized(authorization: Annotated[str, Header()] = "") -> None:  # a plain one would get a thread
         if not hmac.compare_digest(authorization.encode("utf-8", "surrogateescape"), expected):
             raise HTTPException(401, "a bearer token is needed", {"WWW-Authenticate": "Bearer"})
 
