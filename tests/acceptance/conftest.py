@@ -21,14 +21,6 @@ def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenW
         yield lambda **outside: a_world_apart(tmp_path, url, vhost.url, **outside)
 
 
-@pytest.fixture
-def crowd_size(request: pytest.FixtureRequest) -> int:
-    """Two hundred people. With every process apart a part of them, since each takes three times the processor there:
-    in `make chaos` they come in hundreds and thousands.
-    """
-    return 60 if request.node.callspec.params["open_world"] == "apart" else 200
-
-
 @pytest_asyncio.fixture
 async def world(open_world: OpenWorld) -> AsyncIterator[World]:
     async with open_world() as opened:

@@ -12,19 +12,21 @@ from tests.support.world import OpenWorld, World, together
 # Two hundred people are much work for a small machine.
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300)]
 
+CROWD = 200
+
 
 @pytest.mark.parametrize("mode", ["down", "slow", "unknown"])
-async def test_two_hundred_pay_while_the_provider_is_ill(open_world: OpenWorld, crowd_size: int, mode: str):
+async def test_two_hundred_pay_while_the_provider_is_ill(open_world: OpenWorld, mode: str):
     """They pay at once, nobody becomes a deal for nothing; after recovery every won is accounted for."""
     # With a provider that is slower than our patience, and us slower than the customer's.
     impatient: dict[str, Any] = {"slow_seconds": 4.0, "provider_timeout_seconds": 2.0, "payment_timeout_seconds": 1.0}
     async with open_world(**(impatient if mode == "slow" else {})) as world:
-        await _pay_while_ill(world, crowd_size, mode)
+        await _pay_while_ill(world, mode)
 
 
-async def _pay_while_ill(world: World, size: int, mode: str) -> None:
+async def _pay_while_ill(world: World, mode: str) -> None:
     await world.provider(mode)
-    reservations = await crowd(world, size)
+    reservations = await crowd(world, CROWD)
     deals = {each.id for each in reservations if each.status == "CONFIRMED"}
     approved = {event.reservation_id for event in world.happened(PaymentApproved)}
     assert deals <= approved
@@ -41,7 +43,7 @@ async def _pay_while_ill(world: World, size: int, mode: str) -> None:
     await _try_again(world, reservations)
     await world.later(minutes=1)
     counts = await check_money(world, reservations)
-    assert sum(counts.values()) == size
+    assert sum(counts.values()) == CROWD
     assert counts["CONFIRMED"] > 0
     assert counts["AWAITING_PAYMENT"] == 0
 

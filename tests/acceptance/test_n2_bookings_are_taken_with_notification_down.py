@@ -11,21 +11,18 @@ from tests.support.world import World
 # Two hundred people are much work for a small machine.
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300)]
 
+CROWD = 200
 FIRST_NOTICES = ["customer_hold_made", "customer_reservation_confirmed"]
 
 
-async def test_two_hundred_are_booked_while_notification_sleeps_and_all_are_told_once_awake(
-    world: World, crowd_size: int
-):  # fmt: skip
+async def test_two_hundred_are_booked_while_notification_sleeps_and_all_are_told_once_awake(world: World):
     """Nothing waits for notification; on resuming, each gets each message exactly once, in causal order."""
-    people = [
-        await world.ssak3.people.welcome_customer(channel="web", person_id=f"customer-{n}") for n in range(crowd_size)
-    ]
+    people = [await world.ssak3.people.welcome_customer(channel="web", person_id=f"customer-{n}") for n in range(CROWD)]
     cleaners = [await world.cleaner(f"OO클린{n}") for n in range(3)]
     await world.settle()
     world.ssak3.switches.notifications_paused = True
 
-    reservations = await crowd(world, crowd_size)
+    reservations = await crowd(world, CROWD)
     await world.settle()
     assert {each.status for each in reservations} == {"CONFIRMED"}
     await check_money(world, reservations)
@@ -38,9 +35,9 @@ async def test_two_hundred_are_booked_while_notification_sleeps_and_all_are_told
     told: dict[str, list[str]] = defaultdict(list)
     for event in world.happened(NotificationSent):
         told[event.person_id].append(event.template)
-    assert [told[person.id] for person in people] == [FIRST_NOTICES] * crowd_size
+    assert [told[person.id] for person in people] == [FIRST_NOTICES] * CROWD
     offers = [template for cleaner in cleaners for template in told[cleaner.id]]
-    assert offers == ["cleaner_job_offered"] * crowd_size
+    assert offers == ["cleaner_job_offered"] * CROWD
     for person in people[:5]:
         log = await world.ssak3.log_reader.after(person.id, 0, 100)
         assert [message.card.title for message in log] == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]

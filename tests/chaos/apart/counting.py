@@ -1,6 +1,7 @@
 """What was lost, doubled, or is stuck: from the provider's book, the answers, the phones, the receipts and the logs."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from tests.chaos.chats import Chat
 T = TypeVar("T")
 
 AT_ONCE = 12
+IN_FLIGHT_SECONDS = 30.0
 # What happens to one subject once, whatever is killed when. Of refunds each has an id of its own, see `_refunds`.
 ONCE_A_SUBJECT = (
     "reservation.requested", "reservation.confirmed", "reservation.cancelled", "reservation.expired",
@@ -156,9 +158,7 @@ async def _events(rig: Rig, count: Count) -> None:
 
 async def _receipts(rig: Rig, guests: Sequence[Guest], count: Count) -> None:
     """What came out of the bare channel, against what the senders know of it (rule 11)."""
-    rows = await rig.database.fetch(
-        "SELECT id, notification_id, status, reason, sending_by FROM notification_delivery WHERE channel = 'api'"
-    )
+    rows = await _deliveries(rig)
     by_notification: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_notification[row["notification_id"]].append(row)
@@ -182,6 +182,18 @@ async def _receipts(rig: Rig, guests: Sequence[Guest], count: Count) -> None:
         for title in wanted:
             if not rig.receipts.titles[guest.customer_id, title] and not count.told_never:
                 count.lost.append(f"{guest.customer_id} was never told: {title}")
+
+
+async def _deliveries(rig: Rig) -> Sequence[Any]:
+    """What is being sent just now isn't lost: time may cause a notice at any moment, after everything had come to rest."""
+    deadline = time.monotonic() + IN_FLIGHT_SECONDS
+    while True:
+        rows: Sequence[Any] = await rig.database.fetch(
+            "SELECT id, notification_id, status, reason, sending_by FROM notification_delivery WHERE channel = 'api'"
+        )
+        if all(row["status"] != "SENDING" for row in rows) or time.monotonic() > deadline:
+            return rows
+        await asyncio.sleep(0.5)
 
 
 def _chat(chat: Chat, count: Count) -> None:
