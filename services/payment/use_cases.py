@@ -66,10 +66,11 @@ class PaymentUseCases:
         pay_by: datetime, payment_key: str | None,
     ) -> Result:  # fmt: skip
         async with self._unit_of_work() as work:
+            # In this order: a replica that pays with this very attempt meanwhile is found out by the second look.
+            old = await work.payments.of_reservation(reservation_id)
             known = await self._known(work, attempt_id, reservation_id, amount_krw)
             if known is not None:
                 return known
-            old = await work.payments.of_reservation(reservation_id)
             payment = old or Payment.open(id=self._ids.new(), reservation_id=reservation_id, customer_id=customer_id)
             card = await self._card(work, payment.card_holder) if method is Method.CARD else None
             new = payment.begin(

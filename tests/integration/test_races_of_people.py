@@ -28,6 +28,7 @@ from services.shared_kernel.card import Card
 from storage.bot import tables
 from storage.bot.repositories import BotUnitOfWork
 from storage.engine import Database
+from storage.payment.payments import SqlPayments
 from storage.unit_of_work import Context
 from tests.support.branch import CATALOGUE
 from tests.support.fresh import Fresh
@@ -292,6 +293,27 @@ async def test_a_refund_that_a_replica_sends_just_now_is_left_to_it(
     assert calls == ["f"]
     assert [refund["amount_krw"] for refund in (await one.provider_ledger())["refunds"]] == [PRICE]
     assert (await one.told_names()).count("PaymentRefunded") == 1
+
+
+async def test_an_attempt_that_a_replica_pays_with_meanwhile_has_its_answer(
+    shops: list[Shop], monkeypatch: pytest.MonkeyPatch
+):  # fmt: skip
+    """Not that somebody else has paid already: it is the same attempt."""
+    one, other = shops
+    is_used, paid = SqlPayments.is_used, list[object]()
+
+    async def is_used_just_before(payments: SqlPayments, attempt_id: str) -> bool:
+        before = await is_used(payments, attempt_id)
+        if not paid:
+            paid.append("begun")
+            paid[:] = [await one.pay()]
+        return before
+
+    monkeypatch.setattr(SqlPayments, "is_used", is_used_just_before)
+    answer = await other.pay()
+    assert isinstance(answer, Approved)
+    assert paid == [answer]
+    assert len((await one.provider_ledger())["charges"]) == 1
 
 
 async def test_refunds_at_once_never_promise_more_than_was_paid(shops: list[Shop]):
