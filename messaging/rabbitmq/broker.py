@@ -101,9 +101,8 @@ class RabbitBroker(Broker):
 
     async def depths(self) -> dict[str, int]:
         """How many messages each queue holds, wait and dead queues too. Raises BrokerUnavailable."""
-        names = [name for consumer in FOLLOWS for name in self.topology.queues(consumer)]
         async with self.channel() as channel:
-            return {name: await depth(channel, name) for name in names}
+            return {name: await depth(channel, name) for name in self.topology.names()}
 
     async def _prepare(self, connection: AbstractConnection) -> None:
         # Before the first event: what is published to queues that aren't there yet is lost.

@@ -9,7 +9,6 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from messaging.broker import BrokerUnavailable
-from messaging.catalogue import FOLLOWS
 from messaging.rabbitmq.connection import CONNECT_SECONDS, is_blocked
 from messaging.rabbitmq.topology import Topology
 
@@ -32,15 +31,10 @@ async def look_at(url: str) -> Node:
             return Node(
                 version=_version(connection),
                 is_blocked=is_blocked(connection),
-                missing=[name for name in _expected() if not await _has(connection, name)],
+                missing=[name for name in Topology().names() if not await _has(connection, name)],
             )
     except Exception as error:  # refused, no such host, wrong password, no such virtual host, or silence
         raise BrokerUnavailable(str(error) or type(error).__name__) from error
-
-
-def _expected() -> Sequence[str]:
-    topology = Topology()
-    return [name for consumer in FOLLOWS for name in topology.queues(consumer)]
 
 
 def _version(connection: AbstractConnection) -> str:

@@ -119,7 +119,6 @@ class RabbitSubscription:
         )
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
-        self._put_down(deliveries)
         tags = self._take_out(deliveries)
         first_left = next(iter(self._unsettled), None)
         # Everything below the first that is left is settled, so that one word says it of all.
@@ -132,7 +131,6 @@ class RabbitSubscription:
                     await self._channel.basic_ack(tag, wait=False)
 
     async def release(self, deliveries: Sequence[Delivery]) -> None:
-        self._put_down(deliveries)
         with contextlib.suppress(Exception):  # lost with the channel: they come again
             for tag in self._take_out(deliveries):
                 if self._channel is not None:
@@ -153,9 +151,9 @@ class RabbitSubscription:
 
     async def _move(self, delivery: Delivery, queue: str, about: dict[str, str | int]) -> None:
         """A confirmed copy, then the original is done with: killed in between, there are two, which an inbox bears."""
-        self._put_down([delivery])
         if not self._is_unsettled(delivery):
             return
+        self._put_down([_epoch_and_tag(delivery)[1]])
         message = delivery.message
         copy = Outgoing(
             id=message.id,
@@ -188,11 +186,8 @@ class RabbitSubscription:
         epoch, tag = _epoch_and_tag(delivery)
         return epoch == self._epoch and tag in self._unsettled
 
-    def _put_down(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            epoch, tag = _epoch_and_tag(delivery)
-            if epoch == self._epoch:
-                self._in_hand.discard(tag)
+    def _put_down(self, tags: Sequence[int]) -> None:
+        self._in_hand.difference_update(tags)
         if not self._in_hand:
             self._news.set()
 
@@ -204,6 +199,7 @@ class RabbitSubscription:
                 _, tag = _epoch_and_tag(delivery)
                 del self._unsettled[tag]
                 tags.append(tag)
+        self._put_down(tags)
         return sorted(tags)
 
     async def _keep_consuming(self) -> None:

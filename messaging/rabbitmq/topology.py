@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aio_pika.abc import AbstractChannel
 
-from messaging.catalogue import bindings, dead_queue_name, queue_name, wait_queue_name
+from messaging.catalogue import FOLLOWS, bindings, dead_queue_name, queue_name, wait_queue_name
 from messaging.contract import EXCHANGE
 from messaging.retry import DELAYS_SECONDS
 
@@ -44,6 +44,10 @@ class Topology:
                 for delay in self.delays_seconds
             },
         }
+
+    def names(self) -> list[str]:
+        """Every queue of every consumer."""
+        return [name for consumer in FOLLOWS for name in self.queues(consumer)]
 
     async def declare(self, channel: AbstractChannel, consumers: Iterable[str]) -> None:
         """Raises aio-pika's ChannelPreconditionFailed where a queue of that name is of another make."""

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 import aio_pika
 
-from messaging.catalogue import FOLLOWS
 from messaging.rabbitmq.topology import Topology
 from ssak3.databases import open_databases
 from ssak3.settings import Settings
@@ -130,10 +129,9 @@ def made(postgres: PostgresServer, rabbit: RabbitServer) -> Bed:
 
 
 async def _delete_queues(amqp_url: str) -> None:
-    topology = Topology()
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
-        for name in (REFERENCE_QUEUE, *(name for consumer in FOLLOWS for name in topology.queues(consumer))):
+        for name in (REFERENCE_QUEUE, *Topology().names()):
             await channel.queue_delete(name)
 
 

@@ -32,8 +32,12 @@ def settings_of(folder: Path, **values: Any) -> Settings:
     return Settings(**given)
 
 
+def all_lines(folder: Path, now: datetime = NOW, **values: Any) -> list[Line]:
+    return list(asyncio.run(diagnose(settings_of(folder, **values), now)))
+
+
 def lines(folder: Path, now: datetime = NOW, **values: Any) -> dict[str, Line]:
-    return {line.name: line for line in asyncio.run(diagnose(settings_of(folder, **values), now))}
+    return {line.name: line for line in all_lines(folder, now, **values)}
 
 
 def wrong(folder: Path, **values: Any) -> list[str]:
@@ -206,10 +210,6 @@ def test_it_ends_with_1_when_something_has_to_be_done(folder):
     assert f"→ chmod 600 {folder / 'api_token'}" in written.getvalue()
 
 
-def all_lines(folder: Path, **values: Any) -> list[Line]:
-    return list(asyncio.run(diagnose(settings_of(folder, **values), NOW)))
-
-
 def test_rabbitmq_before_and_after_the_first_process(folder, rabbitmq):
     """The queues that aren't there yet are no fault: whoever connects first makes them."""
 
@@ -242,10 +242,7 @@ def test_the_other_processes(folder, tmp_path_factory):
     """One that is ready, and one that isn't there."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     with a_process(elsewhere, lambda path: (200, b"{}")) as payment:
-        found = {
-            line.name: line
-            for line in all_lines(folder, payment_url=payment, bot_url="http://127.0.0.1:1", toss_api_base=payment)
-        }
+        found = lines(folder, payment_url=payment, bot_url="http://127.0.0.1:1", toss_api_base=payment)
     assert found["payment"].found == f"ready at {payment}"
     assert "ssak3 run bot" in found["bot"].todo
     assert found["provider"].todo == ""

@@ -57,9 +57,8 @@ def crash_points(lives: int, names: Sequence[str] = (), latest: int = 30) -> Fau
             await asyncio.sleep(0.5)
         for slot in fleet.slots:
             slot.fuses = []
-        for mark in stage.rig.read_marks()[marks:]:
-            if mark["mark"] == "burnt":
-                stage.did[f"crash at “{mark['point']}”"] += 1
+        for point in _burnt(stage, since=marks):
+            stage.did[f"crash at “{point}”"] += 1
         assert stage.did, "no fuse has burnt"
         stage.done("all fuses out", 0)
         del stage.did["all fuses out"]
@@ -194,5 +193,5 @@ async def one_after_another(stage: Stage) -> None:
     assert burnt, "no fuse has burnt"
 
 
-def _burnt(stage: Stage) -> list[str]:
-    return [mark["point"] for mark in stage.rig.read_marks() if mark["mark"] == "burnt"]
+def _burnt(stage: Stage, since: int = 0) -> list[str]:
+    return [mark["point"] for mark in stage.rig.read_marks()[since:] if mark["mark"] == "burnt"]
