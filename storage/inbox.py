@@ -6,17 +6,15 @@ consumer at the same time: whatever concerns one subject, or one reservation, on
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, String, TextClause, bindparam, delete, insert, or_, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.consumer import Admission
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Received
 from services.shared_kernel.ids import born_at
+from storage import inbox_statements as statements
 from storage.messaging_tables import MessagingTables
 from storage.postgresql import lock
 from storage.rows import insert_or_leave, insert_or_replace
@@ -27,7 +25,7 @@ Stream = tuple[str, str]
 async def joined_at(connection: AsyncConnection, tables: MessagingTables, now: datetime) -> datetime:
     """From when on this consumer sees everything: noted when first asked, which is to be before its first event."""
     consumer = tables.consumer
-    noted = select(consumer.c.joined_at)
+    noted = statements.noted(consumer)
     known: datetime | None = (await connection.execute(noted)).scalar_one_or_none()
     if known is not None:
         return known
@@ -89,7 +87,7 @@ class SqlInbox:
             wanted |= {"streams": list(streams)}
         else:
             wanted |= {"sources": [source for source, _ in streams], "subjects": [subject for _, subject in streams]}
-        return await self._connection.execute(_look(self._tables, self._is_sqlite), wanted)
+        return await self._connection.execute(statements.look(self._tables, self._is_sqlite), wanted)
 
     def _concerned(self, batch: Sequence[Received]) -> set[str]:
         """Without it, one replica would park an event while another handles the one before, and nobody release it."""
@@ -120,20 +118,11 @@ class SqlInbox:
         nothing_waits = received.id not in self._waited_for and _stream(received) not in self._followed
         if nothing_waits and received.id in self._expected:  # of others nobody has looked yet
             return []
-        parked = self._tables.parked
-        follows = (
-            (parked.c.source == received.source)
-            & (parked.c.subject == received.subject)
-            & (parked.c.sequence == received.sequence + 1)
-        )
-        statement = (
-            select(parked.c.event_id, parked.c.body)
-            .where(or_(follows, parked.c.waits_for == received.id))
-            .order_by(parked.c.source, parked.c.subject, parked.c.sequence)
-        )
-        rows = (await self._connection.execute(statement)).all()
+        parked, (source, subject) = self._tables.parked, _stream(received)
+        wanted = {"source": source, "subject": subject, "next": received.sequence + 1, "id": received.id}
+        rows = (await self._connection.execute(statements.waiting(parked), wanted)).all()
         if rows:
-            await self._connection.execute(delete(parked).where(parked.c.event_id.in_([row.event_id for row in rows])))
+            await self._connection.execute(statements.unpark(parked), {"ids": [row.event_id for row in rows]})
         return [row.body for row in rows]
 
     async def flush(self) -> None:
@@ -144,12 +133,14 @@ class SqlInbox:
         positions = [(source, subject, self._last[source, subject]) for source, subject in moved]
         if self._is_sqlite:
             marks = [{"event_id": event_id, "handled_at": now} for event_id in self._new_marks]
-            await self._connection.execute(insert(tables.inbox), marks)
-            statement = insert_or_replace(tables.position, *_POSITION, key=_POSITION[:2])
-            await self._connection.execute(statement, [dict(zip(_POSITION, row, strict=True)) for row in positions])
+            await self._connection.execute(statements.mark(tables.inbox), marks)
+            statement = insert_or_replace(tables.position, *statements.POSITION, key=statements.POSITION[:2])
+            await self._connection.execute(
+                statement, [dict(zip(statements.POSITION, row, strict=True)) for row in positions]
+            )
         else:
-            columns = dict(zip(_POSITION, map(list, zip(*positions, strict=True)), strict=True))
-            await self._connection.execute(_write(tables), {"ids": self._new_marks, "now": now, **columns})
+            columns = dict(zip(statements.POSITION, map(list, zip(*positions, strict=True)), strict=True))
+            await self._connection.execute(statements.write(tables), {"ids": self._new_marks, "now": now, **columns})
         self._new_marks, self._moved = [], set()
 
     async def _is_early(self, received: Received, last: int | None) -> bool:
@@ -204,63 +195,3 @@ class SqlInbox:
 
 def _stream(received: Received) -> Stream:
     return received.source, received.subject
-
-
-_POSITION = ("source", "subject", "sequence")
-_LOOKED_AT = """
-{known}
-UNION ALL
-SELECT 'parked', waits_for, source, subject, NULL FROM {context}_parked WHERE (source, subject) {streams}
-UNION ALL
-SELECT 'parked', waits_for, source, subject, NULL FROM {context}_parked WHERE waits_for {ids}
-"""
-_KNOWN = """
-SELECT 'handled', event_id, NULL, NULL, CAST(NULL AS BIGINT) FROM {context}_inbox WHERE event_id IN :maybe_handled
-UNION ALL
-SELECT 'position', NULL, source, subject, sequence FROM {context}_position WHERE (source, subject) IN :streams
-"""
-# One by one, so that each is found by its key: PostgreSQL keeps the plan that it made when the table was small, and
-# would go on reading all of it.
-_KNOWN_BY_KEY = """
-SELECT 'handled', found.event_id, NULL, NULL, CAST(NULL AS BIGINT)
-FROM unnest(:maybe_handled) AS wanted (id) CROSS JOIN LATERAL (
-    SELECT event_id FROM {context}_inbox AS each WHERE each.event_id = wanted.id LIMIT 1
-) AS found
-UNION ALL
-SELECT 'position', NULL, found.source, found.subject, found.sequence
-FROM unnest(:sources, :subjects) AS wanted (source, subject) CROSS JOIN LATERAL (
-    SELECT source, subject, sequence FROM {context}_position AS each
-    WHERE each.source = wanted.source AND each.subject = wanted.subject LIMIT 1
-) AS found
-"""
-_WRITTEN = """
-WITH marked AS (INSERT INTO {context}_inbox (event_id, handled_at) SELECT id, :now FROM unnest(:ids) AS id)
-INSERT INTO {context}_position (source, subject, sequence) SELECT * FROM unnest(:source, :subject, :sequence)
-ON CONFLICT (source, subject) DO UPDATE SET sequence = excluded.sequence
-"""
-
-
-@cache
-def _look(tables: MessagingTables, is_sqlite: bool) -> TextClause:
-    """All that is known of a batch. In PostgreSQL arrays keep the statement the same for any number of events."""
-    context = tables.context
-    if is_sqlite:
-        known = _KNOWN.format(context=context)
-        statement = text(_LOOKED_AT.format(context=context, known=known, ids="IN :ids", streams="IN :streams"))
-        names = ("ids", "maybe_handled", "streams")
-        return statement.bindparams(*(bindparam(name, expanding=True) for name in names))
-    known, streams = _KNOWN_BY_KEY.format(context=context), "IN (SELECT * FROM unnest(:sources, :subjects))"
-    statement = text(_LOOKED_AT.format(context=context, known=known, ids="= ANY(:ids)", streams=streams))
-    arrays = ("ids", "maybe_handled", "sources", "subjects")
-    return statement.bindparams(*(bindparam(name, type_=ARRAY(String())) for name in arrays))
-
-
-@cache
-def _write(tables: MessagingTables) -> TextClause:
-    """Marks and positions, in one statement."""
-    types = {
-        "ids": ARRAY(String()), "now": tables.inbox.c.handled_at.type, "source": ARRAY(String()),
-        "subject": ARRAY(String()), "sequence": ARRAY(BigInteger()),
-    }  # fmt: skip
-    statement = text(_WRITTEN.format(context=tables.context))
-    return statement.bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))

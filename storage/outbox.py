@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Delete, Integer, Select, Table, Update, bindparam, delete, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from messaging.broker import Message
 from messaging.relay import OutboxRow
@@ -24,24 +26,15 @@ class SqlOutbox:
         self._clock = clock
 
     async def claim(self, limit: int) -> Sequence[OutboxRow]:
-        outbox, now = self._outbox, self._clock.now()
-        free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
-        chosen = select(outbox.c.position).where(free).order_by(outbox.c.position).limit(limit)
+        now = self._clock.now()
         if self._database.is_sqlite:
             async with self._database.read() as connection:
                 # Looking needs no lock; to write, everybody would wait.
-                if (await connection.execute(chosen.limit(1))).first() is None:
+                if (await connection.execute(_free(self._outbox), {"now": now, "limit": 1})).first() is None:
                     return []
-        # A CTE is carried out once; a subquery may be once more for every row that it is compared with.
-        taken = chosen.with_for_update(skip_locked=True).cte("chosen")
-        statement = (
-            update(outbox)
-            .where(outbox.c.position.in_(select(taken.c.position)))
-            .values(claimed_until=now + CLAIM)
-            .returning(outbox.c.position, outbox.c.event_id, outbox.c.routing_key, outbox.c.body, outbox.c.traceparent)
-        )
         async with self._database.statement() as connection:
-            rows = (await connection.execute(statement)).all()
+            taken = await connection.execute(_take(self._outbox), {"now": now, "limit": limit, "until": now + CLAIM})
+            rows = taken.all()
         return [
             OutboxRow(
                 position=row.position,
@@ -58,11 +51,39 @@ class SqlOutbox:
     async def delete(self, positions: Sequence[int]) -> None:
         if positions:
             async with self._database.statement() as connection:
-                await connection.execute(delete(self._outbox).where(self._outbox.c.position.in_(positions)))
+                await connection.execute(_delete(self._outbox), {"positions": positions})
 
     async def unclaim(self, positions: Sequence[int]) -> None:
         if positions:
             async with self._database.statement() as connection:
-                await connection.execute(
-                    update(self._outbox).where(self._outbox.c.position.in_(positions)).values(claimed_until=None)
-                )
+                await connection.execute(_unclaim(self._outbox), {"positions": positions})
+
+
+@cache
+def _free(outbox: Table) -> Select[tuple[int]]:
+    is_free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < bindparam("now"))
+    limit = bindparam("limit", type_=Integer)
+    return select(outbox.c.position).where(is_free).order_by(outbox.c.position).limit(limit)
+
+
+@cache
+def _take(outbox: Table) -> ReturningUpdate[tuple[int, str, str, bytes, str | None]]:
+    # A CTE is carried out once; a subquery may be once more for every row that it is compared with.
+    chosen = _free(outbox).with_for_update(skip_locked=True).cte("chosen")
+    return (
+        update(outbox)
+        .where(outbox.c.position.in_(select(chosen.c.position)))
+        .values(claimed_until=bindparam("until"))
+        .returning(outbox.c.position, outbox.c.event_id, outbox.c.routing_key, outbox.c.body, outbox.c.traceparent)
+    )
+
+
+@cache
+def _delete(outbox: Table) -> Delete:
+    return delete(outbox).where(outbox.c.position.in_(bindparam("positions", expanding=True)))
+
+
+@cache
+def _unclaim(outbox: Table) -> Update:
+    these = outbox.c.position.in_(bindparam("positions", expanding=True))
+    return update(outbox).where(these).values(claimed_until=None)

@@ -1,4 +1,6 @@
-"""Statements about rows, made once: SQLAlchemy's own ON CONFLICT is put together anew each time it is used."""
+"""Statements about rows, made once, as all that are often used are: to put one together, and for SQLAlchemy to find
+that it knows it, takes twice as long as to carry it out.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
@@ -7,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Insert,
     Table,
     TextClause,
     Update,
@@ -29,7 +32,7 @@ _UNIQUE = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 async def add_new(connection: AsyncConnection, table: Table, values: Mapping[str, Any], name: str) -> None:
     """Insert a row. StaleVersion when its key, or whatever else is unique, was taken first."""
     try:
-        await connection.execute(insert(table), dict(values))
+        await connection.execute(_add(table), dict(values))
     except IntegrityError as error:
         raise_if_taken(error, name)
         raise
@@ -53,6 +56,11 @@ def raise_if_taken(error: IntegrityError, name: str) -> None:
     state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
     if state in _UNIQUE:
         raise StaleVersion(name) from error
+
+
+@cache
+def _add(table: Table) -> Insert:
+    return insert(table)
 
 
 @cache

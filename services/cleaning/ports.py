@@ -82,8 +82,11 @@ class CleaningWork(UnitOfWork, Protocol):
 
 async def roster_for(work: CleaningWork, job: Job, policy: DispatchPolicy, at: datetime) -> Roster:
     """Who could come to this job, as things stand."""
+    cleaners = await work.cleaners.in_area(job.visit.area)
+    if not cleaners:
+        return Roster(cleaners=(), busy=frozenset(), recent={}, previous_cleaner_id=None)
     return Roster(
-        cleaners=await work.cleaners.in_area(job.visit.area),
+        cleaners=cleaners,
         busy=await work.jobs.busy(job),
         recent=await work.jobs.counts_since(policy.recent_since(at)),
         previous_cleaner_id=await work.jobs.previous_cleaner(job.customer_id),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, func, insert, select, update
 
 from services.cleaning.lifecycle import HELD
 from services.cleaning.model import Events, Job
@@ -20,6 +20,55 @@ from storage.rows import add_new, change
 from storage.unit_of_work import SqlUnitOfWork
 
 _TO_DO = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED)
+_AT_THE_TIME_OF = (
+    (table.c.id != bindparam("job_id"))
+    & table.c.status.in_(_TO_DO)
+    & (table.c.starts_at < bindparam("end"))
+    & (table.c.ends_at > bindparam("start"))
+)
+
+_TO_CHANGE = select(table).with_for_update(key_share=True)
+_BY_ID = _TO_CHANGE.where(table.c.id == bindparam("job_id"))
+_OF_RESERVATION = _TO_CHANGE.where(table.c.reservation_id == bindparam("reservation_id"))
+_OFFERS = select(offers).where(offers.c.job_id.in_(bindparam("job_ids", expanding=True))).order_by(offers.c.number)
+# Only its status ever changes.
+_CHANGE_OFFER = update(offers).where(offers.c.id == bindparam("offer_id")).values(status=bindparam("new_status"))
+_ADD_OFFERS = insert(offers)
+_DUE = (
+    select(table.c.id)
+    .where(table.c.due_at <= bindparam("now"))
+    .order_by(table.c.due_at)
+    .limit(bindparam("limit", type_=Integer))
+)
+_OPEN_OFFERS = (
+    select(table)
+    .join(offers, offers.c.job_id == table.c.id)
+    .where(offers.c.cleaner_id == bindparam("cleaner_id"), offers.c.status == OfferStatus.PENDING)
+    .order_by(offers.c.deadline, table.c.id)
+)
+_OF_CLEANER = (
+    select(table)
+    .where(
+        table.c.cleaner_id == bindparam("cleaner_id"),
+        table.c.status.in_(HELD),
+        table.c.starts_at >= bindparam("begin"),
+        table.c.starts_at < bindparam("end"),
+    )
+    .order_by(table.c.starts_at, table.c.id)
+)
+_CLASH = select(table).where(table.c.cleaner_id == bindparam("cleaner_id"), _AT_THE_TIME_OF).order_by(table.c.starts_at)
+_BUSY = select(table.c.cleaner_id).where(_AT_THE_TIME_OF)
+_COUNTS_SINCE = (
+    select(table.c.cleaner_id, func.count())
+    .where(table.c.starts_at >= bindparam("moment"), table.c.status.in_(HELD))
+    .group_by(table.c.cleaner_id)
+)
+_PREVIOUS_CLEANER = (
+    select(table.c.cleaner_id)
+    .where(table.c.customer_id == bindparam("customer_id"), table.c.status == JobStatus.FINISHED)
+    .order_by(table.c.starts_at.desc())
+    .limit(1)
+)
 
 
 class SqlJobs:
@@ -29,15 +78,13 @@ class SqlJobs:
         self._work = work
 
     async def get(self, job_id: str) -> Job:
-        found = await self._load(select(table).where(table.c.id == job_id).with_for_update(key_share=True))
+        found = await self._load(_BY_ID, job_id=job_id)
         if not found:
             raise NotFound(job_id)
         return found[0]
 
     async def of_reservation(self, reservation_id: str) -> Job | None:
-        found = await self._load(
-            select(table).where(table.c.reservation_id == reservation_id).with_for_update(key_share=True)
-        )
+        found = await self._load(_OF_RESERVATION, reservation_id=reservation_id)
         return found[0] if found else None
 
     async def save(self, old: Job | None, new: Job, events: Events) -> None:
@@ -57,90 +104,53 @@ class SqlJobs:
             if offer.id in known and offer != known[offer.id]
         ]
         if changed:
-            # Only its status ever changes. Before the new ones, since only one may be open at a time.
-            statement = (
-                update(offers).where(offers.c.id == bindparam("offer_id")).values(status=bindparam("new_status"))
-            )
-            await self._work.connection.execute(statement, changed)
+            # Before the new ones, since only one may be open at a time.
+            await self._work.connection.execute(_CHANGE_OFFER, changed)
         added = [
             _offer_to_row(new.id, number, offer) for number, offer in enumerate(new.offers) if offer.id not in known
         ]
         if added:
-            await self._work.connection.execute(insert(offers), added)
+            await self._work.connection.execute(_ADD_OFFERS, added)
 
     async def due(self, now: datetime, limit: int) -> Sequence[str]:
-        statement = select(table.c.id).where(table.c.due_at <= now).order_by(table.c.due_at).limit(limit)
-        return list((await self._work.connection.execute(statement)).scalars())
+        return list((await self._work.connection.execute(_DUE, {"now": now, "limit": limit})).scalars())
 
     async def open_offers(self, cleaner_id: str) -> Sequence[Job]:
-        return await self._load(
-            select(table)
-            .join(offers, offers.c.job_id == table.c.id)
-            .where(offers.c.cleaner_id == cleaner_id, offers.c.status == OfferStatus.PENDING)
-            .order_by(offers.c.deadline, table.c.id)
-        )
+        return await self._load(_OPEN_OFFERS, cleaner_id=cleaner_id)
 
     async def of_cleaner(self, cleaner_id: str, first: date, last: date) -> Sequence[Job]:
         begin = datetime.combine(first, clock_time(), KST)
         end = datetime.combine(last + timedelta(days=1), clock_time(), KST)
-        return await self._load(
-            select(table)
-            .where(
-                table.c.cleaner_id == cleaner_id,
-                table.c.status.in_(HELD),
-                table.c.starts_at >= begin,
-                table.c.starts_at < end,
-            )
-            .order_by(table.c.starts_at, table.c.id)
-        )
+        return await self._load(_OF_CLEANER, cleaner_id=cleaner_id, begin=begin, end=end)
 
     async def clash(self, cleaner_id: str, job: Job) -> Job | None:
-        found = await self._load(
-            select(table).where(table.c.cleaner_id == cleaner_id, _at_the_time_of(job)).order_by(table.c.starts_at)
-        )
+        found = await self._load(_CLASH, cleaner_id=cleaner_id, **_time_of(job))
         return found[0] if found else None
 
     async def busy(self, job: Job) -> Set[str]:
-        statement = select(table.c.cleaner_id).where(_at_the_time_of(job))
-        return set((await self._work.connection.execute(statement)).scalars())
+        return set((await self._work.connection.execute(_BUSY, _time_of(job))).scalars())
 
     async def counts_since(self, moment: datetime) -> Mapping[str, int]:
-        statement = (
-            select(table.c.cleaner_id, func.count())
-            .where(table.c.starts_at >= moment, table.c.status.in_(HELD))
-            .group_by(table.c.cleaner_id)
-        )
-        rows = (await self._work.connection.execute(statement)).all()
+        rows = (await self._work.connection.execute(_COUNTS_SINCE, {"moment": moment})).all()
         return {str(cleaner_id): int(count) for cleaner_id, count in rows}
 
     async def previous_cleaner(self, customer_id: str) -> str | None:
-        statement = (
-            select(table.c.cleaner_id)
-            .where(table.c.customer_id == customer_id, table.c.status == JobStatus.FINISHED)
-            .order_by(table.c.starts_at.desc())
-            .limit(1)
-        )
-        found: str | None = (await self._work.connection.execute(statement)).scalar_one_or_none()
+        asked = await self._work.connection.execute(_PREVIOUS_CLEANER, {"customer_id": customer_id})
+        found: str | None = asked.scalar_one_or_none()
         return found
 
-    async def _load(self, statement: Select[Any]) -> list[Job]:
-        rows = (await self._work.connection.execute(statement)).all()
+    async def _load(self, statement: Select[Any], **wanted: Any) -> list[Job]:
+        rows = (await self._work.connection.execute(statement, wanted)).all()
         if not rows:
             return []
         of_job = defaultdict(list)
-        wanted = select(offers).where(offers.c.job_id.in_([row.id for row in rows])).order_by(offers.c.number)
-        for row in (await self._work.connection.execute(wanted)).all():
+        for row in await self._work.connection.execute(_OFFERS, {"job_ids": [row.id for row in rows]}):
             of_job[row.job_id].append(_offer_from_row(row))
         return [_from_row(row, tuple(of_job[row.id])) for row in rows]
 
 
-def _at_the_time_of(job: Job) -> ColumnElement[bool]:
-    return (
-        (table.c.id != job.id)
-        & table.c.status.in_(_TO_DO)
-        & (table.c.starts_at < job.visit.ends_at)
-        & (table.c.ends_at > job.visit.starts_at)
-    )
+def _time_of(job: Job) -> dict[str, Any]:
+    return {"job_id": job.id, "start": job.visit.starts_at, "end": job.visit.ends_at}
 
 
 _PLAIN = (

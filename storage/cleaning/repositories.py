@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select
+from sqlalchemy import Row, Select, bindparam, delete, insert, select
 
 from services.cleaning.cleaner import Cleaner
 from services.cleaning.events import CleanerRegistered
@@ -23,6 +23,14 @@ class CleaningUnitOfWork(SqlUnitOfWork):
         self.jobs = SqlJobs(self)
 
 
+_TO_LOOK_AT = select(table).where(table.c.id == bindparam("cleaner_id"))
+# Locked where the database can, so that one cleaner doesn't take two visits of the same time at once.
+_TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
+_IN_AREA = select(table).join(cleaner_area).where(cleaner_area.c.area == bindparam("area")).order_by(table.c.id)
+_LEAVE_AREAS = delete(cleaner_area).where(cleaner_area.c.cleaner_id == bindparam("cleaner_id"))
+_ENTER_AREAS = insert(cleaner_area)
+
+
 class SqlCleaners:
     """Rows in, aggregates out."""
 
@@ -30,14 +38,13 @@ class SqlCleaners:
         self._work = work
 
     async def get(self, cleaner_id: str) -> Cleaner:
-        # Locked where the database can, so that one cleaner doesn't take two visits of the same time at once.
-        found = await self._one(select(table).where(table.c.id == cleaner_id).with_for_update(key_share=True))
+        found = await self._one(_TO_CHANGE, cleaner_id)
         if found is None:
             raise NotFound(cleaner_id)
         return found
 
     async def find(self, cleaner_id: str) -> Cleaner | None:
-        return await self._one(select(table).where(table.c.id == cleaner_id))
+        return await self._one(_TO_LOOK_AT, cleaner_id)
 
     async def save(self, old: Cleaner | None, new: Cleaner, events: Sequence[CleanerRegistered]) -> None:
         connection = self._work.connection
@@ -45,17 +52,16 @@ class SqlCleaners:
             await add_new(connection, table, _to_row(new), new.id)
         else:
             await change(connection, table, _to_row(new), id=old.id, version=old.version)
-            await connection.execute(delete(cleaner_area).where(cleaner_area.c.cleaner_id == old.id))
+            await connection.execute(_LEAVE_AREAS, {"cleaner_id": old.id})
         rows = [{"area": area, "cleaner_id": new.id} for area in new.areas]
-        await connection.execute(insert(cleaner_area), rows)
+        await connection.execute(_ENTER_AREAS, rows)
         await self._work.record(events)
 
     async def in_area(self, area: str) -> Sequence[Cleaner]:
-        statement = select(table).join(cleaner_area).where(cleaner_area.c.area == area).order_by(table.c.id)
-        return [_from_row(row) for row in (await self._work.connection.execute(statement)).all()]
+        return [_from_row(row) for row in await self._work.connection.execute(_IN_AREA, {"area": area})]
 
-    async def _one(self, statement: Select[Any]) -> Cleaner | None:
-        row = (await self._work.connection.execute(statement)).first()
+    async def _one(self, statement: Select[Any], cleaner_id: str) -> Cleaner | None:
+        row = (await self._work.connection.execute(statement, {"cleaner_id": cleaner_id})).first()
         return None if row is None else _from_row(row)
 
 

@@ -32,7 +32,7 @@ class SqlPlaces:
             await self._release(area, taken)
             return False
         await self._connection.execute(
-            insert(allocation),
+            _ALLOCATE,
             [{"reservation_id": reservation_id, "area": area, "window": window} for window in wanted],
         )
         return True
@@ -58,19 +58,14 @@ class SqlPlaces:
         """Places left per window of these days, inclusive."""
         start = datetime.combine(first, time(), KST)
         end = datetime.combine(last + timedelta(days=1), time(), KST)
-        rows = await self._connection.execute(
-            select(capacity.c.window, capacity.c.capacity - capacity.c.held).where(
-                capacity.c.area == area, capacity.c.window >= start, capacity.c.window < end
-            )
-        )
+        rows = await self._connection.execute(_LEFT, {"in_area": area, "start": start, "end": end})
         known = {window: int(left) for window, left in rows}
         hours = int((end - start) / timedelta(hours=1))
         windows = (start + timedelta(hours=hour) for hour in range(hours))
         return {window: max(0, known.get(window, self._catalogue.capacity_at(window))) for window in windows}
 
     async def _deallocate(self, reservation_id: str) -> Sequence[tuple[str, datetime]]:
-        statement = delete(allocation).where(allocation.c.reservation_id == reservation_id)
-        rows = await self._connection.execute(statement.returning(allocation.c.area, allocation.c.window))
+        rows = await self._connection.execute(_DEALLOCATE, {"holder": reservation_id})
         return [(row.area, row.window) for row in rows]
 
     async def _hold(self, area: str, windows: Sequence[datetime]) -> Sequence[datetime]:
@@ -83,8 +78,8 @@ class SqlPlaces:
 
     async def _plan(self, area: str, windows: Sequence[datetime]) -> None:
         """Make the rows that aren't there yet."""
-        there = select(capacity.c.window).where(capacity.c.area == area, capacity.c.window.in_(windows))
-        missing = sorted({*windows} - {*(await self._connection.execute(there)).scalars()})
+        there = await self._connection.execute(_PLANNED, {"in_area": area, "at": list(windows)})
+        missing = sorted({*windows} - {*there.scalars()})
         if missing:
             rows = [
                 {"area": area, "window": window, "capacity": self._catalogue.capacity_at(window), "held": 0}
@@ -102,12 +97,22 @@ def _change(chosen: Select[tuple[str, datetime]], by: int) -> Update:
     )
 
 
+_ALLOCATE = insert(allocation)
+_DEALLOCATE = (
+    delete(allocation)
+    .where(allocation.c.reservation_id == bindparam("holder"))
+    .returning(allocation.c.area, allocation.c.window)
+)
+_LEFT = select(capacity.c.window, capacity.c.capacity - capacity.c.held).where(
+    capacity.c.area == bindparam("in_area"),
+    capacity.c.window >= bindparam("start"),
+    capacity.c.window < bindparam("end"),
+)
+_THESE = (capacity.c.area == bindparam("in_area")) & capacity.c.window.in_(bindparam("at", expanding=True))
+_PLANNED = select(capacity.c.window).where(_THESE)
 # These windows, locked in ascending order: who wants some of the same waits, but never in a ring.
 _IN_ORDER = (
-    select(capacity.c.area, capacity.c.window)
-    .where(capacity.c.area == bindparam("in_area"), capacity.c.window.in_(bindparam("at", expanding=True)))
-    .order_by(capacity.c.window)
-    .with_for_update(key_share=True)
+    select(capacity.c.area, capacity.c.window).where(_THESE).order_by(capacity.c.window).with_for_update(key_share=True)
 )
 _IS_FREE = capacity.c.held < capacity.c.capacity
 # Who sees that it is full needn't wait for those who are just taking it.

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Integer, Row, Select, bindparam, func, select
 
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Events, Reservation
@@ -39,6 +39,26 @@ _COUNT_UNPAID = (
     select(func.count())
     .select_from(table)
     .where(table.c.customer_id == bindparam("customer_id"), table.c.status == Status.AWAITING_PAYMENT)
+)
+_MOST = bindparam("limit", type_=Integer)
+_DUE_TO_EXPIRE = (
+    select(table.c.id)
+    .where(
+        table.c.status == Status.AWAITING_PAYMENT,
+        table.c.hold_expires_at <= bindparam("now"),
+        table.c.attempt_id.is_(None),
+    )
+    .order_by(table.c.hold_expires_at)
+    .limit(_MOST)
+)
+_PAYING_SINCE_BEFORE = (
+    select(table.c.id).where(table.c.paying_since <= bindparam("moment")).order_by(table.c.paying_since).limit(_MOST)
+)
+_DEFERRED = (
+    select(table.c.id)
+    .where(table.c.payment_state == PaymentState.DEFERRED, table.c.status == Status.AWAITING_PAYMENT)
+    .order_by(table.c.requested_at)
+    .limit(_MOST)
 )
 
 
@@ -76,32 +96,16 @@ class SqlReservations:
         return int(counted.scalar_one())
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
-        return await self._ids(
-            select(table.c.id)
-            .where(
-                table.c.status == Status.AWAITING_PAYMENT,
-                table.c.hold_expires_at <= now,
-                table.c.attempt_id.is_(None),
-            )
-            .order_by(table.c.hold_expires_at)
-            .limit(limit)
-        )
+        return await self._ids(_DUE_TO_EXPIRE, now=now, limit=limit)
 
     async def paying_since_before(self, moment: datetime, limit: int) -> Sequence[str]:
-        return await self._ids(
-            select(table.c.id).where(table.c.paying_since <= moment).order_by(table.c.paying_since).limit(limit)
-        )
+        return await self._ids(_PAYING_SINCE_BEFORE, moment=moment, limit=limit)
 
     async def deferred(self, limit: int) -> Sequence[str]:
-        return await self._ids(
-            select(table.c.id)
-            .where(table.c.payment_state == PaymentState.DEFERRED, table.c.status == Status.AWAITING_PAYMENT)
-            .order_by(table.c.requested_at)
-            .limit(limit)
-        )
+        return await self._ids(_DEFERRED, limit=limit)
 
-    async def _ids(self, statement: Any) -> Sequence[str]:
-        return list((await self._work.connection.execute(statement)).scalars())
+    async def _ids(self, statement: Select[Any], **wanted: Any) -> Sequence[str]:
+        return list((await self._work.connection.execute(statement, wanted)).scalars())
 
 
 def _to_row(reservation: Reservation) -> dict[str, Any]:

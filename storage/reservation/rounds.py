@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.reservation.tables import callback_round as table
 from storage.rows import insert_or_replace
 
+_SIZE, _REOPENED = select(table.c.size), select(table.c.reopened)
+
 
 class SqlCallbackRound:
     """One row: the last round."""
@@ -18,11 +20,11 @@ class SqlCallbackRound:
 
     async def size(self) -> int:
         """How many were meant to be called back; 0 before the first round."""
-        return int((await self._connection.execute(select(table.c.size))).scalar_one_or_none() or 0)
+        return int((await self._connection.execute(_SIZE)).scalar_one_or_none() or 0)
 
     async def last_reopened(self) -> Sequence[str]:
         """Their reservations."""
-        return list((await self._connection.execute(select(table.c.reopened))).scalar_one_or_none() or ())
+        return list((await self._connection.execute(_REOPENED)).scalar_one_or_none() or ())
 
     async def note(self, size: int, reopened: Sequence[str], at: datetime) -> None:
         """Remember this round instead of the one before."""
