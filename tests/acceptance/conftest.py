@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support.apart import a_database, a_world_apart
+from ssak3.settings import CONTEXTS
+from tests.support.apart import a_world_apart
 from tests.support.world import OpenWorld, World, a_world
 
 
@@ -17,8 +18,8 @@ def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenW
         yield lambda **outside: a_world(tmp_path, **outside)
         return
     vhost = request.getfixturevalue("emptied_rabbitmq")
-    with a_database(request.getfixturevalue("shared_postgresql")) as url:
-        yield lambda **outside: a_world_apart(tmp_path, url, vhost.url, **outside)
+    url = request.getfixturevalue("fresh_postgresql")(*CONTEXTS)
+    yield lambda **outside: a_world_apart(tmp_path, url, vhost.url, **outside)
 
 
 @pytest_asyncio.fixture

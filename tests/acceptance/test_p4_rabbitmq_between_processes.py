@@ -10,9 +10,10 @@ import pytest_asyncio
 from aio_pika.abc import AbstractQueue
 
 from messaging.contract import EXCHANGE
-from tests.support.apart import a_database, a_world_apart
+from ssak3.settings import CONTEXTS
+from tests.support.apart import a_world_apart
+from tests.support.fresh import Fresh
 from tests.support.servers.fixtures import Vhost
-from tests.support.servers.postgresql import PostgresServer
 from tests.support.story import books, my_page
 from tests.support.world import OpenWorld
 
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture
-def apart(tmp_path: Path, rabbitmq: Vhost, shared_postgresql: PostgresServer):
-    with a_database(shared_postgresql) as url:
-        yield lambda: a_world_apart(tmp_path, url, rabbitmq.url)
+def apart(tmp_path: Path, rabbitmq: Vhost, fresh_postgresql: Fresh) -> OpenWorld:
+    url = fresh_postgresql(*CONTEXTS)
+    return lambda: a_world_apart(tmp_path, url, rabbitmq.url)
 
 
 @pytest_asyncio.fixture

@@ -6,10 +6,8 @@ because seven take longer than most stories; `tests/distributed` gives each its 
 """
 
 import asyncio
-import fcntl
-import os
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -22,21 +20,18 @@ from messaging.rabbitmq.broker import RabbitBroker
 from messaging.relay import Relay
 from ssak3.background import ticks_of
 from ssak3.composition import Ssak3
-from ssak3.databases import open_databases
 from ssak3.http.app import create_app
 from ssak3.outside import Outside
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings
 from storage.engine import Database
-from tests.support.servers.postgresql import PostgresServer
 from tests.support.serving import serving
-from tests.support.time import FakeClock, FakeIds
+from tests.support.time import FakeClock
 from tests.support.world import World, around
 
 # Whose part a name means, where several processes have one.
 OWNERS = ("bot", "payment", "notification", "scheduler", "reservation", "cleaning", "mypage")
 ARRIVES_WITHIN_SECONDS = 20.0
-TEMPLATE = "ssak3_empty"
 
 
 class Anywhere:
@@ -121,6 +116,7 @@ async def a_world_apart(
     async with AsyncExitStack() as stack:
         given, sandbox_url = await stack.enter_async_context(around(folder, clock, **outside))
         processes = await _processes(stack, folder, given, database_url, amqp_url)
+        await processes["scheduler"].databases.migrate()
         look = await asyncpg.connect(database_url.replace("+asyncpg", ""))
         stack.push_async_callback(look.close)
         world = World(Apart(processes, look), clock, sandbox_url, given.session)
@@ -171,28 +167,3 @@ async def _processes(
             app = create_app(ssak3, is_demo=False, takes_work=lambda: True)
             urls[f"{name}_url"] = await stack.enter_async_context(serving(app))
     return processes
-
-
-@contextmanager
-def a_database(server: PostgresServer) -> Iterator[str]:
-    """With everybody's empty tables; its URL."""
-    with (server.folder / "template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not server.sql(f"select 1 from pg_database where datname = '{TEMPLATE}'"):
-            asyncio.run(_make_template(server))
-    name = f"world_{os.getpid()}"
-    server.sql(f'create database "{name}" template {TEMPLATE}')
-    try:
-        yield server.url_of(name)
-    finally:
-        server.drop_database(name)
-
-
-async def _make_template(server: PostgresServer) -> None:
-    """A database with everybody's empty tables, to be copied; once a server."""
-    server.create_database(TEMPLATE)
-    settings = Settings(database_url=server.url_of(TEMPLATE), amqp_urls="amqp://unused", _env_file=None)
-    clock = FakeClock()
-    databases = open_databases(settings, clock, FakeIds(clock), lambda recorded: None)
-    await databases.migrate()
-    await databases.close()

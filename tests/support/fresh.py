@@ -56,13 +56,18 @@ def fresh_postgresql(shared_postgresql: PostgresServer) -> Iterator[Fresh]:
             shared_postgresql.drop_database(name)
 
 
-# Databases that no test has just now: emptied, which is quicker than making another.
+# Databases that no test has just now: emptied, which is quicker than making another, and row by row, because for
+# `truncate` each table's and each index's file is made anew.
 _FREE: dict[tuple[str, ...], list[str]] = {}
 _EMPTY = """
-do $$ begin
+do $$ declare emptied record; begin
   perform pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
-  execute (select 'truncate ' || string_agg(quote_ident(relname), ', ') || ' restart identity' from pg_class
-    where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not like '%alembic_version');
+  perform set_config('session_replication_role', 'replica', true); -- whatever refers to whatever
+  for emptied in select relname from pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not like '%alembic_version'
+  loop
+    execute 'delete from ' || quote_ident(emptied.relname);
+  end loop;
 end $$"""
 
 
