@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
@@ -16,6 +16,10 @@ from storage.rows import add_new, insert_or_replace
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
 _PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
+
+_CONTACTS = select(contacts).where(contacts.c.person_id.in_(bindparam("people", expanding=True)))
+_OPERATORS = select(contacts.c.person_id).where(contacts.c.role == "operator").order_by(contacts.c.person_id)
+_CHANGE = update(contacts).where(contacts.c.person_id == bindparam("who"))
 
 
 class SqlContacts:
@@ -28,12 +32,11 @@ class SqlContacts:
         return (await self.find_all([person_id])).get(person_id)
 
     async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
-        rows = await self._connection.execute(select(contacts).where(contacts.c.person_id.in_(person_ids)))
+        rows = await self._connection.execute(_CONTACTS, {"people": list(person_ids)})
         return {row.person_id: _contact(row) for row in rows}
 
     async def operators(self) -> Sequence[str]:
-        statement = select(contacts.c.person_id).where(contacts.c.role == "operator").order_by(contacts.c.person_id)
-        return list((await self._connection.execute(statement)).scalars())
+        return list((await self._connection.execute(_OPERATORS)).scalars())
 
     async def save(self, old: Contact | None, new: Contact) -> None:
         if old is None:
@@ -42,8 +45,7 @@ class SqlContacts:
             return
         changed = {name: _column(new, name) for name in _CONTACT if getattr(new, name) != getattr(old, name)}
         if changed:
-            statement = update(contacts).where(contacts.c.person_id == new.person_id).values(**changed)
-            await self._connection.execute(statement)
+            await self._connection.execute(_CHANGE, {**changed, "who": new.person_id})
 
 
 def _column(contact: Contact, name: str) -> Any:
@@ -54,6 +56,9 @@ def _column(contact: Contact, name: str) -> Any:
 def _contact(row: Row[Any]) -> Contact:
     values = {name: getattr(row, name) for name in _CONTACT}
     return Contact(person_id=row.person_id, **(values | {"channels": tuple(row.channels)}))
+
+
+_COPIES = select(copies).where(copies.c.reservation_id.in_(bindparam("reservations", expanding=True)))
 
 
 class SqlCopies:
@@ -70,7 +75,7 @@ class SqlCopies:
     async def find_all(self, reservation_ids: Collection[str]) -> Mapping[str, ReservationCopy]:
         unknown = {*reservation_ids} - self._known.keys()
         if unknown:
-            rows = await self._connection.execute(select(copies).where(copies.c.reservation_id.in_(unknown)))
+            rows = await self._connection.execute(_COPIES, {"reservations": list(unknown)})
             self._known |= dict.fromkeys(unknown) | {row.reservation_id: _copy(row) for row in rows}
         return {one: copy for one in reservation_ids if (copy := self._known[one]) is not None}
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, Row, Select, Update, bindparam, exists, func, insert, select, update
+from sqlalchemy import Column, Integer, Row, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.lifecycle import UNFINISHED
@@ -22,6 +22,66 @@ _DELIVERY = tuple(field.name for field in fields(Delivery))
 _NOTIFICATION = tuple(field.name for field in fields(Info) if field.name != "values")
 _MOST_PARAMETERS = 500
 _LONGEST_REASON = 64
+
+# Made once: a statement that is put together anew costs three times as much at each call.
+_ADD = insert_or_leave(notifications, *_NOTIFICATION, "kind", "values", returning="position")
+_ADD_DELIVERIES = insert(deliveries)
+_PLACE = (
+    select(deliveries.c.lane, deliveries.c.position)
+    .where(deliveries.c.notification_id == bindparam("notification"))
+    .limit(1)
+)
+_SAVE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("old_id"), deliveries.c.version == bindparam("old_version"))
+    .values({name: bindparam(f"new_{name}") for name in _DELIVERY})
+)
+_NEW = given(*(deliveries.c[name] for name in _DELIVERY), Column("old_version", Integer))
+_SAVE_ALL = (
+    update(deliveries)
+    .where(deliveries.c.id == _NEW.c.id, deliveries.c.version == _NEW.c.old_version)
+    .values({name: _NEW.c[name] for name in _DELIVERY})
+    .returning(deliveries.c.id)
+)
+_EARLIER = deliveries.alias("earlier")
+_BLOCKED = exists().where(
+    _EARLIER.c.lane == deliveries.c.lane,
+    _EARLIER.c.position < deliveries.c.position,
+    _EARLIER.c.status.in_(UNFINISHED),
+)
+_DUE = (
+    select(deliveries)
+    .where(
+        deliveries.c.status.in_((DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED)),
+        deliveries.c.not_before <= bindparam("now"),
+        ~_BLOCKED,
+    )
+    .order_by(deliveries.c.position)
+    .limit(bindparam("limit", type_=Integer))
+    # Another sender is at those: this one takes others.
+    .with_for_update(skip_locked=True)
+)
+_ABANDONED = (
+    select(deliveries)
+    .where(deliveries.c.status == DeliveryStatus.SENDING, deliveries.c.lease_until <= bindparam("now"))
+    .order_by(deliveries.c.position)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_HOPS = select(deliveries).where(deliveries.c.notification_id == bindparam("notification")).order_by(deliveries.c.hop)
+_BY_ID = select(deliveries).where(deliveries.c.id == bindparam("wanted"))
+_BY_IDS = select(notifications).where(notifications.c.id.in_(bindparam("ids", expanding=True)))
+_OF_RESERVATION = select(notifications).where(notifications.c.reservation_id == bindparam("reservation"))
+_DELIVERIES_OF_RESERVATION = (
+    select(deliveries)
+    .join(notifications, notifications.c.id == deliveries.c.notification_id)
+    .where(notifications.c.reservation_id == bindparam("reservation"))
+    .order_by(deliveries.c.position, deliveries.c.hop)
+)
+_WAITING = select(func.count()).select_from(deliveries).where(deliveries.c.status.in_(UNFINISHED))
+_TOLD = select(notifications.c.cause, notifications.c.recipient_id, notifications.c.template).where(
+    notifications.c.cause.in_(bindparam("causes", expanding=True))
+)
 
 
 class SqlLedger:
@@ -43,13 +103,7 @@ class SqlLedger:
 
     async def add_hop(self, delivery: Delivery) -> None:
         await self.flush()
-        place = (
-            await self._connection.execute(
-                select(deliveries.c.lane, deliveries.c.position)
-                .where(deliveries.c.notification_id == delivery.notification_id)
-                .limit(1)
-            )
-        ).one()
+        place = (await self._connection.execute(_PLACE, {"notification": delivery.notification_id})).one()
         self._insert(delivery, place.lane, place.position)
 
     def _insert(self, delivery: Delivery, lane: str, position: int) -> None:
@@ -58,16 +112,12 @@ class SqlLedger:
     async def flush(self) -> None:
         """Write the deliveries that were added, all at once."""
         if self._added:
-            await self._connection.execute(insert(deliveries), self._added)
+            await self._connection.execute(_ADD_DELIVERIES, self._added)
             self._added = []
 
     async def save(self, old: Delivery, new: Delivery) -> bool:
         await self.flush()
-        result = await self._connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id == old.id, deliveries.c.version == old.version)
-            .values(**_delivery_to_row(new))
-        )
+        result = await self._connection.execute(_SAVE, _change(old, new))
         return result.rowcount == 1
 
     async def save_all(self, changes: Sequence[tuple[Delivery, Delivery]]) -> frozenset[str]:
@@ -79,9 +129,7 @@ class SqlLedger:
             saved = await self._connection.execute(_SAVE_ALL, arrays((*_DELIVERY, "old_version"), rows))
             return frozenset(saved.scalars())
         together = await self._connection.begin_nested()
-        result = await self._connection.execute(
-            _SAVE, [{"old_id": old.id, "old_version": old.version, **_named(new)} for old, new in changes]
-        )
+        result = await self._connection.execute(_SAVE, [_change(old, new) for old, new in changes])
         if result.rowcount == len(changes):
             await together.commit()
             return frozenset(old.id for old, _ in changes)
@@ -90,107 +138,50 @@ class SqlLedger:
         return frozenset([old.id for old, new in changes if await self.save(old, new)])
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        earlier = deliveries.alias("earlier")
-        blocked = exists().where(
-            earlier.c.lane == deliveries.c.lane,
-            earlier.c.position < deliveries.c.position,
-            earlier.c.status.in_(UNFINISHED),
-        )
-        return await self._deliveries(
-            select(deliveries)
-            .where(
-                deliveries.c.status.in_((DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED)),
-                deliveries.c.not_before <= now,
-                ~blocked,
-            )
-            .order_by(deliveries.c.position)
-            .limit(limit)
-            # Another sender is at those: this one takes others.
-            .with_for_update(skip_locked=True)
-        )
+        return await self._deliveries(_DUE, now=now, limit=limit)
 
     async def abandoned(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        return await self._deliveries(
-            select(deliveries)
-            .where(deliveries.c.status == DeliveryStatus.SENDING, deliveries.c.lease_until <= now)
-            .order_by(deliveries.c.position)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        return await self._deliveries(_ABANDONED, now=now, limit=limit)
 
     async def hops(self, notification_id: str) -> Sequence[Delivery]:
-        return await self._deliveries(
-            select(deliveries).where(deliveries.c.notification_id == notification_id).order_by(deliveries.c.hop)
-        )
+        return await self._deliveries(_HOPS, notification=notification_id)
 
-    async def _deliveries(self, statement: Select[Any]) -> Sequence[Delivery]:
+    async def _deliveries(self, statement: Select[Any], **asked: Any) -> Sequence[Delivery]:
         await self.flush()
-        return [_delivery(row) for row in await self._connection.execute(statement)]
+        return [_delivery(row) for row in await self._connection.execute(statement, asked)]
 
     async def notifications(self, ids: Collection[str]) -> Mapping[str, Info]:
-        rows = await self._connection.execute(select(notifications).where(notifications.c.id.in_(ids)))
+        rows = await self._connection.execute(_BY_IDS, {"ids": list(ids)})
         return {row.id: _notification(row) for row in rows}
 
     async def get(self, delivery_id: str) -> Entry:
-        found = await self._deliveries(select(deliveries).where(deliveries.c.id == delivery_id))
+        found = await self._deliveries(_BY_ID, wanted=delivery_id)
         if not found:
             raise NotFound(delivery_id)
         about = await self.notifications([found[0].notification_id])
         return Entry(notification=about[found[0].notification_id], delivery=found[0])
 
     async def of_reservation(self, reservation_id: str) -> Sequence[Entry]:
-        rows = await self._connection.execute(
-            select(notifications).where(notifications.c.reservation_id == reservation_id)
-        )
+        rows = await self._connection.execute(_OF_RESERVATION, {"reservation": reservation_id})
         about = {row.id: _notification(row) for row in rows}
-        found = await self._deliveries(
-            select(deliveries)
-            .join(notifications, notifications.c.id == deliveries.c.notification_id)
-            .where(notifications.c.reservation_id == reservation_id)
-            .order_by(deliveries.c.position, deliveries.c.hop)
-        )
+        found = await self._deliveries(_DELIVERIES_OF_RESERVATION, reservation=reservation_id)
         return [Entry(notification=about[delivery.notification_id], delivery=delivery) for delivery in found]
 
     async def waiting_count(self) -> int:
         await self.flush()
-        statement = select(func.count()).select_from(deliveries).where(deliveries.c.status.in_(UNFINISHED))
-        return int((await self._connection.execute(statement)).scalar_one())
+        return int((await self._connection.execute(_WAITING)).scalar_one())
 
     async def told(self, causes: Collection[str]) -> Sequence[tuple[str, str, str]]:
-        table, wanted, found = notifications, list(causes), []
+        wanted, found = list(causes), []
         for start in range(0, len(wanted), _MOST_PARAMETERS):
-            rows = await self._connection.execute(
-                select(table.c.cause, table.c.recipient_id, table.c.template).where(
-                    table.c.cause.in_(wanted[start : start + _MOST_PARAMETERS])
-                )
-            )
+            rows = await self._connection.execute(_TOLD, {"causes": wanted[start : start + _MOST_PARAMETERS]})
             found += [(row.cause, row.recipient_id, row.template) for row in rows]
         return found
 
 
-_ADD = insert_or_leave(notifications, *_NOTIFICATION, "kind", "values", returning="position")
-_SAVE = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("old_id"), deliveries.c.version == bindparam("old_version"))
-    .values({name: bindparam(f"new_{name}") for name in _DELIVERY})
-)
-
-
-def _save_all() -> Update:
-    rows = given(*(deliveries.c[name] for name in _DELIVERY), Column("old_version", Integer))
-    return (
-        update(deliveries)
-        .where(deliveries.c.id == rows.c.id, deliveries.c.version == rows.c.old_version)
-        .values({name: rows.c[name] for name in _DELIVERY})
-        .returning(deliveries.c.id)
-    )
-
-
-_SAVE_ALL = _save_all()
-
-
-def _named(delivery: Delivery) -> dict[str, Any]:
-    return {f"new_{name}": value for name, value in _delivery_to_row(delivery).items()}
+def _change(old: Delivery, new: Delivery) -> dict[str, Any]:
+    named = {f"new_{name}": value for name, value in _delivery_to_row(new).items()}
+    return {"old_id": old.id, "old_version": old.version, **named}
 
 
 def _delivery_to_row(delivery: Delivery) -> dict[str, Any]:

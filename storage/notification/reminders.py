@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Reminder, ReminderKind, ReminderStatus
@@ -11,6 +11,29 @@ from storage.notification.tables import reminder as table
 from storage.rows import insert_or_leave
 
 _REMINDER = ("reservation_id", "visit_revision", "kind", "due_at")
+
+_CALL_OFF = (
+    update(table)
+    .where(table.c.reservation_id == bindparam("reservation"), table.c.status == ReminderStatus.PLANNED)
+    .values(status=ReminderStatus.CALLED_OFF)
+)
+_DUE = (
+    select(table)
+    .where(table.c.status == ReminderStatus.PLANNED, table.c.due_at <= bindparam("now"))
+    .order_by(table.c.due_at, table.c.reservation_id, table.c.kind)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(table)
+    .where(
+        table.c.reservation_id == bindparam("reservation"),
+        table.c.visit_revision == bindparam("revision"),
+        table.c.kind == bindparam("which"),
+        table.c.status == ReminderStatus.PLANNED,
+    )
+    .values(status=bindparam("new_status"))
+)
 
 
 class SqlReminders:
@@ -28,20 +51,10 @@ class SqlReminders:
             await self._connection.execute(insert_or_leave(table, *_REMINDER, "status"), rows)
 
     async def call_off(self, reservation_id: str) -> None:
-        await self._connection.execute(
-            update(table)
-            .where(table.c.reservation_id == reservation_id, table.c.status == ReminderStatus.PLANNED)
-            .values(status=ReminderStatus.CALLED_OFF)
-        )
+        await self._connection.execute(_CALL_OFF, {"reservation": reservation_id})
 
     async def due(self, now: datetime, limit: int) -> Sequence[Reminder]:
-        rows = await self._connection.execute(
-            select(table)
-            .where(table.c.status == ReminderStatus.PLANNED, table.c.due_at <= now)
-            .order_by(table.c.due_at, table.c.reservation_id, table.c.kind)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        rows = await self._connection.execute(_DUE, {"now": now, "limit": limit})
         return [
             Reminder(
                 reservation_id=row.reservation_id,
@@ -53,14 +66,7 @@ class SqlReminders:
         ]
 
     async def take(self, reminder: Reminder, *, told: bool) -> bool:
-        result = await self._connection.execute(
-            update(table)
-            .where(
-                table.c.reservation_id == reminder.reservation_id,
-                table.c.visit_revision == reminder.visit_revision,
-                table.c.kind == reminder.kind,
-                table.c.status == ReminderStatus.PLANNED,
-            )
-            .values(status=ReminderStatus.DONE if told else ReminderStatus.SKIPPED)
-        )
+        which = {"reservation": reminder.reservation_id, "revision": reminder.visit_revision, "which": reminder.kind}
+        status = ReminderStatus.DONE if told else ReminderStatus.SKIPPED
+        result = await self._connection.execute(_TAKE, {**which, "new_status": status})
         return result.rowcount == 1

@@ -16,6 +16,10 @@ _NEWEST = (
     .order_by(cards.c.registered_at.desc(), cards.c.id.desc())
     .limit(1)
 )
+_CARD = select(cards).where(cards.c.id == bindparam("wanted"))
+_ADD = insert(cards)
+_REMEMBER = insert(checkouts)
+_CHECKOUT = select(checkouts).where(checkouts.c.attempt_id == bindparam("attempt"))
 
 
 class SqlCards:
@@ -29,22 +33,21 @@ class SqlCards:
         return None if row is None else Card(**_values(row))
 
     async def get(self, card_id: str) -> Card:
-        row = (await self._connection.execute(select(cards).where(cards.c.id == card_id))).first()
+        row = (await self._connection.execute(_CARD, {"wanted": card_id})).first()
         if row is None:
             raise NotFound(card_id)
         return Card(**_values(row))
 
     async def add(self, card: Card) -> None:
         values = {name: getattr(card, name) for name in card.__dataclass_fields__}
-        await self._connection.execute(insert(cards).values(**values))
+        await self._connection.execute(_ADD, values)
 
     async def remember_checkout(self, checkout: Checkout) -> None:
         values = {name: getattr(checkout, name) for name in checkout.__dataclass_fields__}
-        await self._connection.execute(insert(checkouts).values(**values))
+        await self._connection.execute(_REMEMBER, values)
 
     async def checkout(self, attempt_id: str) -> Checkout | None:
-        statement = select(checkouts).where(checkouts.c.attempt_id == attempt_id)
-        row = (await self._connection.execute(statement)).first()
+        row = (await self._connection.execute(_CHECKOUT, {"attempt": attempt_id})).first()
         return None if row is None else Checkout(**_values(row))
 
 

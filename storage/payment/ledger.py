@@ -9,6 +9,9 @@ from services.payment.ledger import Transaction
 from services.shared_kernel.clock import Clock
 from storage.payment.tables import posting as table
 
+_BOOK = insert(table)
+_TOTALS = select(table.c.account, func.sum(table.c.amount_krw).label("won")).group_by(table.c.account)
+
 
 class SqlLedger:
     """The primary key is (transaction, account): nothing is booked twice."""
@@ -30,8 +33,7 @@ class SqlLedger:
             for account, amount_krw in transaction.postings
         ]
         if rows:
-            await self._connection.execute(insert(table), rows)
+            await self._connection.execute(_BOOK, rows)
 
     async def totals(self) -> Mapping[str, int]:
-        statement = select(table.c.account, func.sum(table.c.amount_krw).label("won")).group_by(table.c.account)
-        return {row.account: int(row.won) for row in await self._connection.execute(statement)}
+        return {row.account: int(row.won) for row in await self._connection.execute(_TOTALS)}

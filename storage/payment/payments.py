@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, select, update
+from sqlalchemy import BindParameter, Integer, Row, Select, bindparam, select, update
 
 from services.payment.ledger import Transaction, booked_for
 from services.payment.model import Attempt, Events, Payment
@@ -30,6 +30,12 @@ _BY_RESERVATION = select(payments).where(payments.c.reservation_id == _WANTED).w
 _BY_ATTEMPT = select(payments).where(payments.c.id == _OWNER.scalar_subquery())
 _ATTEMPTS = select(*_ATTEMPT_COLUMNS).where(attempts.c.payment_id == _WANTED).order_by(attempts.c.position)
 _CHANGE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("which"))
+_DUE = (
+    select(attempts.c.id, attempts.c.traceparent)
+    .where(attempts.c.next_look_at <= bindparam("now"))
+    .order_by(attempts.c.next_look_at)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 class SqlPayments:
@@ -72,13 +78,7 @@ class SqlPayments:
         await self._work.record(events)
 
     async def attempts_due(self, now: datetime, limit: int) -> Sequence[Due]:
-        statement = (
-            select(attempts.c.id, attempts.c.traceparent)
-            .where(attempts.c.next_look_at <= now)
-            .order_by(attempts.c.next_look_at)
-            .limit(limit)
-        )
-        rows = await self._work.connection.execute(statement)
+        rows = await self._work.connection.execute(_DUE, {"now": now, "limit": limit})
         return [Due(id=row.id, traceparent=row.traceparent) for row in rows]
 
     async def _find(self, statement: Select[Any], wanted: str) -> Payment | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, or_, select
+from sqlalchemy import Integer, Row, Select, Table, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.payment.ports import Due
@@ -17,6 +17,29 @@ from storage.payment.tables import refund as refunds
 from storage.rows import add_new, change
 
 _FINISHED = (RefundStatus.DONE, RefundStatus.MANUAL)
+
+_REFUND = select(refunds).where(refunds.c.id == bindparam("wanted"))
+_REFUNDS = (
+    select(refunds).where(refunds.c.payment_id == bindparam("payment")).order_by(refunds.c.requested_at, refunds.c.id)
+)
+_OTHER = refunds.alias()
+_BUSY = select(_OTHER.c.id).where(_OTHER.c.payment_id == refunds.c.payment_id, _OTHER.c.status.in_(IN_FLIGHT)).exists()
+_DUE = (
+    select(refunds.c.id, refunds.c.traceparent)
+    .where(refunds.c.next_try_at <= bindparam("now"), or_(refunds.c.status.in_(IN_FLIGHT), ~_BUSY))
+    .order_by(refunds.c.next_try_at, refunds.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_MAYBE_LATE = (
+    select(refunds.c.id, refunds.c.traceparent)
+    .where(
+        refunds.c.status.not_in(_FINISHED),
+        refunds.c.delayed_told.is_(False),
+        refunds.c.requested_at <= bindparam("before"),
+    )
+    .order_by(refunds.c.requested_at)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 class SqlRefunds:
@@ -32,48 +55,39 @@ class SqlRefunds:
         return found
 
     async def find(self, refund_id: str) -> Refund | None:
-        row = (await self._connection.execute(select(refunds).where(refunds.c.id == refund_id))).first()
+        row = (await self._connection.execute(_REFUND, {"wanted": refund_id})).first()
         return None if row is None else _refund(row)
 
     async def of_payment(self, payment_id: str) -> Sequence[Refund]:
-        statement = (
-            select(refunds).where(refunds.c.payment_id == payment_id).order_by(refunds.c.requested_at, refunds.c.id)
-        )
-        return [_refund(row) for row in await self._connection.execute(statement)]
+        return [_refund(row) for row in await self._connection.execute(_REFUNDS, {"payment": payment_id})]
 
     async def save(self, old: Refund | None, new: Refund) -> None:
         begun = {"traceparent": current_traceparent()} if old is None else {}
         await _save(self._connection, refunds, old, new, begun)
 
     async def due(self, now: datetime, limit: int) -> Sequence[Due]:
-        other = refunds.alias()
-        busy = (
-            select(other.c.id).where(other.c.payment_id == refunds.c.payment_id, other.c.status.in_(IN_FLIGHT)).exists()
-        )
-        statement = (
-            select(refunds.c.id, refunds.c.traceparent)
-            .where(refunds.c.next_try_at <= now, or_(refunds.c.status.in_(IN_FLIGHT), ~busy))
-            .order_by(refunds.c.next_try_at, refunds.c.id)
-            .limit(limit)
-        )
-        return await self._due(statement)
+        return await self._due(_DUE, now=now, limit=limit)
 
     async def maybe_late(self, requested_before: datetime, limit: int) -> Sequence[Due]:
-        statement = (
-            select(refunds.c.id, refunds.c.traceparent)
-            .where(
-                refunds.c.status.not_in(_FINISHED),
-                refunds.c.delayed_told.is_(False),
-                refunds.c.requested_at <= requested_before,
-            )
-            .order_by(refunds.c.requested_at)
-            .limit(limit)
-        )
-        return await self._due(statement)
+        return await self._due(_MAYBE_LATE, before=requested_before, limit=limit)
 
-    async def _due(self, statement: Select[tuple[str, str | None]]) -> Sequence[Due]:
-        rows = await self._connection.execute(statement)
+    async def _due(self, statement: Select[tuple[str, str | None]], **asked: datetime | int) -> Sequence[Due]:
+        rows = await self._connection.execute(statement, asked)
         return [Due(id=row.id, traceparent=row.traceparent) for row in rows]
+
+
+_COMPENSATION = select(compensations).where(compensations.c.id == bindparam("wanted"))
+_COMPENSATIONS = (
+    select(compensations)
+    .where(compensations.c.payment_id == bindparam("payment"))
+    .order_by(compensations.c.owed_since, compensations.c.id)
+)
+_OWED = (
+    select(compensations)
+    .where(compensations.c.status == CompensationStatus.OWED)
+    .order_by(compensations.c.owed_since, compensations.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 class SqlCompensations:
@@ -89,26 +103,15 @@ class SqlCompensations:
         return found
 
     async def find(self, compensation_id: str) -> Compensation | None:
-        statement = select(compensations).where(compensations.c.id == compensation_id)
-        row = (await self._connection.execute(statement)).first()
+        row = (await self._connection.execute(_COMPENSATION, {"wanted": compensation_id})).first()
         return None if row is None else _compensation(row)
 
     async def of_payment(self, payment_id: str) -> Sequence[Compensation]:
-        statement = (
-            select(compensations)
-            .where(compensations.c.payment_id == payment_id)
-            .order_by(compensations.c.owed_since, compensations.c.id)
-        )
-        return [_compensation(row) for row in await self._connection.execute(statement)]
+        rows = await self._connection.execute(_COMPENSATIONS, {"payment": payment_id})
+        return [_compensation(row) for row in rows]
 
     async def owed(self, limit: int) -> Sequence[Compensation]:
-        statement = (
-            select(compensations)
-            .where(compensations.c.status == CompensationStatus.OWED)
-            .order_by(compensations.c.owed_since, compensations.c.id)
-            .limit(limit)
-        )
-        return [_compensation(row) for row in await self._connection.execute(statement)]
+        return [_compensation(row) for row in await self._connection.execute(_OWED, {"limit": limit})]
 
     async def save(self, old: Compensation | None, new: Compensation) -> None:
         await _save(self._connection, compensations, old, new, {})
