@@ -24,8 +24,13 @@ ONE_OF_MOST = {**REPLICAS, "payment": 1, "notification": 1, "scheduler": 1}
 FROZEN = (("notification", "payment"), ("cleaning", "scheduler"), ("reservation", "bot"), ("mypage", "payment"))
 
 SHORT = Scenario(
-    name="short", faults=faults.one_after_another, guests=70, replicas=ONE_OF_MOST, in_a_hurry=True
-)  # fmt: skip
+    name="short",
+    faults=faults.one_after_another,
+    guests=30,
+    replicas=ONE_OF_MOST,
+    in_a_hurry=True,
+    pause_seconds=3.0,
+)
 LONG = (
     Scenario(name="undisturbed", faults=faults.nothing, guests=200),
     Scenario(name="killed in turn, then at random", faults=faults.kills, guests=2000, pause_seconds=0.5),
