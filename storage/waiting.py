@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Table, func, select
 
 from services.shared_kernel.ids import born_at
 from storage.unit_of_work import Context
@@ -21,15 +23,28 @@ async def unsent(context: Context) -> Waiting:
     """Events that the broker hasn't confirmed yet."""
     outbox = context.tables.outbox
     async with context.database.read() as connection:
-        size = (await connection.execute(select(func.count()).select_from(outbox))).scalar_one()
-        first = select(outbox.c.event_id).order_by(outbox.c.position).limit(1)
-        event_id = (await connection.execute(first)).scalar_one_or_none()
+        size = (await connection.execute(_size(outbox))).scalar_one()
+        event_id = (await connection.execute(_first(outbox))).scalar_one_or_none()
     return Waiting(size=int(size), since=born_at(event_id) if event_id else None)
 
 
 async def parked(context: Context) -> Waiting:
     """Events that came before one that they follow (rule 13)."""
-    table = context.tables.parked
     async with context.database.read() as connection:
-        row = (await connection.execute(select(func.count(), func.min(table.c.parked_at)))).one()
+        row = (await connection.execute(_parked(context.tables.parked))).one()
     return Waiting(size=int(row[0]), since=row[1])
+
+
+@cache
+def _size(outbox: Table) -> Select[Any]:
+    return select(func.count()).select_from(outbox)
+
+
+@cache
+def _first(outbox: Table) -> Select[Any]:
+    return select(outbox.c.event_id).order_by(outbox.c.position).limit(1)
+
+
+@cache
+def _parked(table: Table) -> Select[Any]:
+    return select(func.count(), func.min(table.c.parked_at))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Integer, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Message
@@ -13,6 +13,10 @@ from services.shared_kernel.card import Button, Card, Item
 from storage.bot.tables import message as table
 from storage.postgresql import lock
 from storage.rows import insert_or_leave
+
+_OF_PERSON = select(table).where(table.c.person_id == bindparam("person_id")).limit(bindparam("limit", type_=Integer))
+_AFTER = _OF_PERSON.where(table.c.seq > bindparam("seq")).order_by(table.c.seq)
+_LAST = _OF_PERSON.order_by(table.c.seq.desc())
 
 
 class SqlMessageLog:
@@ -47,15 +51,13 @@ class SqlMessageLog:
 
     async def after(self, person_id: str, seq: int, limit: int) -> Sequence[Message]:
         """The ones that follow, oldest first."""
-        statement = (
-            select(table).where(table.c.person_id == person_id, table.c.seq > seq).order_by(table.c.seq).limit(limit)
-        )
-        return [_message(row) for row in await self._connection.execute(statement)]
+        wanted = {"person_id": person_id, "seq": seq, "limit": limit}
+        return [_message(row) for row in await self._connection.execute(_AFTER, wanted)]
 
     async def last(self, person_id: str, limit: int) -> Sequence[Message]:
         """The newest, oldest first."""
-        statement = select(table).where(table.c.person_id == person_id).order_by(table.c.seq.desc()).limit(limit)
-        return [_message(row) for row in reversed((await self._connection.execute(statement)).all())]
+        rows = (await self._connection.execute(_LAST, {"person_id": person_id, "limit": limit})).all()
+        return [_message(row) for row in reversed(rows)]
 
 
 def card_from_json(raw: dict[str, Any]) -> Card:

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Select, any_, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
@@ -15,7 +17,8 @@ from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
 from storage.engine import Database
-from storage.rows import add_new, change, insert_or_leave, insert_or_replace, is_one_of
+from storage.postgresql import whole
+from storage.rows import add_new, change, insert_or_leave, insert_or_replace
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -33,7 +36,9 @@ class BotUnitOfWork(SqlUnitOfWork):
         self.keyed_calls = SqlKeyedCalls(self.connection)
 
 
+# Made once, here and elsewhere: to put a statement together takes longer than to carry it out.
 _PERSON = select(tables.person).where(tables.person.c.id == bindparam("person_id"))
+_WITH_ROLE = select(tables.person).where(tables.person.c.role == bindparam("role")).order_by(tables.person.c.id)
 
 
 class SqlPersons:
@@ -55,14 +60,21 @@ class SqlPersons:
         await self._work.record(events)
 
     async def with_role(self, role: str) -> Sequence[PersonRecord]:
-        statement = select(tables.person).where(tables.person.c.role == role).order_by(tables.person.c.id)
-        return [_person(row) for row in await self._work.connection.execute(statement)]
+        return [_person(row) for row in await self._work.connection.execute(_WITH_ROLE, {"role": role})]
 
 
 def _person(row: Row[Any]) -> PersonRecord:
     values = dict(row._mapping)
     del values["agency_id"]
     return PersonRecord(**values)
+
+
+_ADD_INVITE = insert(tables.invite)
+_IS_INVITE = tables.invite.c.code_hash == bindparam("of_hash")
+_INVITE = select(tables.invite).where(_IS_INVITE)
+_USE = update(tables.invite).where(
+    _IS_INVITE, tables.invite.c.used_at.is_(None), tables.invite.c.expires_at > bindparam("now")
+)
 
 
 class SqlInvites:
@@ -72,23 +84,21 @@ class SqlInvites:
         self._connection = connection
 
     async def add(self, invite: Invite) -> None:
-        await self._connection.execute(insert(tables.invite).values(**asdict(invite)))
+        await self._connection.execute(_ADD_INVITE, asdict(invite))
 
     async def find(self, code_hash: str) -> Invite | None:
-        statement = select(tables.invite).where(tables.invite.c.code_hash == code_hash)
-        row = (await self._connection.execute(statement)).first()
+        row = (await self._connection.execute(_INVITE, {"of_hash": code_hash})).first()
         if row is None:
             return None
         return Invite(code_hash=row.code_hash, role=row.role, expires_at=row.expires_at, used_at=row.used_at)
 
     async def use(self, code_hash: str, person_id: str, at: datetime) -> bool:
-        table = tables.invite
-        result = await self._connection.execute(
-            update(table)
-            .where(table.c.code_hash == code_hash, table.c.used_at.is_(None), table.c.expires_at > at)
-            .values(used_at=at, used_by=person_id)
-        )
+        values = {"used_at": at, "used_by": person_id}
+        result = await self._connection.execute(_USE, {"of_hash": code_hash, "now": at, **values})
         return bool(result.rowcount == 1)
+
+
+_DRAFT = select(tables.draft.c.body).where(tables.draft.c.person_id == bindparam("person_id"))
 
 
 class SqlDrafts:
@@ -98,13 +108,28 @@ class SqlDrafts:
         self._connection = connection
 
     async def load(self, person_id: str) -> Mapping[str, Any] | None:
-        statement = select(tables.draft.c.body).where(tables.draft.c.person_id == person_id)
-        body: Mapping[str, Any] | None = (await self._connection.execute(statement)).scalar_one_or_none()
+        found = await self._connection.execute(_DRAFT, {"person_id": person_id})
+        body: Mapping[str, Any] | None = found.scalar_one_or_none()
         return body
 
     async def save(self, person_id: str, body: Mapping[str, Any], at: datetime) -> None:
         row = {"person_id": person_id, "body": dict(body), "updated_at": at}
         await self._connection.execute(insert_or_replace(tables.draft, *row, key=("person_id",)), row)
+
+
+_IS_OPEN = tables.received.c.answered_at.is_(None)
+_NEXT_OF = (
+    select(tables.received)
+    .where(tables.received.c.person_id == bindparam("person_id"), _IS_OPEN)
+    .order_by(tables.received.c.position)
+    .limit(1)
+)
+_ANSWERED = update(tables.received).where(tables.received.c.position == bindparam("at_position"), _IS_OPEN)
+_PEOPLE_WAITING = (
+    select(tables.received.c.person_id)
+    .where(_IS_OPEN, tables.received.c.received_at <= bindparam("received_before"))
+    .distinct()
+)
 
 
 class SqlReceived:
@@ -130,14 +155,7 @@ class SqlReceived:
         return bool(result.rowcount == 1)
 
     async def next_of(self, person_id: str) -> ReceivedMessage | None:
-        table = tables.received
-        statement = (
-            select(table)
-            .where(table.c.person_id == person_id, table.c.answered_at.is_(None))
-            .order_by(table.c.position)
-            .limit(1)
-        )
-        row = (await self._connection.execute(statement)).first()
+        row = (await self._connection.execute(_NEXT_OF, {"person_id": person_id})).first()
         if row is None:
             return None
         return ReceivedMessage(
@@ -151,16 +169,21 @@ class SqlReceived:
         )
 
     async def answered(self, position: int, at: datetime) -> bool:
-        table = tables.received
-        still_open = (table.c.position == position) & table.c.answered_at.is_(None)
-        result = await self._connection.execute(update(table).where(still_open).values(answered_at=at))
+        result = await self._connection.execute(_ANSWERED, {"at_position": position, "answered_at": at})
         return bool(result.rowcount == 1)
 
     async def people_waiting(self, received_before: datetime) -> Sequence[str]:
-        table = tables.received
-        waits = table.c.answered_at.is_(None) & (table.c.received_at <= received_before)
-        statement = select(table.c.person_id).where(waits).distinct()
-        return list((await self._connection.execute(statement)).scalars())
+        found = await self._connection.execute(_PEOPLE_WAITING, {"received_before": received_before})
+        return list(found.scalars())
+
+
+@cache
+def _details_of(dialect: str) -> Select[Any]:
+    id = tables.details.c.id
+    if dialect == "sqlite":
+        return select(tables.details).where(id.in_(bindparam("ids", expanding=True)))
+    # One array: the statement is the same for any number of them.
+    return select(tables.details).where(id == any_(bindparam("ids", type_=ARRAY(whole(id)))))
 
 
 class SqlDetailsQueries:
@@ -173,9 +196,12 @@ class SqlDetailsQueries:
         if not details_ids:
             return {}
         async with self._database.read() as connection:
-            wanted = is_one_of(connection, tables.details.c.id, details_ids)
-            rows = await connection.execute(select(tables.details).where(wanted))
+            rows = await connection.execute(_details_of(connection.dialect.name), {"ids": list(details_ids)})
             return {row.id: Details(**dict(row._mapping)) for row in rows}
+
+
+_ADD_DETAILS = insert(tables.details)
+_DETAILS = select(tables.details).where(tables.details.c.id == bindparam("details_id"))
 
 
 class SqlDetails:
@@ -185,9 +211,8 @@ class SqlDetails:
         self._connection = connection
 
     async def add(self, details: Details) -> None:
-        await self._connection.execute(insert(tables.details), asdict(details))
+        await self._connection.execute(_ADD_DETAILS, asdict(details))
 
     async def find(self, details_id: str) -> Details | None:
-        statement = select(tables.details).where(tables.details.c.id == details_id)
-        row = (await self._connection.execute(statement)).first()
+        row = (await self._connection.execute(_DETAILS, {"details_id": details_id})).first()
         return None if row is None else Details(**dict(row._mapping))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, not_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, not_, select, update
 
 from messaging.broker import Message
 from messaging.catalogue import dead_queue_name, queue_name
@@ -13,6 +13,33 @@ from storage.broker.tables import message as table
 from storage.engine import Database
 
 LONGEST_CAUSE = 200
+
+_APPEND = insert(table)
+_IS_DEAD = table.c.queue.endswith(".dead")
+_IS_ALIVE_OF = (table.c.home == bindparam("queue"), not_(_IS_DEAD))
+_READY = (
+    select(table)
+    .where(
+        *_IS_ALIVE_OF,
+        table.c.available_at <= bindparam("now"),
+        table.c.position.not_in(bindparam("skip", expanding=True)),
+    )
+    .order_by(table.c.position)
+    .limit(bindparam("limit", type_=Integer))
+)
+_DELETE = delete(table).where(table.c.position.in_(bindparam("positions", expanding=True)))
+_CHANGE = update(table).where(table.c.position == bindparam("at_position"))
+_NEXT_DUE = select(func.min(table.c.available_at)).where(*_IS_ALIVE_OF)
+_DEPTHS = select(table.c.queue, func.count()).group_by(table.c.queue)
+_ALL_DEAD = select(table.c.home, table.c.cause, table.c.routing_key, table.c.available_at).where(_IS_DEAD)
+_IS_IN_GROUP = (
+    table.c.home == bindparam("of_home"),
+    table.c.queue == bindparam("of_queue"),
+    table.c.cause == bindparam("of_cause"),
+)
+_DEAD_LETTERS = select(table).where(*_IS_IN_GROUP).order_by(table.c.available_at, table.c.position)
+_REVIVE = update(table).where(*_IS_IN_GROUP)
+_DISCARD = delete(table).where(*_IS_IN_GROUP)
 
 
 class SqlQueueStore:
@@ -38,22 +65,12 @@ class SqlQueueStore:
             for queue, message in rows
         ]
         async with self._database.write() as connection:
-            await connection.execute(insert(table), values)
+            await connection.execute(_APPEND, values)
 
     async def ready(self, queue: str, now: float, limit: int, skip: Sequence[int]) -> Sequence[QueueRow]:
-        statement = (
-            select(table)
-            .where(
-                table.c.home == queue,
-                not_(table.c.queue.endswith(".dead")),
-                table.c.available_at <= now,
-                table.c.position.not_in(skip),
-            )
-            .order_by(table.c.position)
-            .limit(limit)
-        )
+        wanted = {"queue": queue, "now": now, "limit": limit, "skip": skip}
         async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
+            rows = (await connection.execute(_READY, wanted)).all()
         return [
             QueueRow(
                 position=row.position,
@@ -65,7 +82,7 @@ class SqlQueueStore:
 
     async def delete(self, positions: Sequence[int]) -> None:
         async with self._database.write() as connection:
-            await connection.execute(delete(table).where(table.c.position.in_(positions)))
+            await connection.execute(_DELETE, {"positions": positions})
 
     async def put_off(self, position: int, until: float, attempt: int, wait_queue: str, cause: str) -> None:
         await self._change(position, queue=wait_queue, available_at=until, attempt=attempt, cause=cause[:LONGEST_CAUSE])
@@ -75,29 +92,23 @@ class SqlQueueStore:
 
     async def _change(self, position: int, **values: object) -> None:
         async with self._database.write() as connection:
-            await connection.execute(update(table).where(table.c.position == position).values(**values))
+            await connection.execute(_CHANGE, {"at_position": position, **values})
 
     async def next_due(self, queue: str) -> float | None:
-        statement = select(func.min(table.c.available_at)).where(
-            table.c.home == queue, not_(table.c.queue.endswith(".dead"))
-        )
         async with self._database.read() as connection:
-            due: float | None = (await connection.execute(statement)).scalar_one_or_none()
+            due: float | None = (await connection.execute(_NEXT_DUE, {"queue": queue})).scalar_one_or_none()
         return due
 
     async def depths(self) -> dict[str, int]:
         """How many messages each queue holds, wait and dead queues too."""
         async with self._database.read() as connection:
-            rows = (await connection.execute(select(table.c.queue, func.count()).group_by(table.c.queue))).all()
+            rows = (await connection.execute(_DEPTHS)).all()
         return {str(queue): int(count) for queue, count in rows}
 
     async def dead_groups(self) -> list[DeadGroup]:
         """Dead letters by consumer and cause, the largest group first."""
-        statement = select(table.c.home, table.c.cause, table.c.routing_key, table.c.available_at).where(
-            table.c.queue.endswith(".dead")
-        )
         async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
+            rows = (await connection.execute(_ALL_DEAD)).all()
         grouped: dict[tuple[str, str], list[tuple[str, float]]] = {}
         for home, cause, key, at in rows:
             grouped.setdefault((home.removeprefix("ssak3."), cause or ""), []).append((key, at))
@@ -115,9 +126,8 @@ class SqlQueueStore:
 
     async def dead_letters(self, consumer: str, cause: str) -> list[DeadLetter]:
         """Those of a group, the oldest first."""
-        statement = select(table).where(_dead(consumer, cause)).order_by(table.c.available_at, table.c.position)
         async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
+            rows = (await connection.execute(_DEAD_LETTERS, _group(consumer, cause))).all()
         return [
             DeadLetter(
                 id=row.message_id,
@@ -135,16 +145,14 @@ class SqlQueueStore:
         """Put a group of dead letters back into its queue, as new; how many."""
         new = {"queue": queue_name(consumer), "attempt": 1, "available_at": 0.0, "cause": None}
         async with self._database.write() as connection:
-            done = await connection.execute(update(table).where(_dead(consumer, cause)).values(**new))
+            done = await connection.execute(_REVIVE, {**_group(consumer, cause), **new})
             return int(done.rowcount)
 
     async def discard(self, consumer: str, cause: str) -> int:
         """Throw a group of dead letters away; how many."""
         async with self._database.write() as connection:
-            return int((await connection.execute(delete(table).where(_dead(consumer, cause)))).rowcount)
+            return int((await connection.execute(_DISCARD, _group(consumer, cause))).rowcount)
 
 
-def _dead(consumer: str, cause: str) -> ColumnElement[bool]:
-    return and_(
-        table.c.home == queue_name(consumer), table.c.queue == dead_queue_name(consumer), table.c.cause == cause
-    )
+def _group(consumer: str, cause: str) -> dict[str, str]:
+    return {"of_home": queue_name(consumer), "of_queue": dead_queue_name(consumer), "of_cause": cause}

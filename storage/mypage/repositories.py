@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Integer, Select, any_, bindparam, func, or_, select
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.mypage.projection import FOLLOWED, Row, apply, keys, stuck, view
 from services.mypage.view import Board, Page, ReservationView
@@ -13,8 +15,18 @@ from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
 from storage.mypage.tables import reservation as table
-from storage.rows import is_one_of, replace_all
+from storage.postgresql import whole
+from storage.rows import replace_all
 from storage.unit_of_work import SqlUnitOfWork
+
+
+@cache
+def _these(dialect: str) -> Select[Any]:
+    id = table.c.reservation_id
+    if dialect == "sqlite":
+        return select(table).where(id.in_(bindparam("ids", expanding=True)))
+    # One array: the statement is the same for any number of them.
+    return select(table).where(id == any_(bindparam("ids", type_=ARRAY(whole(id)))))
 
 
 class MyPageUnitOfWork(SqlUnitOfWork):
@@ -48,8 +60,8 @@ class MyPageUnitOfWork(SqlUnitOfWork):
     async def _read(self, reservation_ids: Collection[str]) -> None:
         if not reservation_ids:
             return
-        wanted = is_one_of(self.connection, table.c.reservation_id, reservation_ids)
-        found = await self.connection.execute(select(table).where(wanted))
+        statement = _these(self.connection.dialect.name)
+        found = await self.connection.execute(statement, {"ids": list(reservation_ids)})
         rows = {row.reservation_id: row for row in map(_row, found)}
         self._rows |= {one: rows.get(one) for one in reservation_ids}
 
@@ -70,6 +82,32 @@ def reactions() -> Mapping[type[Event], Callable[[MyPageUnitOfWork, Received], A
     return dict.fromkeys(FOLLOWED, project)
 
 
+_OF_CUSTOMER = (
+    select(table)
+    .where(table.c.customer_id == bindparam("customer_id"), table.c.status.is_not(None))
+    .order_by(table.c.reservation_id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_OF_CUSTOMER_AFTER = _OF_CUSTOMER.where(table.c.reservation_id < bindparam("after"))
+_ONE = select(table).where(table.c.reservation_id == bindparam("reservation_id"))
+_IN_SPAN = (table.c.starts_at >= bindparam("first"), table.c.starts_at < bindparam("last"))
+_OF_CLEANER = select(table).where(table.c.cleaner_id == bindparam("cleaner_id"), *_IN_SPAN).order_by(table.c.starts_at)
+_SEARCH = (
+    select(table)
+    .where(
+        or_(
+            table.c.reservation_id == bindparam("id"),
+            table.c.short_code == bindparam("code"),
+            table.c.customer_id == bindparam("customer_id"),
+        )
+    )
+    .order_by(table.c.reservation_id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_COUNTS = select(table.c.status, func.count(), func.max(table.c.as_of)).where(*_IN_SPAN).group_by(table.c.status)
+_STUCK = select(table).where(table.c.is_stuck).order_by(table.c.starts_at).limit(200)
+
+
 class SqlMyPage:
     """The queries of my page."""
 
@@ -78,10 +116,11 @@ class SqlMyPage:
 
     async def of_customer(self, customer_id: str, *, limit: int = 20, after: str | None = None) -> Page:
         """Newest first, a page at a time."""
-        statement = select(table).where(table.c.customer_id == customer_id, table.c.status.is_not(None))
-        if after is not None:
-            statement = statement.where(table.c.reservation_id < after)
-        rows = await self._rows(statement.order_by(table.c.reservation_id.desc()).limit(limit + 1))
+        wanted = {"customer_id": customer_id, "limit": limit + 1}
+        if after is None:
+            rows = await self._rows(_OF_CUSTOMER, wanted)
+        else:
+            rows = await self._rows(_OF_CUSTOMER_AFTER, {**wanted, "after": after})
         shown = rows[:limit]
         return Page(
             reservations=_views(shown),
@@ -91,54 +130,33 @@ class SqlMyPage:
 
     async def get(self, reservation_id: str) -> ReservationView | None:
         """One of them."""
-        found = _views(await self._rows(select(table).where(table.c.reservation_id == reservation_id)))
+        found = _views(await self._rows(_ONE, {"reservation_id": reservation_id}))
         return found[0] if found else None
 
     async def of_cleaner(self, cleaner_id: str, first: datetime, last: datetime) -> Sequence[ReservationView]:
         """The visits that this cleaner has in [first, last), by start."""
-        statement = (
-            select(table)
-            .where(table.c.cleaner_id == cleaner_id, table.c.starts_at >= first, table.c.starts_at < last)
-            .order_by(table.c.starts_at)
-        )
-        return _views(await self._rows(statement))
+        return _views(await self._rows(_OF_CLEANER, {"cleaner_id": cleaner_id, "first": first, "last": last}))
 
     async def search(self, text: str, limit: int = 5) -> Sequence[ReservationView]:
         """By id, short code or customer, newest first."""
         wanted = text.strip()
-        statement = (
-            select(table)
-            .where(
-                or_(
-                    table.c.reservation_id == wanted.lower(),
-                    table.c.short_code == wanted.upper(),
-                    table.c.customer_id == wanted,
-                )
-            )
-            .order_by(table.c.reservation_id.desc())
-            .limit(limit)
-        )
-        return _views(await self._rows(statement))
+        names = {"id": wanted.lower(), "code": wanted.upper(), "customer_id": wanted}
+        return _views(await self._rows(_SEARCH, {**names, "limit": limit}))
 
     async def board(self, first: datetime, last: datetime) -> Board:
         """Visits of a span by status, and all that is stuck."""
-        counting = (
-            select(table.c.status, func.count(), func.max(table.c.as_of))
-            .where(table.c.starts_at >= first, table.c.starts_at < last)
-            .group_by(table.c.status)
-        )
         async with self._database.read() as connection:
-            counts = (await connection.execute(counting)).all()
-        rows = await self._rows(select(table).where(table.c.is_stuck).order_by(table.c.starts_at).limit(200))
+            counts = (await connection.execute(_COUNTS, {"first": first, "last": last})).all()
+        rows = await self._rows(_STUCK)
         return Board(
             counts={str(status): int(count) for status, count, _ in counts},
             stuck=[mark for row in rows for mark in stuck(row)],
             as_of=max([*(as_of for _, _, as_of in counts), *(row.as_of for row in rows)], default=None),
         )
 
-    async def _rows(self, statement: Select[Any]) -> Sequence[Row]:
+    async def _rows(self, statement: Select[Any], wanted: Mapping[str, Any] | None = None) -> Sequence[Row]:
         async with self._database.read() as connection:
-            return [_row(found) for found in await connection.execute(statement)]
+            return [_row(found) for found in await connection.execute(statement, wanted)]
 
 
 def _views(rows: Sequence[Row]) -> Sequence[ReservationView]:
