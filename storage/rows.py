@@ -7,15 +7,16 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    Column,
-    ColumnElement,
     Insert,
+    Row,
+    Select,
     Table,
     TextClause,
     Update,
     any_,
     bindparam,
     insert,
+    select,
     text,
     update,
 )
@@ -93,11 +94,18 @@ async def replace_all(
         await connection.execute(_replace_all(table, names, key), arrays(names, rows))
 
 
-def is_one_of(connection: AsyncConnection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    """PostgreSQL gets the values as one array: the statement is the same for any number of them."""
-    if connection.dialect.name == "sqlite":
-        return column.in_(values)
-    return column == any_(bindparam(None, list(values), type_=ARRAY(whole(column))))
+async def of_keys(connection: AsyncConnection, table: Table, key: str, values: Collection[Any]) -> Sequence[Row[Any]]:
+    """All rows whose key is one of these."""
+    return (await connection.execute(_of_keys(table, key, connection.dialect.name), {"keys": list(values)})).all()
+
+
+@cache
+def _of_keys(table: Table, key: str, dialect: str) -> Select[Any]:
+    column = table.c[key]
+    if dialect == "sqlite":
+        return select(table).where(column.in_(bindparam("keys", expanding=True)))
+    # One array: the statement is the same for any number of them.
+    return select(table).where(column == any_(bindparam("keys", type_=ARRAY(whole(column)))))
 
 
 @cache

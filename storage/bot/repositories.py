@@ -3,11 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, any_, bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
@@ -17,8 +15,7 @@ from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
 from storage.engine import Database
-from storage.postgresql import whole
-from storage.rows import add_new, change, insert_or_leave, insert_or_replace
+from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -177,15 +174,6 @@ class SqlReceived:
         return list(found.scalars())
 
 
-@cache
-def _details_of(dialect: str) -> Select[Any]:
-    id = tables.details.c.id
-    if dialect == "sqlite":
-        return select(tables.details).where(id.in_(bindparam("ids", expanding=True)))
-    # One array: the statement is the same for any number of them.
-    return select(tables.details).where(id == any_(bindparam("ids", type_=ARRAY(whole(id)))))
-
-
 class SqlDetailsQueries:
     """Personal details for whoever only reads."""
 
@@ -196,7 +184,7 @@ class SqlDetailsQueries:
         if not details_ids:
             return {}
         async with self._database.read() as connection:
-            rows = await connection.execute(_details_of(connection.dialect.name), {"ids": list(details_ids)})
+            rows = await of_keys(connection, tables.details, "id", details_ids)
             return {row.id: Details(**dict(row._mapping)) for row in rows}
 
 

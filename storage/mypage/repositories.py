@@ -2,12 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, any_, bindparam, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy import Row as SqlRow
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.mypage.projection import FOLLOWED, Row, apply, keys, stuck, view
 from services.mypage.view import Board, Page, ReservationView
@@ -15,18 +13,8 @@ from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
 from storage.mypage.tables import reservation as table
-from storage.postgresql import whole
-from storage.rows import replace_all
+from storage.rows import of_keys, replace_all
 from storage.unit_of_work import SqlUnitOfWork
-
-
-@cache
-def _these(dialect: str) -> Select[Any]:
-    id = table.c.reservation_id
-    if dialect == "sqlite":
-        return select(table).where(id.in_(bindparam("ids", expanding=True)))
-    # One array: the statement is the same for any number of them.
-    return select(table).where(id == any_(bindparam("ids", type_=ARRAY(whole(id)))))
 
 
 class MyPageUnitOfWork(SqlUnitOfWork):
@@ -60,8 +48,7 @@ class MyPageUnitOfWork(SqlUnitOfWork):
     async def _read(self, reservation_ids: Collection[str]) -> None:
         if not reservation_ids:
             return
-        statement = _these(self.connection.dialect.name)
-        found = await self.connection.execute(statement, {"ids": list(reservation_ids)})
+        found = await of_keys(self.connection, table, "reservation_id", reservation_ids)
         rows = {row.reservation_id: row for row in map(_row, found)}
         self._rows |= {one: rows.get(one) for one in reservation_ids}
 

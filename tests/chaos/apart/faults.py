@@ -10,8 +10,8 @@ from tests.chaos.apart.play import Stage
 
 Fault = Callable[[Stage], Awaitable[None]]
 
-# The provider is outside of the system, and is killed all the same.
 FIRST_DEEDS_SECONDS = 60.0
+# The provider is outside of the system, and is killed all the same.
 IN_TURN = ("bot", "payment", "reservation", "cleaning", "notification", "mypage", "scheduler", "sandbox")
 
 

@@ -86,8 +86,8 @@ async def play(stage: Stage, scenario: Scenario) -> tuple[Row, Count]:
     stage.crowd.come(desks=scenario.desks, pause_seconds=scenario.pause_seconds)
     try:
         await scenario.faults(stage)
-        back_after = await _back_after(stage) if stage.did else None
         async with _hurrying(rig, scenario.in_a_hurry):
+            back_after = await _back_after(stage) if stage.did else None
             async with asyncio.timeout(GONE_SECONDS):
                 await stage.crowd.until_gone()
             show("  everybody has gone; waiting for rest")
