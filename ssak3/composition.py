@@ -6,15 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from bot.carry_out.cleaner import CleanerEffects
-from bot.carry_out.customer import CustomerEffects
-from bot.carry_out.everybody import EverybodysEffects
-from bot.carry_out.operator import OperatorEffects
-from bot.carry_out.runner import Runner
-from bot.carry_out.talks import TalkEffects
-from bot.channels.answering import Answering
 from bot.channels.hub import Hub
-from bot.dialogue import Dialogue
 from bot.idempotency import Idempotency
 from bot.message_log import LogReader, LogWriter
 from bot.people import People
@@ -56,9 +48,7 @@ from ssak3.alerts import Alerts
 from ssak3.consumers import Consumers
 from ssak3.databases import Databases, open_databases
 from ssak3.gateways import BotDirectory, CatalogueNames, InProcessPayments, LogSender
-from ssak3.links import invite_link
 from ssak3.metrics import Metrics
-from ssak3.operators import BrokersDeadLetters, ReservationHistory
 from ssak3.outside import Observers, Outside, Switches
 from ssak3.payment_facts import PaymentFacts
 from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
@@ -67,7 +57,6 @@ from storage.bot.leases import SqlLeases
 from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
 from storage.broker.queue_store import SqlQueueStore
 from storage.cleaning.repositories import CleaningUnitOfWork
-from storage.history import SqlHistory
 from storage.mypage.repositories import SqlMyPage, reactions
 from storage.notification.repositories import NotificationUnitOfWork
 from storage.payment.repositories import PaymentUnitOfWork
@@ -265,58 +254,14 @@ class Ssak3:
     # The front door
 
     def _build_conversation(self) -> None:
+        # Only here, because to load it takes as long as all else.
+        from ssak3.conversation import build_dialogue
+
         self.checkout_links = self._checkout_links()
-        facts = PaymentFacts(self.payment, self.reservations, self.checkout_links, self.names.service)
-        customer = CustomerEffects(
-            self.reservations,
-            self.catalogue,
-            self.policies,
-            self.my_page,
-            self.threads,
-            self.bot_work,
-            self.clock,
-            self.ids,
-            facts.why_declined,
-            facts.checkout_link,
-        )
-        cleaner = CleanerEffects(self.cleaning, self.people, self.threads, self.bot_work, self.clock)
-        talks = TalkEffects(self.threads, self.people, self.my_page)
-        by_role = {
-            "customer": customer.table(),
-            "cleaner": cleaner.table(),
-            "operator": {**self._operator_effects().table(), **talks.table()},
-        }
-        self.runner = Runner(EverybodysEffects(self.people).table(), by_role)
-        self.dialogue = Dialogue(
-            self.bot_work, self.clock, self.ids, self.catalogue, self.runner, self.hub.tell, self.outside.tracing
-        )
-        self.answering = Answering(self.dialogue)
+        self.dialogue, self.answering = build_dialogue(self)
 
     def _checkout_links(self) -> CheckoutLinks:
         return CheckoutLinks(f"checkout {self.outside.api_token}".encode(), self.settings.public_url)
-
-    def _operator_effects(self) -> OperatorEffects:
-        payment = self.payment
-        history = ReservationHistory(
-            SqlHistory(self.databases.contexts),
-            payment.events_of if isinstance(payment, PaymentClient) else None,
-            self.notifications,
-            self.people,
-            self.templates.title,
-        )
-        return OperatorEffects(
-            self.reservations,
-            self.catalogue,
-            payment,
-            self.my_page,
-            self.people,
-            self.threads,
-            history,
-            BrokersDeadLetters(self.dead),
-            self.bot_work,
-            self.clock,
-            lambda role, code: invite_link(self.settings.public_url, role, code),
-        )
 
     async def queue_depths(self) -> dict[str, int]:
         """How many messages each queue holds, wait and dead queues too. Raises BrokerUnavailable."""

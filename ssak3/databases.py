@@ -12,9 +12,9 @@ from services.shared_kernel.ids import Ids
 from ssak3.settings import CONTEXTS, Settings
 from storage.engine import Database
 from storage.inbox import joined_at
-from storage.migrate import behind, migrate
 from storage.outbox import SqlOutbox
 from storage.unit_of_work import Context
+from storage.versions import behind
 
 
 @dataclass(kw_only=True)
@@ -47,7 +47,11 @@ class Databases:
 
     async def migrate(self) -> list[str]:
         """Bring all tables up to date; the contexts that were behind. From here on every consumer sees everything."""
-        old = await migrate(self.by_context())
+        old = await self.behind()
+        if old:
+            from storage.migrate import migrate  # with Alembic, see `storage.versions`
+
+            await migrate(self.by_context())
         for context in (self.contexts[name] for name in FOLLOWS if name in self.contexts):
             async with context.database.write() as connection:
                 await joined_at(connection, context.tables, context.clock.now())

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -16,7 +17,6 @@ from ssak3.background import ticks_of, workers_of
 from ssak3.composition import Ssak3
 from ssak3.doorstep import api_token, label_of, listening, run_file, stop_signal
 from ssak3.http.app import create_app
-from ssak3.http.demo import DemoSwitches
 from ssak3.http.forward import Forward
 from ssak3.http.server import Server
 from ssak3.leader import Leader
@@ -28,6 +28,9 @@ from ssak3.processes import EMBEDDED
 from ssak3.sandbox import open_sandbox
 from ssak3.scheduler import scheduling
 from ssak3.settings import Settings
+
+if TYPE_CHECKING:
+    from ssak3.http.demo import DemoSwitches
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +92,7 @@ class Running:
         self._ending = asyncio.Event()
         self._is_open = False
         self._app = create_app(ssak3, sandbox=sandbox, is_demo=is_demo, takes_work=lambda: self._takes_work)
-        self._demo = DemoSwitches(ssak3, sandbox) if is_demo and sandbox else None
+        self._demo = _demo_switches(ssak3, sandbox) if is_demo and sandbox else None
         if self._demo is not None:
             self._app.include_router(self._demo.router())
         self._server = Server(self._app)
@@ -159,6 +162,12 @@ class Running:
             log.warning("process.not_drained")
             working.cancel()
             await asyncio.wait([working])
+
+
+def _demo_switches(ssak3: Ssak3, sandbox: Forward) -> "DemoSwitches":
+    from ssak3.http.demo import DemoSwitches  # with all of the front door
+
+    return DemoSwitches(ssak3, sandbox)
 
 
 async def _publish_the_rest(ssak3: Ssak3) -> None:

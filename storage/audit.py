@@ -6,8 +6,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Table, inspect, select, text
+from sqlalchemy import Table, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.envelope import Malformed, decode
@@ -17,11 +16,11 @@ from storage.broker.tables import message
 from storage.cleaning.tables import job
 from storage.engine import Database
 from storage.messaging_tables import MessagingTables
-from storage.migrate import head_of
 from storage.mypage.tables import reservation as my_page
 from storage.notification.tables import contact, delivery, notification, reminder
 from storage.payment.tables import attempt, compensation, payment, posting, refund
 from storage.reservation.tables import allocation, capacity, reservation
+from storage.versions import is_behind
 
 Rows = Sequence[Any]
 
@@ -196,7 +195,7 @@ async def examine(url: str, contexts: Sequence[str]) -> Soundness:
     database = read_only(url)
     try:
         async with database.read() as connection:
-            behind = [name for name in contexts if await connection.run_sync(_is_behind, name)]
+            behind = [name for name in contexts if await connection.run_sync(is_behind, name)]
             damage: Sequence[str] = []
             unsafe: Sequence[str] = []
             server = ""
@@ -222,11 +221,6 @@ async def _promises(connection: AsyncConnection) -> tuple[str, Sequence[str]]:
     settings = {row.name: row.setting for row in await connection.execute(asked, {"names": [*_SAFE, "server_version"]})}
     unsafe = [f"{name} = {settings[name]}" for name, good in _SAFE.items() if settings[name] not in good]
     return settings["server_version"].split(" ")[0], unsafe
-
-
-def _is_behind(connection: Connection, context: str) -> bool:
-    options = {"version_table": f"{context}_alembic_version"}
-    return MigrationContext.configure(connection, opts=options).get_current_revision() != head_of(context)
 
 
 async def _last_event_at(connection: AsyncConnection, contexts: Sequence[str]) -> datetime | None:

@@ -1,19 +1,15 @@
 """Bring tables up to date, each context with a history of its own (Alembic)."""
 
 from collections.abc import Mapping
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from storage.engine import Database
-
-CONTEXTS = ("broker", "bot", "reservation", "payment", "cleaning", "notification", "mypage")
+from storage.versions import behind, folder_of
 
 
 def metadata_of(context: str) -> MetaData:
@@ -25,7 +21,7 @@ def metadata_of(context: str) -> MetaData:
 def _config(context: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("version_locations", str(Path(__file__).parent / context / "migrations"))
+    config.set_main_option("version_locations", str(folder_of(context)))
     config.set_main_option("path_separator", "os")
     config.attributes["context"] = context
     return config
@@ -35,27 +31,6 @@ def _upgrade(connection: Connection, context: str) -> None:
     config = _config(context)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _current(connection: Connection, context: str) -> str | None:
-    options = {"version_table": f"{context}_alembic_version"}
-    return MigrationContext.configure(connection, opts=options).get_current_revision()
-
-
-@cache
-def head_of(context: str) -> str | None:
-    """The newest revision of a context."""
-    return ScriptDirectory.from_config(_config(context)).get_current_head()
-
-
-async def behind(databases: Mapping[str, Database]) -> list[str]:
-    """The contexts whose tables aren't what this code expects."""
-    found = []
-    for context, database in databases.items():
-        async with database.read() as connection:
-            if await connection.run_sync(_current, context) != head_of(context):
-                found.append(context)
-    return found
 
 
 async def migrate(databases: Mapping[str, Database]) -> list[str]:

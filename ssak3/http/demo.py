@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from bot.channels.web.router import is_same_origin
 from ssak3.composition import Ssak3
-from ssak3.http.app import is_local
 from ssak3.http.forward import Forward
+from ssak3.http.front_door import is_local
 from ssak3.live import LiveFeed
 from ssak3.system import DemoClock
 

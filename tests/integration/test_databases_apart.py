@@ -18,7 +18,7 @@ from ssak3.composition import Ssak3
 from ssak3.databases import open_databases
 from ssak3.doctor import diagnose
 from ssak3.settings import Settings, WrongSettings, read_settings
-from storage.migrate import CONTEXTS
+from storage.versions import CONTEXTS
 from tests.support.branch import FRIDAY_TWO
 from tests.support.fresh import Fresh
 from tests.support.time import FakeClock, FakeIds

@@ -1,0 +1,79 @@
+"""Conversations, with everything that they can have carried out."""
+
+from typing import TYPE_CHECKING
+
+from bot.carry_out.cleaner import CleanerEffects
+from bot.carry_out.customer import CustomerEffects
+from bot.carry_out.everybody import EverybodysEffects
+from bot.carry_out.operator import OperatorEffects
+from bot.carry_out.runner import Runner
+from bot.carry_out.talks import TalkEffects
+from bot.channels.answering import Answering
+from bot.dialogue import Dialogue
+from services.payment.adapters.client import PaymentClient
+from ssak3.links import invite_link
+from ssak3.operators import BrokersDeadLetters, ReservationHistory
+from ssak3.payment_facts import PaymentFacts
+from storage.history import SqlHistory
+
+if TYPE_CHECKING:
+    from ssak3.composition import Ssak3
+
+
+def build_dialogue(ssak3: "Ssak3") -> tuple[Dialogue, Answering]:
+    """What answers, and what has it answer."""
+    talks = TalkEffects(ssak3.threads, ssak3.people, ssak3.my_page)
+    by_role = {
+        "customer": _customer(ssak3).table(),
+        "cleaner": _cleaner(ssak3).table(),
+        "operator": {**_operator(ssak3).table(), **talks.table()},
+    }
+    runner = Runner(EverybodysEffects(ssak3.people).table(), by_role)
+    dialogue = Dialogue(
+        ssak3.bot_work, ssak3.clock, ssak3.ids, ssak3.catalogue, runner, ssak3.hub.tell, ssak3.outside.tracing
+    )
+    return dialogue, Answering(dialogue)
+
+
+def _customer(ssak3: "Ssak3") -> CustomerEffects:
+    facts = PaymentFacts(ssak3.payment, ssak3.reservations, ssak3.checkout_links, ssak3.names.service)
+    return CustomerEffects(
+        ssak3.reservations,
+        ssak3.catalogue,
+        ssak3.policies,
+        ssak3.my_page,
+        ssak3.threads,
+        ssak3.bot_work,
+        ssak3.clock,
+        ssak3.ids,
+        facts.why_declined,
+        facts.checkout_link,
+    )
+
+
+def _cleaner(ssak3: "Ssak3") -> CleanerEffects:
+    return CleanerEffects(ssak3.cleaning, ssak3.people, ssak3.threads, ssak3.bot_work, ssak3.clock)
+
+
+def _operator(ssak3: "Ssak3") -> OperatorEffects:
+    payment, public_url = ssak3.payment, ssak3.settings.public_url
+    history = ReservationHistory(
+        SqlHistory(ssak3.databases.contexts),
+        payment.events_of if isinstance(payment, PaymentClient) else None,
+        ssak3.notifications,
+        ssak3.people,
+        ssak3.templates.title,
+    )
+    return OperatorEffects(
+        ssak3.reservations,
+        ssak3.catalogue,
+        payment,
+        ssak3.my_page,
+        ssak3.people,
+        ssak3.threads,
+        history,
+        BrokersDeadLetters(ssak3.dead),
+        ssak3.bot_work,
+        ssak3.clock,
+        lambda role, code: invite_link(public_url, role, code),
+    )
