@@ -32,11 +32,20 @@ async def refused(folder: Path, *flags: str, **environment: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-async def test_asked_to_stop_it_leaves_nothing_and_starts_again(tmp_path: Path, how: signal.Signals):
-    """With a phone, a live line and a slow payment under way, too."""
+async def test_asked_to_stop_it_leaves_nothing_and_starts_again(tmp_path: Path):
+    """By Ctrl-C, and by whoever runs it as a service; the second start is a quick one."""
     demo = Demo(tmp_path)
     await demo.start()
+    await stopped_while_busy(demo, signal.SIGINT)
+    begun = time.monotonic()
+    await demo.start()
+    print(f"ready {time.monotonic() - begun:.1f} s after the second start")
+    assert time.monotonic() - begun < 30
+    await stopped_while_busy(demo, signal.SIGTERM)
+
+
+async def stopped_while_busy(demo: Demo, how: signal.Signals) -> None:
+    """With a phone, a live line and a slow payment under way."""
     begun = time.monotonic()
     async with aiohttp.ClientSession() as http:
         await http.put(f"{demo.url}/sandbox/mode", json={"mode": "slow"})
@@ -47,11 +56,6 @@ async def test_asked_to_stop_it_leaves_nothing_and_starts_again(tmp_path: Path, 
     print(f"stopped after {time.monotonic() - begun:.1f} s")
     assert "Traceback" not in demo.output, demo.output
     assert [*(demo.data / "run").iterdir()] == []
-    begun = time.monotonic()
-    await demo.start()
-    print(f"ready {time.monotonic() - begun:.1f} s after the second start")
-    assert time.monotonic() - begun < 30
-    assert await demo.stop() == 0
 
 
 async def test_killed_while_it_starts_for_the_first_time(tmp_path: Path):

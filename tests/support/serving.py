@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from ssak3.http.server import IDLE_SECONDS
+
 
 @asynccontextmanager
 async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
     """Its address, until the block ends."""
     config = uvicorn.Config(
         app, port=port, log_config=None, log_level="error", ws_max_size=64 * 1024, lifespan="off",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=5, timeout_keep_alive=IDLE_SECONDS,
     )  # fmt: skip
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
