@@ -186,7 +186,9 @@ async def one_after_another(stage: Stage) -> None:
     await kill(stage, stage.chance.choice(fleet.named("bot")))
     await kill(stage, stage.chance.choice(fleet.named("reservation", "scheduler")))
     await broker_killed(1, pause_seconds=2.0)(stage)
-    # Where processes start slowly, their first deeds come only now that the broker is back.
+    # Where processes start slowly, all guests had booked before.
+    [late] = stage.rig.crowd(stage.caller, 1, seed=1).guests
+    await stage.crowd.one_more(late)
     async with asyncio.timeout(FIRST_DEEDS_SECONDS):
         while not _burnt(stage):  # noqa: ASYNC110 - others do it
             await asyncio.sleep(0.2)

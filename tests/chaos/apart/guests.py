@@ -165,6 +165,12 @@ class Crowd:
             self._lives.append(asyncio.create_task(guest.live()))
             await asyncio.sleep(pause_seconds)
 
+    async def one_more(self, guest: Guest) -> None:
+        """Besides those who were invited: books now, and goes on by themselves like all others."""
+        self.guests.append(guest)
+        await guest.book()
+        self._lives.append(asyncio.create_task(guest.live()))
+
     @property
     def booked(self) -> int:
         return sum(guest.has_booked.is_set() for guest in self.guests)

@@ -29,7 +29,7 @@ SHORT = Scenario(
     guests=30,
     replicas=ONE_OF_MOST,
     in_a_hurry=True,
-    pause_seconds=3.0,
+    pause_seconds=5.0,
 )
 LONG = (
     Scenario(name="undisturbed", faults=faults.nothing, guests=200),
