@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.fresh import fresh, fresh_postgresql, fresh_sqlite
 from tests.support.servers.fixtures import (
+    emptied_quick_rabbitmq,
     emptied_rabbitmq,
-    kept_rabbitmq,
     postgresql,
     rabbitmq,
     shared_postgresql,
@@ -20,9 +20,13 @@ from tests.support.servers.fixtures import (
 )
 
 __all__ = [
-    "emptied_rabbitmq", "fresh", "fresh_postgresql", "fresh_sqlite", "kept_rabbitmq", "postgresql", "rabbitmq",
+    "emptied_quick_rabbitmq", "emptied_rabbitmq", "fresh", "fresh_postgresql", "fresh_sqlite", "postgresql", "rabbitmq",
     "shared_postgresql", "shared_rabbitmq",
 ]  # fmt: skip
+
+
+SERVED = {"shared_postgresql", "shared_rabbitmq"}
+SERVED_KINDS = ("[apart", "[postgresql", "[rabbitmq")
 
 
 def pytest_asyncio_loop_factories(config, item):
@@ -41,6 +45,16 @@ def pytest_xdist_make_scheduler(config, log):
     from tests.support.together import Together
 
     return Together(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """One that needs the servers comes first and starts them; meanwhile the others do all that needs none."""
+    served: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        needs = SERVED.intersection(item.fixturenames) or any(kind in item.nodeid for kind in SERVED_KINDS)
+        (served if needs else others).append(item)
+    items[:] = [*served[:1], *others, *served[1:]]
 
 
 settings.register_profile(

@@ -15,14 +15,16 @@ CONFIRMED = "reservation.confirmed.v1"
 CAUSE = "KeyError at mypage/projection.py:apply"
 
 
-@pytest_asyncio.fixture(params=["in-process", "rabbitmq"])
-async def rig(request: pytest.FixtureRequest, tmp_path) -> AsyncIterator[Rig]:
-    if request.param == "in-process":
-        async with in_process_rig(tmp_path) as made:
-            yield made
-    else:
-        async with rabbit_rig(request.getfixturevalue("rabbitmq").url) as made:
-            yield made
+@pytest.fixture(params=["in-process", "rabbitmq"])
+def url(request: pytest.FixtureRequest) -> str:
+    """RabbitMQ's, or none."""
+    return "" if request.param == "in-process" else request.getfixturevalue("emptied_quick_rabbitmq").url
+
+
+@pytest_asyncio.fixture
+async def rig(url: str, tmp_path) -> AsyncIterator[Rig]:
+    async with rabbit_rig(url) if url else in_process_rig(tmp_path) as made:
+        yield made
 
 
 def message(name: str, key: str = CONFIRMED) -> Message:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.contract.test_broker import CAUSE, CONFIRMED, message, names, rig
+from tests.contract.test_broker import CAUSE, CONFIRMED, message, names, rig, url
 
-__all__ = ["rig"]
+__all__ = ["rig", "url"]
 
 pytestmark = pytest.mark.asyncio
 

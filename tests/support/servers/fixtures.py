@@ -1,10 +1,11 @@
 """Fixtures: `rabbitmq` and `postgresql` give each test a virtual host, a database, of its own on the run's servers.
 
-`emptied_rabbitmq` gives a worker's tests the same virtual host, emptied: thirty-five queues take longer to make than
-most stories to tell.
+`emptied_rabbitmq` and `emptied_quick_rabbitmq` give a worker's tests the same virtual host, emptied: thirty-five
+queues take longer to make than most stories to tell.
 """
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
@@ -52,17 +53,23 @@ def rabbitmq(shared_rabbitmq: RabbitServer) -> Iterator[Vhost]:
     shared_rabbitmq.drop_vhost(name)
 
 
-@pytest.fixture(scope="session")
-def kept_rabbitmq(shared_rabbitmq: RabbitServer) -> Vhost:
-    name = f"kept-{uuid4().hex[:12]}"
-    return Vhost(url=shared_rabbitmq.make_vhost(name), name=name, server=shared_rabbitmq)
+@pytest.fixture
+def emptied_rabbitmq(shared_rabbitmq: RabbitServer) -> Vhost:
+    return _emptied("stories", shared_rabbitmq)
 
 
 @pytest.fixture
-def emptied_rabbitmq(kept_rabbitmq: Vhost) -> Vhost:
-    listed = cast(list[dict[str, str]], kept_rabbitmq.server.api("GET", f"queues/{kept_rabbitmq.name}?columns=name"))
-    asyncio.run(_empty(kept_rabbitmq.url, [queue["name"] for queue in listed]))
-    return kept_rabbitmq
+def emptied_quick_rabbitmq(shared_rabbitmq: RabbitServer) -> Vhost:
+    """For `tests.support.brokers`, whose queues have shorter delays."""
+    return _emptied("quick", shared_rabbitmq)
+
+
+def _emptied(purpose: str, server: RabbitServer) -> Vhost:
+    name = f"{purpose}-{os.getpid()}"
+    vhost = Vhost(url=server.make_vhost(name), name=name, server=server)
+    listed = cast(list[dict[str, str]], server.api("GET", f"queues/{name}?columns=name"))
+    asyncio.run(_empty(vhost.url, [queue["name"] for queue in listed]))
+    return vhost
 
 
 async def _empty(url: str, queues: list[str]) -> None:
