@@ -25,6 +25,7 @@ from ssak3.background import Tick, ticks_of
 from ssak3.composition import Ssak3
 from ssak3.outside import Outside
 from ssak3.settings import Settings
+from storage.sqlite import _Connection
 from tests.support.time import FakeClock, FakeIds
 
 MOST_ROUNDS = 400
@@ -309,11 +310,10 @@ async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) 
     async with around(folder, clock, **outside) as (given, sandbox_url):
         _lay_tables(folder / "ssak3.db")
         ssak3 = Ssak3(settings, given)
-        _without_waiting_for_the_disk(ssak3)
         try:
             if await ssak3.databases.migrate():
                 _remember_tables(folder / "ssak3.db")
-            with closing(Together(ssak3)) as pieces:
+            with _without_waiting_for_the_disk(ssak3), closing(Together(ssak3)) as pieces:
                 world = World(pieces, clock, sandbox_url, given.session)
                 ssak3.observers.listeners.append(world.observe)
                 yield world
@@ -321,11 +321,14 @@ async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) 
             await ssak3.close()
 
 
-def _without_waiting_for_the_disk(ssak3: Ssak3) -> None:
-    """No test here cuts the power, and waiting for the disk takes a good part of the time."""
+@contextmanager
+def _without_waiting_for_the_disk(ssak3: Ssak3) -> Iterator[None]:
+    """No test here cuts the power; waiting for the disk, and the thread that waits, take a good part of the time."""
     assert ssak3.databases.broker is not None
     engine = ssak3.databases.broker.engine.sync_engine
     sqlalchemy_event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    with patch.object(_Connection, "commit", lambda connection: connection._connection._conn.commit()):
+        yield
 
 
 # The file as the migrations leave it: made once in a test run, because that takes longer than most tests.
