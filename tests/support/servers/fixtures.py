@@ -64,12 +64,17 @@ def emptied_quick_rabbitmq(shared_rabbitmq: RabbitServer) -> Vhost:
     return _emptied("quick", shared_rabbitmq)
 
 
+_KEPT: dict[str, Vhost] = {}
+
+
 def _emptied(purpose: str, server: RabbitServer) -> Vhost:
     name = f"{purpose}-{os.getpid()}"
-    vhost = Vhost(url=server.make_vhost(name), name=name, server=server)
+    if name not in _KEPT:
+        _KEPT[name] = Vhost(url=server.make_vhost(name), name=name, server=server)
+        return _KEPT[name]
     listed = cast(list[dict[str, str]], server.api("GET", f"queues/{name}?columns=name"))
-    asyncio.run(_empty(vhost.url, [queue["name"] for queue in listed]))
-    return vhost
+    asyncio.run(_empty(_KEPT[name].url, [queue["name"] for queue in listed]))
+    return _KEPT[name]
 
 
 async def _empty(url: str, queues: list[str]) -> None:
