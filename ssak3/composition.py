@@ -221,7 +221,8 @@ class Ssak3:
         self.log_writer = LogWriter(work, self.clock, self.hub.tell)
         self.idempotency = Idempotency(work, self.clock, self.ids)
         self.details = SqlDetailsQueries(context.database)
-        self.leases = SqlLeases(context.database, self.clock, self.name)
+        # Embedded, one process at a time has the folder: nobody waits until the lease of a killed one is over.
+        self.leases = SqlLeases(context.database, self.clock, self.name if self.settings.is_distributed else "embedded")
 
     def _build_notification(self) -> None:
         context, templates = self.databases.contexts["notification"], self.templates

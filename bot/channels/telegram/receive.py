@@ -40,6 +40,7 @@ from bot.people import BadInvite, People
 from bot.ports import ChannelUpdate, PersonRecord
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
+from services.shared_kernel.transient import Away
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,8 @@ class Receiving:
         while await self._lease.hold() and (update := await self._inbox.next_of(chat_id)) is not None:
             try:
                 await self._handle(update)
+            except Away:
+                raise
             except Exception:
                 self._tries[update.update_id] += 1
                 if self._tries[update.update_id] < MOST_TRIES:
