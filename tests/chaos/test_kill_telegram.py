@@ -33,6 +33,11 @@ def said_by_us(folder: Path, telegram: Telegram) -> Demo:
     return Demo(folder)
 
 
+async def until_more_is_sent(telegram: Telegram) -> None:
+    sent = len(telegram.calls("sendMessage"))
+    await until(lambda: len(telegram.calls("sendMessage")) > sent)
+
+
 async def test_killed_while_people_talk(tmp_path: Path, telegram: Telegram):
     demo = said_by_us(tmp_path, telegram)
     await demo.start()
@@ -43,8 +48,7 @@ async def test_killed_while_people_talk(tmp_path: Path, telegram: Telegram):
 
     for _ in range(QUESTIONS):
         await asyncio.gather(*(chat.says("/help") for chat in chats))
-        sent = len(telegram.calls("sendMessage"))
-        await until(lambda sent=sent: len(telegram.calls("sendMessage")) > sent)
+        await until_more_is_sent(telegram)
         await demo.kill()
         await demo.start()
 

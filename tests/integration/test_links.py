@@ -47,7 +47,8 @@ class Home:
 
 @pytest_asyncio.fixture
 async def home(fresh: Fresh) -> AsyncIterator[Home]:
-    clock, recorded = FakeClock(), []
+    clock = FakeClock()
+    recorded: list[Recorded] = []
     ids, database = FakeIds(clock), Database(fresh("bot"))
     context = Context(tables=tables.messaging, database=database, clock=clock, ids=ids, observe=recorded.append)
 
@@ -194,7 +195,8 @@ async def test_senders_ask_for_an_address_and_tell_what_became_of_it(tmp_path):
         assert await tell("5", {"blocked": True}) == 401
         assert await tell("5", {"moved_to": "6"}, **key) == 200
         assert (await address(**key)).json() == {"address": "6"}
-        for nonsense in ({}, {"blocked": True, "moved_to": "7"}, {"blocked": False}, {"moved_to": ""}, []):
+        worthless: list[object] = [{}, {"blocked": True, "moved_to": "7"}, {"blocked": False}, {"moved_to": ""}, []]
+        for nonsense in worthless:
             assert await tell("6", nonsense, **key) == 422
         assert (await address(**key)).json() == {"address": "6"}
         assert await tell("6", {"blocked": True}, **key) == 200

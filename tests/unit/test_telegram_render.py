@@ -90,7 +90,7 @@ def test_a_card_that_says_nothing_is_not_sent():
 @given(
     st.builds(
         Card,
-        text=st.text(max_size=200).flatmap(lambda part: st.integers(0, 60).map(lambda times: part * times)),
+        text=st.builds(lambda part, times: part * times, st.text(max_size=100), st.integers(0, 100)),
         title=st.text(max_size=40),
         items=st.lists(st.builds(Item, name=st.text(min_size=1, max_size=8), value=st.text(max_size=30))).map(tuple),
     )
@@ -99,7 +99,6 @@ def test_nothing_is_lost_and_all_of_it_fits(card: Card):
     shown = bubbles(card)
     assert all(0 < units(bubble.text) <= LONGEST_TEXT for bubble in shown)
     letters = "".join((card.title, card.text, *(item.name + item.value for item in card.items)))
-    assert sorted("".join(plain(each.text) for each in shown).split()) != [""]
     assert _without_space("".join(plain(each.text) for each in shown)) == _without_space(letters)
 
 

@@ -67,12 +67,13 @@ def _short(plain: str) -> Iterator[str]:
 
 def _packed(pieces: Iterator[str]) -> Iterator[str]:
     """As many pieces to a text as fit."""
-    text = ""
+    text, length = "", 0
     for piece in pieces:
-        if _length(text) + _length(piece) > LONGEST_TEXT:
+        more = _length(piece)
+        if length + more > LONGEST_TEXT:
             yield text.strip()
-            text = ""
-        text += piece
+            text, length = "", 0
+        text, length = text + piece, length + more
     yield text.strip()
 
 
