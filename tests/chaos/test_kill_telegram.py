@@ -4,6 +4,7 @@ Once but for what was in flight: Telegram has no idempotency key, so a kill betw
 """
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.support.telegram import TOKEN, Chat, Telegram, a_telegram, until
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
 
 CHATS = 6
-QUESTIONS = 4
+QUESTIONS = 8 if os.environ.get("SSAK3_CHAOS") == "long" else 2
 
 
 @pytest_asyncio.fixture
