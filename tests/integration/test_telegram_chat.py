@@ -1,6 +1,7 @@
 """Chat on Telegram, against an emulator of its Bot API over HTTP, with faults in between."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -9,11 +10,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.channels.telegram.api import TelegramApi, Trouble
 from services.reservation.events import ReservationConfirmed, ReservationRequested
 from ssak3.telegram import build_telegram
 from storage.bot.leases import SqlLeases
-from tests.support.story import ADDRESS, FRIDAY_AT_TWO, PAY, charges
+from tests.support.story import ADDRESS, FRIDAY_AT_TWO, PAY, charges, refunds
 from tests.support.telegram import (
+    TOKEN,
     Chat,
     Telegram,
     a_telegram,
@@ -65,6 +68,27 @@ async def test_a_visit_is_booked_and_paid_by_chat(tmp_path, telegram, mode):
         assert not telegram.calls("setWebhook")
 
 
+async def test_a_paid_visit_is_cancelled_by_chat_and_old_buttons_are_safe(tmp_path, telegram):
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        minji = Chat(telegram, 1001, language="en")
+        for said in ("/start", "Friday 2pm Mapo 24 pyeong home cleaning", ADDRESS):
+            await minji.says(said)
+            await rest(world, telegram)
+        await minji.taps("Nothing else")
+        await rest(world, telegram)
+        pay = next(call for call in reversed(telegram.calls("sendMessage")) if "reply_markup" in call.fields)
+        action = pay.fields["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        for _ in range(3):  # a button that somebody kept
+            await telegram.enqueue(minji.tap(pay, action))
+            await rest(world, telegram)
+        assert await charges(world) == [80_000]
+        await minji.says("/cancel")
+        await rest(world, telegram)
+        await minji.taps("Cancel")
+        await rest(world, telegram)
+        assert await refunds(world) == [80_000]
+
+
 async def test_everybody_is_talked_to_apart(tmp_path, telegram):
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
         korean, english = Chat(telegram, 1), Chat(telegram, 2, language="en-GB")
@@ -81,8 +105,8 @@ async def test_what_is_said_at_once_is_answered_in_order(tmp_path, telegram):
         for said in ("/start", FRIDAY_AT_TWO, ADDRESS):
             await minji.says(said)
         await rest(world, telegram)
-        said = look(world, "select text from bot_received where text <> '' order by position")
-        assert said == [(FRIDAY_AT_TWO,), (ADDRESS,)]
+        in_order = look(world, "select text from bot_received where text <> '' order by position")
+        assert in_order == [(FRIDAY_AT_TWO,), (ADDRESS,)]
         assert "없어요" in minji.labels()
 
 
@@ -237,6 +261,44 @@ async def test_a_blocked_chat_is_remembered_until_it_is_let_in_again(tmp_path, t
         assert len(minji.heard()) == heard + 1
 
 
+async def test_who_blocks_the_bot_is_left_alone(tmp_path, telegram):
+    """By what Telegram tells of it, before anything was tried."""
+    us = {"id": 7, "is_bot": True, "first_name": "싹3"}
+    person = {"id": 1, "is_bot": False, "first_name": "민지"}
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        minji = Chat(telegram, 1)
+        await minji.says("/start")
+        await rest(world, telegram)
+        for number, status in ((500, "kicked"), (501, "member")):
+            until_date = {"until_date": 0} if status == "kicked" else {}
+            change = {
+                "chat": {"id": 1, "type": "private"}, "from": person, "date": 1,
+                "old_chat_member": {"status": "member", "user": us},
+                "new_chat_member": {"status": status, "user": us} | until_date,
+            }  # fmt: skip
+            await chat_of(world).inbox.save([{"update_id": number, "my_chat_member": change}])
+            telegram.enqueued += 1
+            await rest(world, telegram)
+            [(blocked_at,)] = look(world, "select blocked_at from bot_link")
+            assert (blocked_at is not None) == (status == "kicked")
+
+
+async def test_neither_the_token_nor_what_was_said_is_printed(tmp_path, telegram, capfd):
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        minji = Chat(telegram, 1)
+        for method in ("sendMessage", "getUpdates", "setMyCommands", "deleteWebhook"):
+            telegram.fail(method, reset(), bad_gateway())
+        await minji.says("비밀번호는 1234예요")
+        await until(minji.heard)
+    dead = TelegramApi(TOKEN, "http://127.0.0.1:1")
+    with pytest.raises(Trouble) as trouble:
+        await dead.updates(None, 0)
+    await dead.close()
+    shown = "".join(traceback.format_exception(trouble.value)) + "".join(capfd.readouterr())
+    assert TOKEN.partition(":")[2] not in shown
+    assert "1234" not in shown
+
+
 async def test_a_cleaner_enters_by_invite_and_only_once(tmp_path, telegram):
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
         code = await world.ssak3.people.invite("cleaner")
@@ -256,9 +318,9 @@ async def test_somebody_of_the_page_goes_on_here(tmp_path, telegram):
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
         minji = await world.customer()
         await minji.say(FRIDAY_AT_TWO)
-        code = await world.ssak3.links.new_code(minji.id)
+        [told] = await minji.say("텔레그램으로 이어서 할게요")
         chat = Chat(telegram, 1)
-        await chat.says(f"/start {code}")
+        await chat.says(told.text.splitlines()[-1])
         await rest(world, telegram)
         assert "연결됐어요" in chat.heard()[0]
         # Not all that was said before; but the booking goes on where it was.
