@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.ports import BotWork, Invite, PersonRecord
+from bot.ports import BotWork, Invite, Link, PersonRecord
 from services.shared_kernel.bot_events import ConsentChanged, ContactChanged, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event
 from services.shared_kernel.ids import Ids
-from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale
+from services.shared_kernel.refusal import NotFound, Refusal, StaleVersion, again_if_stale
 
 INVITE_LIFE = timedelta(days=7)
 INVITED_ROLES = ("cleaner", "operator")
@@ -32,17 +32,25 @@ class People:
         self._new_code = new_code
 
     async def welcome_customer(
-        self, *, channel: str, language: str = "ko", person_id: str | None = None
+        self, *, channel: str, language: str = "ko", person_id: str | None = None, address: str = ""
     ) -> PersonRecord:
-        """A new customer, or the one of that id. An id of somebody in another role is refused with NotFound."""
+        """A new customer, or the one of that id or address. An id of somebody in another role is refused: NotFound.
+
+        With an address the chat is theirs in the same commit.
+        """
 
         async def welcome() -> PersonRecord:
             async with self._unit_of_work() as work:
+                if address and (link := await work.links.find(channel, address)) is not None:
+                    return await self._get(work, link.person_id)
                 if person_id is not None and (known := await work.persons.find(person_id)) is not None:
                     if known.role != "customer":
                         raise NotFound(person_id)
                     return known
-                return await self._add(work, person_id or self._ids.new(), "customer", language, channel)
+                person = await self._add(work, person_id or self._ids.new(), "customer", language, channel)
+                if address and not await work.links.add(self._link(person, channel, address)):
+                    raise StaleVersion(person.id)
+                return person
 
         return await again_if_stale(welcome)
 
@@ -53,20 +61,42 @@ class People:
         code = self._new_code()
         async with self._unit_of_work() as work:
             expires_at = self._clock.now() + INVITE_LIFE
-            await work.invites.add(Invite(code_hash=_hash(code), role=role, expires_at=expires_at, used_at=None))
+            await work.invites.add(Invite(code_hash=code_hash(code), role=role, expires_at=expires_at, used_at=None))
         return code
 
-    async def join(self, *, code: str, role: str, channel: str, language: str = "ko") -> PersonRecord:
-        """Use an invite. BadInvite, and nothing used, if it isn't one for this role."""
+    async def join(
+        self, *, code: str, channel: str, role: str | None = None, language: str = "ko", address: str = ""
+    ) -> PersonRecord:
+        """Use an invite. BadInvite, and nothing used, if it isn't one for this role (None: it says which itself).
+
+        With an address the chat is theirs in the same commit, and from the same chat the code may come again.
+        """
         now = self._clock.now()
         async with self._unit_of_work() as work:
-            invite = await work.invites.find(_hash(code))
-            if invite is None or invite.role != role:
+            invite = await work.invites.find(code_hash(code))
+            if invite is None or role not in (None, invite.role):
                 raise BadInvite
+            if invite.used_by is not None and address:
+                link = await work.links.find(channel, address)
+                if link is not None and link.person_id == invite.used_by:
+                    return await self._get(work, link.person_id)
             person_id = self._ids.new()
             if not await work.invites.use(invite.code_hash, person_id, now):
                 raise BadInvite
-            return await self._add(work, person_id, role, language, channel)
+            person = await self._add(work, person_id, invite.role, language, channel)
+            if address:
+                await work.links.save(self._link(person, channel, address))
+            return person
+
+    def _link(self, person: PersonRecord, channel: str, address: str) -> Link:
+        return Link(
+            channel=channel,
+            address=address,
+            person_id=person.id,
+            linked_at=self._clock.now(),
+            blocked_at=None,
+            sent_seq=0,
+        )
 
     async def _add(self, work: BotWork, person_id: str, role: str, language: str, channel: str) -> PersonRecord:
         person = PersonRecord(
@@ -171,5 +201,6 @@ def _consent_changed(person: PersonRecord) -> Sequence[Event]:
     ]
 
 
-def _hash(code: str) -> str:
+def code_hash(code: str) -> str:
+    """What is kept of a code that a person was given; small letters are as good as large ones."""
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()

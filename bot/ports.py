@@ -33,6 +33,39 @@ class Invite:
     role: str
     expires_at: datetime
     used_at: datetime | None
+    used_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A chat elsewhere, and whose it is. `sent_seq`: the last row of the person's log that went out to it."""
+
+    channel: str
+    address: str
+    person_id: str
+    linked_at: datetime
+    blocked_at: datetime | None
+    sent_seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkCode:
+    """A one-time way to link a chat to somebody who is known, by the hash of its code."""
+
+    code_hash: str
+    person_id: str
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelUpdate:
+    """What a channel brought, as it came. Once handled, `body` is empty."""
+
+    bot_id: int
+    update_id: int
+    chat_id: str
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +236,40 @@ class KeyedCalls(Protocol):
     async def purge(self, before: datetime) -> int: ...
 
 
+class ChannelLinks(Protocol):
+    async def find(self, channel: str, address: str) -> Link | None: ...
+    async def of_person(self, person_id: str, channel: str) -> Sequence[Link]:
+        """Those that aren't blocked, the newest first."""
+        ...
+
+    async def add(self, link: Link) -> bool:
+        """False when the chat has somebody already."""
+        ...
+
+    async def save(self, link: Link) -> None: ...
+    async def remove(self, channel: str, address: str) -> None: ...
+    async def behind(self, channel: str, limit: int) -> Sequence[str]: ...
+    async def sent(self, link: Link, seq: int) -> bool:
+        """By a guarded update: False when the chat is somebody else's by now, or this has gone out before."""
+        ...
+
+
+class LinkCodes(Protocol):
+    async def add(self, code: LinkCode) -> None: ...
+    async def find(self, code_hash: str) -> LinkCode | None: ...
+    async def use(self, code_hash: str, at: datetime) -> bool:
+        """By a guarded update: False when it is over, or somebody else was first."""
+        ...
+
+
+class ChannelUpdates(Protocol):
+    async def add(self, new: ChannelUpdate, at: datetime) -> bool: ...
+    async def chats_waiting(self, bot_id: int) -> Sequence[str]: ...
+    async def next_of(self, bot_id: int, chat_id: str) -> ChannelUpdate | None: ...
+    async def handled(self, done: ChannelUpdate, at: datetime) -> None: ...
+    async def purge(self, before: datetime) -> int: ...
+
+
 class BotWork(UnitOfWork, Protocol):
     """A unit of work of the bot."""
 
@@ -222,4 +289,10 @@ class BotWork(UnitOfWork, Protocol):
     def threads(self) -> Threads: ...
     @property
     def keyed_calls(self) -> KeyedCalls: ...
+    @property
+    def links(self) -> ChannelLinks: ...
+    @property
+    def link_codes(self) -> LinkCodes: ...
+    @property
+    def updates(self) -> ChannelUpdates: ...
     async def record(self, events: Sequence[Event]) -> None: ...

@@ -37,6 +37,7 @@ def ticks_of(ssak3: Ssak3) -> list[Tick]:
         Tick(name="watch-dead", run=ssak3.alerts.watch_dead, every_seconds=5),
         Tick(name="watch-breaker", run=ssak3.alerts.watch_breaker, every_seconds=1),
         Tick(name="forget-keys", run=ssak3.idempotency.purge, every_seconds=3600),
+        Tick(name="forget-updates", run=ssak3.links.forget_updates, every_seconds=3600),
     ]
     in_a_trace = ssak3.outside.tracing.unless_idle
     return [replace(tick, run=partial(in_a_trace, f"tick {tick.name}", tick.run)) for tick in ticks]
@@ -47,7 +48,7 @@ def workers_of(ssak3: Ssak3) -> dict[str, Worker]:
 
     Within the process work is announced; polling is only for what a kill or another process left behind.
     """
-    workers = {worker.name: worker for worker in (*_relays(ssak3), *_loops(ssak3))}
+    workers = {worker.name: worker for worker in (*_relays(ssak3), *_loops(ssak3), *_telegram(ssak3))}
     sender = workers.get("sender")
     # Of two that share a queue, one thinks while the database works for the other.
     for name, consumer in ssak3.consumers.items():
@@ -71,6 +72,13 @@ def _loops(ssak3: Ssak3) -> Iterator[Worker]:
         if name in loops:
             every_seconds = ANSWERING_EVERY_SECONDS if name == "answering" else 1.0
             yield Worker(name=name, run_once=getattr(ssak3, name).run_once, every_seconds=every_seconds)
+
+
+def _telegram(ssak3: Ssak3) -> Iterator[Worker]:
+    if ssak3.telegram is not None:
+        from ssak3.telegram import telegram_workers  # with aiogram
+
+        yield from telegram_workers(ssak3, ssak3.telegram)
 
 
 def _nobody() -> None:

@@ -4,10 +4,11 @@ import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.channels.hub import Hub
 from bot.idempotency import Idempotency
+from bot.links import Links
 from bot.message_log import LogReader, LogWriter
 from bot.people import People
 from bot.threads import Threads
@@ -62,6 +63,9 @@ from storage.notification.repositories import NotificationUnitOfWork
 from storage.payment.repositories import PaymentUnitOfWork
 from storage.reservation.repositories import ReservationUnitOfWork
 
+if TYPE_CHECKING:
+    from bot.channels.telegram.chat import TelegramChat
+
 FAILURES_BEFORE_OPEN = 3
 OPEN_SECONDS = 10.0
 # All of them read from the bot's message log.
@@ -105,6 +109,7 @@ class Ssak3:
         ):
             if context in self.opens:
                 build()
+        self.telegram: TelegramChat | None = None
         if "bot" in self.processes:
             self._build_conversation()
 
@@ -210,12 +215,14 @@ class Ssak3:
         self.bot_work = work
         self.hub = Hub()
         self.people = People(work, self.clock, self.ids, self.outside.new_code)
+        self.links = Links(work, self.clock, self.outside.new_code)
         self.threads = Threads(work, self.clock, self.ids, self.hub.tell)
         self.log_reader = LogReader(work)
         self.log_writer = LogWriter(work, self.clock, self.hub.tell)
         self.idempotency = Idempotency(work, self.clock, self.ids)
         self.details = SqlDetailsQueries(context.database)
-        self.leases = SqlLeases(context.database, self.clock, self.name)
+        # Embedded, one process at a time has the folder: nobody waits until the lease of a killed one is over.
+        self.leases = SqlLeases(context.database, self.clock, self.name if self.settings.is_distributed else "embedded")
 
     def _build_notification(self) -> None:
         context, templates = self.databases.contexts["notification"], self.templates
@@ -259,6 +266,10 @@ class Ssak3:
 
         self.checkout_links = self._checkout_links()
         self.dialogue, self.answering = build_dialogue(self)
+        if self.settings.telegram_token.get_secret_value():
+            from ssak3.telegram import build_telegram
+
+            self.telegram = build_telegram(self)
 
     def _checkout_links(self) -> CheckoutLinks:
         return CheckoutLinks(f"checkout {self.outside.api_token}".encode(), self.settings.public_url)
@@ -271,6 +282,8 @@ class Ssak3:
         """Finish what is held, and give connections back."""
         if "bot" in self.processes:
             await self.answering.drain()
+        if self.telegram is not None:
+            await self.telegram.close()
         if "payment" in self.opens:
             await self.payments.drain()
         await self.broker.close()

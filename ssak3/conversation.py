@@ -28,7 +28,9 @@ def build_dialogue(ssak3: "Ssak3") -> tuple[Dialogue, Answering]:
         "cleaner": _cleaner(ssak3).table(),
         "operator": {**_operator(ssak3).table(), **talks.table()},
     }
-    runner = Runner(EverybodysEffects(ssak3.people).table(), by_role)
+    has_telegram = bool(ssak3.settings.telegram_token.get_secret_value())
+    everybody = EverybodysEffects(ssak3.people, ssak3.links, has_telegram=has_telegram)
+    runner = Runner(everybody.table(), by_role)
     dialogue = Dialogue(
         ssak3.bot_work, ssak3.clock, ssak3.ids, ssak3.catalogue, runner, ssak3.hub.tell, ssak3.outside.tracing
     )

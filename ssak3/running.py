@@ -143,6 +143,8 @@ class Running:
             await self._stopping.wait()
         await self._ending.wait()
         await asyncio.gather(*workers)
+        if ssak3.telegram is not None:
+            await ssak3.telegram.finish()
         if ssak3.settings.is_distributed:
             await _publish_the_rest(ssak3)
 
@@ -151,6 +153,8 @@ class Running:
         ssak3 = self._ssak3
         if self._demo is not None:
             self._demo.feed.close()
+        if ssak3.telegram is not None:
+            ssak3.telegram.stop_taking()
         await ssak3.broker.stop_receiving()
         if ssak3.settings.is_distributed and not serving.done():
             await asyncio.sleep(NOTICE_SECONDS)

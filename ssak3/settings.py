@@ -1,5 +1,6 @@
 """Settings: environment or `.env`, prefix `SSAK3_`, read once into one frozen object."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,11 @@ CONTEXTS = ("reservation", "payment", "cleaning", "notification", "mypage", "bot
 DATABASES = ("postgresql://", "sqlite+aiosqlite:", "postgresql+asyncpg://", "postgres://")
 
 TOSS = "https://api.tosspayments.com"
+TELEGRAM = "https://api.telegram.org"
+
+TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
+# What Telegram sends along (https://core.telegram.org/bots/api#setwebhook), and long enough not to be guessed.
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 # What a person who got it wrong should see.
 EXAMPLES = {
@@ -25,18 +31,14 @@ EXAMPLES = {
     "catalog": "/etc/ssak3/catalogue.toml",
     "policies": "/etc/ssak3/policies.toml",
     "provider": "sandbox",
+    "telegram_token": "123456789:AAE… (as BotFather shows it)",
+    "telegram_api_base": TELEGRAM,
+    "telegram_mode": "polling",
+    "telegram_webhook_secret": "32 letters and digits, from: openssl rand -hex 16",
+    "telegram_rate": "25",
     "log_format": "console",
     "hold_minutes": "15",
     "offer_minutes": "10",
-}
-
-# Named in the contract, built in a later release: refused rather than silently ignored.
-NOT_BUILT = {
-    "telegram_token": "Telegram",
-    "telegram_api_base": "Telegram",
-    "telegram_mode": "Telegram",
-    "telegram_webhook_secret": "Telegram",
-    "telegram_rate": "Telegram",
 }
 
 
@@ -72,10 +74,10 @@ class Settings(BaseSettings):
     toss_client_key: str = ""
     toss_api_base: str = TOSS
     telegram_token: SecretStr = SecretStr("")
-    telegram_api_base: str = ""
-    telegram_mode: str = ""
+    telegram_api_base: str = TELEGRAM
+    telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: SecretStr = SecretStr("")
-    telegram_rate: str = ""
+    telegram_rate: int = Field(default=25, ge=1, le=1000)
     log_format: Literal["console", "json"] = "console"
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     offer_minutes: int = Field(default=10, ge=1, le=24 * 60)
@@ -103,7 +105,21 @@ class Settings(BaseSettings):
                 raise ValueError("every node's address begins with amqp:// or amqps://")
         return value
 
-    @field_validator("payment_url", "bot_url")
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("a token is a number, a colon, and letters and digits")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("it has 16 to 256 letters, digits, _ and -")
+        return value
+
+    @field_validator("payment_url", "bot_url", "telegram_api_base")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -111,11 +127,23 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _webhook_can_be_reached(self) -> "Settings":
+        if not self.telegram_token.get_secret_value() or self.telegram_mode != "webhook":
+            return self
+        if not self.telegram_webhook_secret.get_secret_value():
+            raise ValueError(
+                "SSAK3_TELEGRAM_WEBHOOK_SECRET: a webhook needs one, or anybody could pass for Telegram. "
+                f"Example: {EXAMPLES['telegram_webhook_secret']}"
+            )
+        if not self.public_url.startswith("https://"):
+            raise ValueError(
+                "SSAK3_PUBLIC_URL: Telegram brings updates to https addresses only. "
+                f"Example: {EXAMPLES['public_url']}; without one: SSAK3_TELEGRAM_MODE=polling"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _only_what_is_built(self) -> "Settings":
-        for name, what in NOT_BUILT.items():
-            value = getattr(self, name)
-            if value.get_secret_value() if isinstance(value, SecretStr) else value:
-                raise ValueError(f"SSAK3_{name.upper()}: {what} isn't built yet; leave it empty")
         if self.provider == "portone":
             raise ValueError("SSAK3_PROVIDER: portone isn't built yet; use sandbox or toss")
         if self.provider == "toss" and not (self.toss_secret_key.get_secret_value() and self.toss_client_key):

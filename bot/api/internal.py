@@ -1,12 +1,13 @@
-"""What other processes of ours ask of the bot: to put a notice into somebody's log, and personal details."""
+"""What other processes of ours ask of the bot: to put a notice into somebody's log, personal details, addresses."""
 
 import hmac
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, HTTPException
 from pydantic import BaseModel, Field
 
+from bot.links import Links
 from bot.message_log import LogWriter
 from bot.ports import BotWork
 from services.shared_kernel.card import Card
@@ -29,7 +30,22 @@ class DetailsOut(BaseModel):
     note: str
 
 
-def internal_router(*, log: LogWriter, unit_of_work: Callable[[], BotWork], token: str) -> APIRouter:
+class AddressOut(BaseModel):
+    """Null where the person has none on that channel, or has blocked us."""
+
+    address: str | None
+
+
+class AddressNews(BaseModel):
+    """What a sender has learned of an address; one of the two."""
+
+    blocked: Literal[True] | None = None
+    moved_to: Identifier | None = None
+
+
+def internal_router(
+    *, log: LogWriter, links: Links, unit_of_work: Callable[[], BotWork], token: str
+) -> APIRouter:  # fmt: skip
     """Bearer `token`. A delivery is idempotent on its id."""
     expected = f"Bearer {token}".encode()
 
@@ -53,5 +69,19 @@ def internal_router(*, log: LogWriter, unit_of_work: Callable[[], BotWork], toke
             address=found.address if found else "",
             note=found.note if found else "",
         )
+
+    @router.get("/people/{person_id}/address")
+    async def address(person_id: str, channel: Literal["telegram"]) -> AddressOut:
+        return AddressOut(address=await links.address_of(person_id, channel))
+
+    @router.put("/addresses/telegram/{address}")
+    async def learn(address: str, news: AddressNews) -> dict[str, str]:
+        if (news.blocked is None) is (news.moved_to is None):
+            raise HTTPException(422, "either blocked or moved_to")
+        if news.moved_to is not None:
+            await links.move("telegram", address, news.moved_to)
+        else:
+            await links.block("telegram", address)
+        return {}
 
     return router

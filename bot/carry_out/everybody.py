@@ -3,14 +3,17 @@
 from bot.carry_out.runner import Table
 from bot.conversation import effects
 from bot.conversation.turn import Person
+from bot.links import Links
 from bot.people import People
 
 
 class EverybodysEffects:
-    """Language, consents, quiet nights."""
+    """Language, consents, quiet nights, other channels."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, links: Links, *, has_telegram: bool) -> None:
         self._people = people
+        self._links = links
+        self._has_telegram = has_telegram
 
     def table(self) -> Table:
         """Which effect is carried out by what."""
@@ -19,6 +22,7 @@ class EverybodysEffects:
             effects.Consents: self._consents,
             effects.SetConsent: self._set_consent,
             effects.SetQuietNights: self._set_quiet_nights,
+            effects.NewLinkCode: self._new_link_code,
         }
 
     async def _set_language(self, effect: effects.SetLanguage, person: Person) -> None:
@@ -37,3 +41,6 @@ class EverybodysEffects:
 
     async def _set_quiet_nights(self, effect: effects.SetQuietNights, person: Person) -> None:
         await self._people.set_quiet_nights(person.id, effect.quiet)
+
+    async def _new_link_code(self, effect: effects.NewLinkCode, person: Person) -> str | None:
+        return await self._links.new_code(person.id) if self._has_telegram else None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -11,11 +11,14 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+        # Called at anybody's news.
+        self.on_any: Callable[[], None] = lambda: None
 
     def tell(self, person_id: str) -> None:
         """There is something new for this person."""
         for event in self._listeners.get(person_id, ()):
             event.set()
+        self.on_any()
 
     def count(self, person_id: str) -> int:
         """How many are listening for this person."""

@@ -214,6 +214,7 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.PAY: lambda talk, reading: pay.asked_to_pay(talk),
     Intent.HUMAN: lambda talk, reading: handover.human(talk),
     Intent.LANG: lambda talk, reading: settings.language(talk, reading.language, book.go_on),
+    Intent.TELEGRAM: lambda talk, reading: settings.telegram(talk),
     Intent.YES: _yes,
     Intent.NO: _no,
     Intent.OPTOUT: settings.asked_to_opt_out,

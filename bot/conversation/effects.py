@@ -191,6 +191,11 @@ class SetQuietNights(Effect[None]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewLinkCode(Effect[str | None]):
+    """A one-time code with which a chat on Telegram becomes theirs, too; None where there is no Telegram."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Handover:
     """`opens_at` when nobody is there now; else an answer comes within `minutes`."""
 

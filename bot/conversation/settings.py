@@ -1,9 +1,9 @@
-"""Language, consent to advertising by day and by night, and quiet nights."""
+"""Language, consent to advertising by day and by night, quiet nights, and going on in another channel."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversation.effects import Consents, SetConsent, SetLanguage, SetQuietNights
+from bot.conversation.effects import Consents, NewLinkCode, SetConsent, SetLanguage, SetQuietNights
 from bot.conversation.hello import has_given
 from bot.conversation.reading import Reading, Why
 from bot.conversation.talk import Talk, button, card, items, pair
@@ -101,3 +101,9 @@ def nights(talk: Talk, wanted: str) -> Conversation:
     yield from ask(SetQuietNights(quiet=quiet))
     text = talk.say.nights_are_quiet() if quiet else talk.say.nights_are_on()
     return talk.aside(card(text, button(talk.say.settings, "settings")))
+
+
+def telegram(talk: Talk) -> Conversation:
+    """A code with which the same talk goes on there."""
+    code = yield from ask(NewLinkCode())
+    return talk.aside(card(talk.say.no_telegram() if code is None else talk.say.telegram_code(code)))

@@ -636,6 +636,15 @@ class English(Korean):
     def switched(self, *, unfinished: bool) -> str:
         return "Switched to English. Your booking details are unchanged."
 
+    def telegram_code(self, code: str) -> str:
+        return (
+            "Open the Ssak3 bot in Telegram and send it the line below, and we can go on there, too. "
+            f"The code works once, within 15 minutes.\n\n/start {code}"
+        )
+
+    def no_telegram(self) -> str:
+        return "We can't talk on Telegram for now. I'm happy to help you here."
+
     def opted_out(self, on: date) -> str:
         return (
             f"On {on.isoformat()} you opted out of all Ssak3 advertising (day and night). "

@@ -44,7 +44,11 @@ def _own(app: FastAPI, ssak3: Ssak3, *, is_demo: bool) -> None:
             token=api_token,
         )
     )
-    app.include_router(internal_router(log=ssak3.log_writer, unit_of_work=ssak3.bot_work, token=api_token))
+    app.include_router(
+        internal_router(log=ssak3.log_writer, links=ssak3.links, unit_of_work=ssak3.bot_work, token=api_token)
+    )
+    if ssak3.telegram is not None and (webhook := ssak3.telegram.router()) is not None:
+        app.include_router(webhook)
 
 
 def _pages_of_others(app: FastAPI, ssak3: Ssak3, sandbox: Forward | None) -> None:

@@ -12,8 +12,10 @@ from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
 from services.shared_kernel.event import Event
 from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
+from storage.bot.links import SqlLinkCodes, SqlLinks
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
+from storage.bot.updates import SqlUpdates
 from storage.engine import Database
 from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
 from storage.unit_of_work import SqlUnitOfWork
@@ -31,6 +33,9 @@ class BotUnitOfWork(SqlUnitOfWork):
         self.details = SqlDetails(self.connection)
         self.threads = SqlThreads(self.connection)
         self.keyed_calls = SqlKeyedCalls(self.connection)
+        self.links = SqlLinks(self.connection)
+        self.link_codes = SqlLinkCodes(self.connection)
+        self.updates = SqlUpdates(self.connection)
 
 
 # Made once, here and elsewhere: to put a statement together takes longer than to carry it out.
@@ -85,9 +90,7 @@ class SqlInvites:
 
     async def find(self, code_hash: str) -> Invite | None:
         row = (await self._connection.execute(_INVITE, {"of_hash": code_hash})).first()
-        if row is None:
-            return None
-        return Invite(code_hash=row.code_hash, role=row.role, expires_at=row.expires_at, used_at=row.used_at)
+        return None if row is None else Invite(**dict(row._mapping))
 
     async def use(self, code_hash: str, person_id: str, at: datetime) -> bool:
         values = {"used_at": at, "used_by": person_id}

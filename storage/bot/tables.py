@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Index,
@@ -133,4 +134,36 @@ lease = Table(
     Column("name", String(64), primary_key=True),
     Column("holder", String(64), nullable=False),
     Column("until", UtcDateTime, nullable=False),
+)
+
+link = Table(
+    "bot_link",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("person_id", String(36), nullable=False, index=True),
+    Column("linked_at", UtcDateTime, nullable=False),
+    Column("blocked_at", UtcDateTime),
+    Column("sent_seq", BigInteger, nullable=False),
+)
+
+link_code = Table(
+    "bot_link_code",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("person_id", String(36), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+update_inbox = Table(
+    "bot_update",
+    metadata,
+    Column("bot_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("handled_at", UtcDateTime),
+    Index("bot_update_open", "handled_at", "bot_id", "chat_id", "update_id"),
 )

@@ -16,13 +16,13 @@ from services.shared_kernel.clock import KST
 from ssak3.architecture import mermaid
 from ssak3.cli import app
 from ssak3.metrics import GAUGES, Metrics
-from ssak3.settings import NOT_BUILT, Settings
+from ssak3.settings import Settings
 from ssak3.system import SystemClock
 
 ROOT = Path(__file__).parents[2]
 READMES = {
-    "README.md": ("Setting", "Refused", "Command"),
-    "README.ko.md": ("설정", "거절", "명령"),
+    "README.md": ("Setting", "Command"),
+    "README.ko.md": ("설정", "명령"),
 }
 PAGES = (
     *READMES,
@@ -209,13 +209,9 @@ def default_of(name: str) -> str:
 
 @pytest.mark.parametrize("name", READMES)
 def test_every_setting_is_told(name: str) -> None:
-    """With its default; those that are refused for now, apart."""
-    built = [setting for setting in Settings.model_fields if setting not in NOT_BUILT]
-    settings, refused, _ = READMES[name]
-    told = {code(names)[0]: default for names, default, _ in rows(page(name), settings)}
-    assert told == {f"SSAK3_{setting.upper()}": default_of(setting) for setting in built}
-    apart = [code(names)[0] for names, _ in rows(page(name), refused)]
-    assert apart == [f"SSAK3_{setting.upper()}" for setting in NOT_BUILT]
+    """With its default."""
+    told = {code(names)[0]: default for names, default, _ in rows(page(name), READMES[name][0])}
+    assert told == {f"SSAK3_{setting.upper()}": default_of(setting) for setting in Settings.model_fields}
 
 
 def commands() -> set[str]:
@@ -232,7 +228,7 @@ def commands() -> set[str]:
 @pytest.mark.parametrize("name", READMES)
 def test_every_command_is_told(name: str) -> None:
     """And none that isn't there."""
-    table = rows(page(name), READMES[name][2])
+    table = rows(page(name), READMES[name][1])
     told = {re.sub(r"( all| \[.*| \w+\\\|.*)$", "", code(cell)[0]) for cell, _ in table}
     assert told == commands()
 

@@ -67,7 +67,7 @@ class World:
             e.QuoteCancellation: self._quote, e.Cancel: self._cancel, e.Move: self._move,
             e.CurrentPolicy: lambda who, do: POLICIES.refund, e.SetLanguage: self._set_language,
             e.Consents: lambda who, do: self.consent, e.SetConsent: self._set_consent,
-            e.SetQuietNights: self._set_quiet, e.AskForPerson: self._ask_for_person, e.SayToPerson: self._say,
+            e.SetQuietNights: self._set_quiet, e.NewLinkCode: lambda who, do: "ABC234DEFG", e.AskForPerson: self._ask_for_person, e.SayToPerson: self._say,
         }  # fmt: skip
 
     def do(self, who: str, effect: Effect[Any]) -> Any:

@@ -5,7 +5,7 @@ Nothing runs by itself: `settle()` lets everything that is due happen, `later(..
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -303,13 +303,16 @@ async def around(
 
 
 @asynccontextmanager
-async def a_world(folder: Path, clock: FakeClock | None = None, **outside: Any) -> AsyncIterator[World]:
-    """In one process, made anew in a folder, or opened again where it was left."""
+async def a_world(
+    folder: Path, clock: FakeClock | None = None, settings: Mapping[str, Any] | None = None, **outside: Any
+) -> AsyncIterator[World]:
+    """In one process, made anew in a folder, or opened again where it was left. `settings` aren't checked."""
     clock = clock or FakeClock()
-    settings = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
+    ours = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
+    ours = ours.model_copy(update=dict(settings or {}))
     async with around(folder, clock, **outside) as (given, sandbox_url):
         _lay_tables(folder / "ssak3.db")
-        ssak3 = Ssak3(settings, given)
+        ssak3 = Ssak3(ours, given)
         try:
             if await ssak3.databases.migrate():
                 _remember_tables(folder / "ssak3.db")

@@ -25,6 +25,7 @@ class Intent(StrEnum):
     PAY = "pay"
     HUMAN = "human"
     LANG = "lang"
+    TELEGRAM = "telegram"
     RESTART = "restart"
     YES = "yes"
     NO = "no"

@@ -98,6 +98,7 @@ WHOLE = (
 )  # fmt: skip
 
 INSIDE = (
+    (Intent.TELEGRAM, r"\btelegram\b"),
     (Intent.OPTOUT, r"\bunsubscribe|\bopt[- ]?out\b|\b(?:stop|no more)\b.{0,20}\b(?:ads?|adverts?|marketing|messages?|messaging|promotions?|promos?|spam|notifications?)\b|"
                     r"^stop$|\bturn off\b.{0,12}\bnotif\w+"),
     (Intent.OPTIN, r"\bsubscribe\b|\bopt[- ]?in\b|\b(?:get|send|want|receive)\b.{0,12}\b(?:news|deals|offers|promotions|promos)\b|\bturn on\b.{0,12}\bnotif\w+"),

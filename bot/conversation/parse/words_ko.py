@@ -132,6 +132,7 @@ WHOLE = (  # the whole text, politeness and the fields aside
 )  # fmt: skip
 
 INSIDE = (  # anywhere in the text
+    (Intent.TELEGRAM, r"텔레그[램렘]"),
     (Intent.OPTOUT, r"수신\s*거부|광고.{0,10}(?:그만|끊|싫|차단|보내지|안\s*받|거부|꺼|끄|필요\s*없)|알림.{0,6}(?:꺼|끄|그만|안\s*받|차단|해제|거부)|"
                     r"(?:메시지|문자|톡|연락).{0,6}(?:그만|보내지|안\s*받)|수신\s*해제"),
     (Intent.OPTIN, r"수신\s*동의|소식.{0,6}(?:받|보내)|광고.{0,6}(?:받을|받고|동의|보내\s*(?:줘|주))|알림.{0,6}(?:켜|받을|다시)|할인\s*소식"),

@@ -1,0 +1,134 @@
+"""Which chats of other channels are whose: one chat is one person, a person may have several."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.people import code_hash
+from bot.ports import BotWork, Link, LinkCode
+from services.shared_kernel.bot_events import PersonLinked
+from services.shared_kernel.clock import Clock
+from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale
+
+CODE_LIFE = timedelta(minutes=15)
+# Telegram keeps an update for a day: an older one doesn't come again.
+UPDATE_LIFE = timedelta(days=3)
+
+
+class BadCode(Refusal):
+    """The code isn't one of ours, is over, or was used."""
+
+
+class Links:
+    """Everything about links. An address is whatever the channel reaches a chat by."""
+
+    def __init__(self, unit_of_work: Callable[[], BotWork], clock: Clock, new_code: Callable[[], str]) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._new_code = new_code
+
+    async def person_of(self, channel: str, address: str) -> str | None:
+        """Whose chat it is, to be asked when something comes from it: then it isn't blocked any more."""
+        async with self._unit_of_work() as work:
+            link = await work.links.find(channel, address)
+            if link is None:
+                return None
+            if link.blocked_at is not None:
+                await self._open_again(work, link)
+            return link.person_id
+
+    async def link(self, person_id: str, channel: str, address: str) -> None:
+        """From here on the chat is this person's, and what their log says from now on goes there."""
+
+        async def link() -> None:
+            async with self._unit_of_work() as work:
+                await self._link(work, person_id, channel, address)
+
+        await again_if_stale(link)
+
+    async def new_code(self, person_id: str) -> str:
+        """A one-time code with which a chat becomes this person's; only its hash is kept."""
+        code = self._new_code()
+        async with self._unit_of_work() as work:
+            expires_at = self._clock.now() + CODE_LIFE
+            await work.link_codes.add(
+                LinkCode(code_hash=code_hash(code), person_id=person_id, expires_at=expires_at, used_at=None)
+            )
+        return code
+
+    async def use_code(self, code: str, channel: str, address: str) -> str:
+        """Whose chat it is now. BadCode, and nothing linked, if it can't be used; the same chat may use it again."""
+
+        async def use() -> str:
+            async with self._unit_of_work() as work:
+                known = await work.link_codes.find(code_hash(code))
+                if known is None:
+                    raise BadCode
+                link = await work.links.find(channel, address)
+                if known.used_at is not None and link is not None and link.person_id == known.person_id:
+                    return known.person_id
+                if not await work.link_codes.use(known.code_hash, self._clock.now()):
+                    raise BadCode
+                await self._link(work, known.person_id, channel, address)
+                return known.person_id
+
+        return await again_if_stale(use)
+
+    async def address_of(self, person_id: str, channel: str) -> str | None:
+        """The newest that isn't blocked."""
+        async with self._unit_of_work() as work:
+            links = await work.links.of_person(person_id, channel)
+        return links[0].address if links else None
+
+    async def block(self, channel: str, address: str) -> None:
+        """Nothing goes there until something comes from there. Nothing happens to a chat that isn't known."""
+        async with self._unit_of_work() as work:
+            link = await work.links.find(channel, address)
+            if link is not None and link.blocked_at is None:
+                await work.links.save(replace(link, blocked_at=self._clock.now()))
+
+    async def move(self, channel: str, old: str, new: str) -> None:
+        """The channel knows the chat by another address now."""
+        async with self._unit_of_work() as work:
+            link = await work.links.find(channel, old)
+            if link is None or old == new:
+                return
+            await work.links.remove(channel, old)
+            await work.links.save(replace(link, address=new))
+
+    async def forget_updates(self) -> int:
+        """Numbers of updates that can't come a second time any more; how many."""
+        async with self._unit_of_work() as work:
+            return await work.updates.purge(self._clock.now() - UPDATE_LIFE)
+
+    async def _link(self, work: BotWork, person_id: str, channel: str, address: str) -> None:
+        known = await work.links.find(channel, address)
+        if known is not None and known.person_id == person_id and known.blocked_at is None:
+            return
+        person = await work.persons.find(person_id)
+        if person is None:
+            raise NotFound(person_id)
+        new = replace(person, version=person.version + 1)
+        linked = PersonLinked(
+            person_id=person_id, role=new.role, language=new.language, version=new.version, channel=channel
+        )
+        await work.persons.save(person, new, [linked])
+        await work.links.save(
+            Link(
+                channel=channel,
+                address=address,
+                person_id=person_id,
+                linked_at=self._clock.now(),
+                blocked_at=None,
+                sent_seq=await _last_seq(work, person_id),
+            )
+        )
+
+    async def _open_again(self, work: BotWork, link: Link) -> None:
+        """What was said while it was blocked stays on the other channels."""
+        await work.links.save(replace(link, blocked_at=None, sent_seq=await _last_seq(work, link.person_id)))
+
+
+async def _last_seq(work: BotWork, person_id: str) -> int:
+    last = await work.log.last(person_id, 1)
+    return last[0].seq if last else 0

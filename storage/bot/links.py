@@ -1,0 +1,93 @@
+"""Chats of other channels and whose they are, and the codes that link one."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import Link, LinkCode
+from storage.bot.tables import link as table
+from storage.bot.tables import link_code, message
+from storage.rows import insert_or_leave, insert_or_replace
+
+_IS = (table.c.channel == bindparam("of_channel"), table.c.address == bindparam("of_address"))
+_FIND = select(table).where(*_IS)
+_REMOVE = delete(table).where(*_IS)
+_OPEN = (table.c.channel == bindparam("of_channel"), table.c.blocked_at.is_(None))
+_OF_PERSON = select(table).where(*_OPEN, table.c.person_id == bindparam("of_person")).order_by(table.c.linked_at.desc())
+_HAS_NEWS = exists().where(message.c.person_id == table.c.person_id, message.c.seq > table.c.sent_seq)
+_BEHIND = select(table.c.address).where(*_OPEN, _HAS_NEWS).limit(bindparam("limit", type_=Integer))
+_SENT = update(table).where(*_IS, table.c.person_id == bindparam("of_person"), table.c.sent_seq < bindparam("seq"))
+
+
+class SqlLinks:
+    """One chat is one person."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, channel: str, address: str) -> Link | None:
+        row = (await self._connection.execute(_FIND, {"of_channel": channel, "of_address": address})).first()
+        return None if row is None else _link(row)
+
+    async def of_person(self, person_id: str, channel: str) -> Sequence[Link]:
+        """Those that aren't blocked, the newest first."""
+        found = await self._connection.execute(_OF_PERSON, {"of_channel": channel, "of_person": person_id})
+        return [_link(row) for row in found]
+
+    async def add(self, link: Link) -> bool:
+        """False when the chat has somebody already."""
+        row = asdict(link)
+        result = await self._connection.execute(insert_or_leave(table, *row), row)
+        return bool(result.rowcount == 1)
+
+    async def save(self, link: Link) -> None:
+        """Whoever had the chat before has it no more."""
+        row = asdict(link)
+        await self._connection.execute(insert_or_replace(table, *row, key=("channel", "address")), row)
+
+    async def remove(self, channel: str, address: str) -> None:
+        await self._connection.execute(_REMOVE, {"of_channel": channel, "of_address": address})
+
+    async def behind(self, channel: str, limit: int) -> Sequence[str]:
+        """Addresses that aren't blocked and whose person's log has gone on."""
+        found = await self._connection.execute(_BEHIND, {"of_channel": channel, "limit": limit})
+        return list(found.scalars())
+
+    async def sent(self, link: Link, seq: int) -> bool:
+        """By a guarded update: False when the chat is somebody else's by now, or this has gone out before."""
+        wanted = {"of_channel": link.channel, "of_address": link.address, "of_person": link.person_id, "seq": seq}
+        result = await self._connection.execute(_SENT, {**wanted, "sent_seq": seq})
+        return bool(result.rowcount == 1)
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(**dict(row._mapping))
+
+
+_ADD_CODE = insert(link_code)
+_IS_CODE = link_code.c.code_hash == bindparam("of_hash")
+_CODE = select(link_code).where(_IS_CODE)
+_USE = update(link_code).where(_IS_CODE, link_code.c.used_at.is_(None), link_code.c.expires_at > bindparam("now"))
+
+
+class SqlLinkCodes:
+    """Codes by their hash."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, code: LinkCode) -> None:
+        await self._connection.execute(_ADD_CODE, asdict(code))
+
+    async def find(self, code_hash: str) -> LinkCode | None:
+        row = (await self._connection.execute(_CODE, {"of_hash": code_hash})).first()
+        return None if row is None else LinkCode(**dict(row._mapping))
+
+    async def use(self, code_hash: str, at: datetime) -> bool:
+        """False when it is over, or somebody else was first."""
+        result = await self._connection.execute(_USE, {"of_hash": code_hash, "now": at, "used_at": at})
+        return bool(result.rowcount == 1)
