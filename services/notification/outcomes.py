@@ -37,7 +37,7 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime) -> Delivery:
         case Accepted():
             return delivery.sent(at=now)
         case Wait():
-            return delivery.wait(until=max(outcome.until, now), reason="told_to_wait")
+            return delivery.told_to_wait(until=max(outcome.until, now))
         case NotRendered():
             return delivery.fail(reason=CANNOT_RENDER)
         case Rejected(permanent=True):

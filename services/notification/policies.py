@@ -13,6 +13,7 @@ from services.shared_kernel.money import floor_percent
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(8)
 LEASE = timedelta(seconds=30)
 SEND_TAKES = timedelta(seconds=10)  # a send that takes longer is given up, its outcome unknown
+COPYING_TAKES = timedelta(seconds=3)  # after a send outside: onto the page
 RETRY_SECONDS = (1, 5, 15, 60, 300, 600)
 MOST_ATTEMPTS = 12  # the last of them about an hour after the first
 
