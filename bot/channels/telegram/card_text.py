@@ -14,7 +14,7 @@ from services.shared_kernel.card import Button, Card
 MOST_CHARACTERS = 4096
 
 # After a full stop, question or exclamation mark, and before every new line; the blank stays with what follows.
-_SENTENCES = re.compile(r"(?<=[.!?。…])(?=\s)|(?=\n)")
+_SENTENCES = re.compile(r"(?<=[.!?。…])(?=\s)|(?<=\S)(?=\s*\n)")
 
 
 @dataclass(frozen=True, kw_only=True)
