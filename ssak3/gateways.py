@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Protocol
 
 from bot.message_log import LogWriter
 from bot.ports import BotWork
@@ -109,6 +110,32 @@ class BotDirectory:
             address=details.address if details else "",
             note=details.note if details else "",
         )
+
+
+class LinkBook(Protocol):
+    """The bot's links, as pushes need them."""
+
+    async def address_of(self, person_id: str, channel: str) -> str | None: ...
+
+    async def block(self, channel: str, address: str) -> None: ...
+
+    async def move(self, channel: str, old: str, new: str) -> None: ...
+
+
+class LinkAddresses:
+    """Where people are reached on channels outside, from the bot's own links."""
+
+    def __init__(self, links: LinkBook) -> None:
+        self._links = links
+
+    async def of(self, person_id: str, channel: str) -> str | None:
+        return await self._links.address_of(person_id, channel)
+
+    async def blocked(self, channel: str, address: str) -> None:
+        await self._links.block(channel, address)
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        await self._links.move(channel, old, new)
 
 
 class CatalogueNames:
