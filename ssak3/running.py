@@ -143,6 +143,8 @@ class Running:
             await self._stopping.wait()
         await self._ending.wait()
         await asyncio.gather(*workers)
+        if "notification" in ssak3.processes:
+            await ssak3.sending.finish()
         if ssak3.settings.is_distributed:
             await _publish_the_rest(ssak3)
 

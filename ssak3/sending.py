@@ -81,12 +81,16 @@ class Sending:
             may_send=leader.holds,
         )
 
-    async def close(self) -> None:
-        """Finish what is under way, and let another replica send, at once if the database can be told."""
+    async def finish(self) -> None:
+        """Record what is under way."""
         try:
             await self.sender.finish()
-        except Exception:  # found when its lease is over
+        except Exception:  # the database is away: found by whoever comes, when the deliveries' leases are over
             log.exception("sending.not_recorded")
+
+    async def close(self) -> None:
+        """Finish, and let another replica send, at once if the database can be told."""
+        await self.finish()
         if self._leader is not None:
             with contextlib.suppress(Exception):  # away: it follows when the lease ends
                 await self._leader.resign()

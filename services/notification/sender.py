@@ -16,7 +16,7 @@ from structlog.contextvars import bound_contextvars
 
 from services.notification.model import Delivery, Info
 from services.notification.outcomes import NotRendered, Outcome, Unclear, after, next_channel, told
-from services.notification.policies import COPYING_TAKES, SEND_TAKES, prepared
+from services.notification.policies import COPYING_TAKES, SEND_TAKES, most_attempts, prepared
 from services.notification.ports import Accepted, ChannelSender, NotificationWork, Rejected
 from services.notification.queueing import Cause
 from services.notification.rendering import Renderer
@@ -189,7 +189,11 @@ class Sender:
             for one, outcome in outcomes:
                 if isinstance(outcome, NotRendered):
                     await self._report(work, one.notification, outcome.problem)
-            await self._finish(work, [(one, after(one.delivery, outcome, now)) for one, outcome in outcomes], now)
+            changes = [(one, after(one.delivery, outcome, now, self._most_attempts(one))) for one, outcome in outcomes]
+            await self._finish(work, changes, now)
+
+    def _most_attempts(self, one: _Taken) -> int:
+        return most_attempts(one.delivery, one.contact, self._channels.keys())
 
     async def _finish(self, work: NotificationWork, changes: Sequence[_Change], now: datetime) -> None:
         """Write what came of them; what failed goes on to another hop, if there is one."""

@@ -140,6 +140,50 @@ async def test_blocked_it_falls_back_to_the_page(fresh_sqlite: Fresh, fault: fau
         ]
 
 
+async def test_not_linked_after_all_it_goes_to_the_page(fresh_sqlite: Fresh):
+    async with an_office(fresh_sqlite) as office:
+        (story,) = await office.people(1)
+        office.bot.addresses.clear()
+        await office.replica("one").run_until_idle()
+        assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
+        assert await office.deliveries() == [
+            (story.customer, "telegram", "FELL_BACK", "not_linked", 1),
+            (story.customer, "web", "SENT", "", 2),
+        ]
+
+
+async def test_with_a_token_that_is_refused_it_is_on_the_page_before_long(fresh_sqlite: Fresh):
+    async with an_office(fresh_sqlite) as office:
+        (story,) = await office.people(1)
+        office.telegram.of_chat["5000"] = faults.UNAUTHORIZED
+        one = office.replica("one")
+        for _ in range(5):
+            await one.run_until_idle()
+            office.home.clock.advance(seconds=60)
+        assert len(office.telegram.asked) == 5
+        assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
+        assert [row[1:4] for row in await office.deliveries()] == [
+            ("telegram", "FELL_BACK", "token_refused"),
+            ("web", "SENT", ""),
+        ]
+
+
+async def test_with_telegram_slow_the_page_is_told_at_once(fresh_sqlite: Fresh):
+    async with an_office(fresh_sqlite) as office:
+        await office.people(3)
+        for chat in ("5000", "5001", "5002"):
+            office.telegram.of_chat[chat] = faults.slow(2.0)
+        one = office.replica("one")
+        assert await one.sender.run_once() == 6, "taken, and under way"
+        other = Story(office.home.clock, office.home.ids)
+        await office.home.hear(other.linked(other.customer, "customer"), other.requested())
+        await one.sender.run_once()
+        assert office.bot.titles(other.customer) == ["결제하면 예약이 확정돼요"]
+        assert len(one.sender._sending) == 3
+        await one.sender.finish()
+        assert await office.waiting() == 0
+
+
 async def test_moved_it_goes_to_the_new_address_by_the_same_hop(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
@@ -234,6 +278,20 @@ async def test_of_two_replicas_one_sends_and_each_push_goes_out_once(fresh: Fres
         assert await office.waiting() == 0
 
 
+async def test_who_loses_the_lease_while_it_sends_leaves_the_rest_to_the_next(fresh_sqlite: Fresh):
+    """And records what it has sent: nothing is in doubt."""
+    async with an_office(fresh_sqlite) as office:
+        await office.people(40)
+        one, other = office.replica("one", rate=40), office.replica("other", rate=100)
+        await one.sender.run_once()
+        await one.leader.resign()
+        await other.run_until_idle()
+        await one.run_until_idle()
+        await other.run_until_idle()
+        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(40)}
+        assert {row[1:4] for row in await office.deliveries()} == {("telegram", "SENT", "")}
+
+
 async def test_when_the_one_that_sends_is_gone_another_follows(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         one, other = office.replica("one"), office.replica("other")
@@ -243,6 +301,34 @@ async def test_when_the_one_that_sends_is_gone_another_follows(fresh_sqlite: Fre
         office.home.clock.advance(seconds=10)
         await other.run_until_idle()
         assert len(office.telegram.sent) == 2
+
+
+# Faults, all at once
+
+
+async def test_through_a_storm_nobody_is_left_out_and_nobody_gets_it_twice_but_who_was_in_doubt(fresh_sqlite: Fresh):
+    storm = [
+        faults.too_many(3), None, faults.BAD_GATEWAY, None, faults.RESET, None, faults.RESET_AFTER_SENDING, None,
+        faults.FORBIDDEN, faults.UNAUTHORIZED, None, faults.bad_request("chat not found"),
+    ]  # fmt: skip
+    async with an_office(fresh_sqlite) as office:
+        stories = await office.people(60)
+        office.telegram.of_chat["5007"] = faults.migrated(-100777)
+        office.telegram.faults = storm * 4
+        one = office.replica("one", rate=100)
+        for _ in range(30):
+            await one.run_until_idle()
+            office.home.clock.advance(seconds=4)
+        assert await office.waiting() == 0
+        in_doubt = {recipient for recipient, _, _, reason, _ in await office.deliveries() if reason == "unknown"}
+        assert in_doubt
+        for number, story in enumerate(stories):
+            chat = "-100777" if number == 7 else str(5000 + number)
+            pushed, shown = len(office.telegram.texts(chat)), len(office.bot.titles(story.customer))
+            # What went out over Telegram is on the page as well, unless nobody knew that it had gone out.
+            assert shown == 1, "on the page once"
+            assert pushed <= 1
+            assert len([row for row in await office.deliveries() if row[0] == story.customer and row[2] == "SENT"]) == 1
 
 
 # Kills

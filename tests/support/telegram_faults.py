@@ -17,7 +17,7 @@ TOKEN = "123456:AAsecret-of-the-token"
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """An answer in Telegram's place. `passes_on`: the message goes out before; `resets`: instead of answering."""
+    """An answer in Telegram's place; its own, but late, if it `passes_on`. `resets`: none at all."""
 
     status: int = 200
     description: str = ""
@@ -89,19 +89,20 @@ class Telegram:
             return await self._pass_on(request, form)
         chat = form["chat_id"]
         self.asked.append(chat)
-        fault = self.of_chat.get(chat) or (self.faults.pop(0) if self.faults else None)
-        if fault is None or fault.passes_on:
+        fault = self.of_chat.get(chat) or (self.faults.pop(0) if self.faults else None) or Fault(passes_on=True)
+        answer = None
+        if fault.passes_on:
             answer = await self._pass_on(request, form)
             assert answer.status == 200, answer.text
             markup = json.loads(form["reply_markup"]) if "reply_markup" in form else None
             self.sent.append(Sent(at=at, chat=chat, text=form["text"], markup=markup))
             self.on_sent()
-            if fault is None:
-                return answer
         await asyncio.sleep(fault.after_seconds)
         if fault.resets:
             assert request.transport is not None
             request.transport.abort()
+        elif answer is not None:
+            return answer
         if fault.body is not None:
             return web.Response(status=fault.status, text=fault.body, content_type="text/html")
         told = {"ok": False, "error_code": fault.status, "description": fault.description}

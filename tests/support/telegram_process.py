@@ -44,4 +44,4 @@ async def push(database_url: str, telegram_url: str, bot_url: str, rate: float) 
 
 
 if __name__ == "__main__":
-    asyncio.run(push(*sys.argv[1:4], float(sys.argv[4])))
+    asyncio.run(push(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])))

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 CHANNEL = "telegram"
 
 # Together with the wait for a turn less than a send may take (`services.notification.policies.SEND_TAKES`).
-ADDRESS_SECONDS = 1.0
+ADDRESS_SECONDS = 1.5
 CONNECT_SECONDS = 1.5  # for TCP, and once more for TLS
 READ_SECONDS = 3.5
 WRITE_SECONDS = 0.5
