@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from services.notification.reactions import NotificationReactions
 from services.payment.adapters.session import new_session
 from ssak3.composition import Ssak3
+from ssak3.gateways import LinkAddresses
 from ssak3.outside import Outside
 from ssak3.processes import EMBEDDED
 from ssak3.settings import Settings
@@ -20,19 +21,6 @@ from tests.support.telegram_faults import TOKEN, FakeBot, fake_bot, faulty_teleg
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
-
-
-class FakeLinks:
-    """Everybody at one address."""
-
-    async def address_of(self, person_id: str, channel: str) -> str | None:
-        return "4001"
-
-    async def block(self, channel: str, address: str) -> None:
-        raise AssertionError
-
-    async def move(self, channel: str, old: str, new: str) -> None:
-        raise AssertionError
 
 
 @asynccontextmanager
@@ -93,7 +81,11 @@ async def test_the_process_of_its_own(tmp_path: Path):
 
 
 async def test_everything_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Ssak3, "links", FakeLinks(), raising=False)
+    async def of(addresses: LinkAddresses, person_id: str, channel: str) -> str:
+        return "4001"
+
+    monkeypatch.setattr(Ssak3, "links", None, raising=False)
+    monkeypatch.setattr(LinkAddresses, "of", of)
     async with faulty_telegram() as telegram:
         values = {"telegram_token": SecretStr(TOKEN), "telegram_api_base": telegram.url, "telegram_rate": ""}
         async with composed(tmp_path, EMBEDDED, values) as ssak3:
@@ -103,6 +95,12 @@ async def test_everything_in_one_process(tmp_path: Path, monkeypatch: pytest.Mon
             (message,) = await ssak3.log_reader.last(story.customer, 10)
             assert message.card.title == "결제하면 예약이 확정돼요"
             assert message.card.notice
+            # As after a kill: the lease isn't given up, and the next one needn't wait for its end.
+            ssak3.sending._leader = None
+        async with composed(tmp_path, EMBEDDED, values, later=1) as another:
+            await tell_somebody(another, None)
+            await idle(another)
+            assert len(telegram.texts("4001")) == 2
 
 
 async def test_without_a_token(tmp_path: Path):
