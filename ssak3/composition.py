@@ -22,12 +22,8 @@ from services.cleaning.policies import parse_policies as parse_dispatch
 from services.cleaning.reactions import CleaningReactions
 from services.cleaning.ticks import CleaningTicks
 from services.cleaning.use_cases import CleaningUseCases
-from services.notification.adapters.bot_client import BotClient, MessageLogSender
-from services.notification.ports import ChannelSender, Directory
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
-from services.notification.rendering import Renderer
-from services.notification.sender import Sender
 from services.notification.templates import load_packaged
 from services.notification.use_cases import NotificationUseCases
 from services.payment.adapters.checkout import CheckoutLinks
@@ -48,16 +44,18 @@ from services.shared_kernel.adapters.breaker import Breaker
 from ssak3.alerts import Alerts
 from ssak3.consumers import Consumers
 from ssak3.databases import Databases, open_databases
-from ssak3.gateways import BotDirectory, CatalogueNames, InProcessPayments, LogSender
+from ssak3.gateways import CatalogueNames, InProcessPayments
 from ssak3.metrics import Metrics
 from ssak3.outside import Observers, Outside, Switches
 from ssak3.payment_facts import PaymentFacts
 from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
+from ssak3.sending import Sending
 from ssak3.settings import Settings
-from storage.bot.leases import SqlLeases
 from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
+from storage.bot.tables import lease as bot_lease
 from storage.broker.queue_store import SqlQueueStore
 from storage.cleaning.repositories import CleaningUnitOfWork
+from storage.leases import SqlLeases
 from storage.mypage.repositories import SqlMyPage, reactions
 from storage.notification.repositories import NotificationUnitOfWork
 from storage.payment.repositories import PaymentUnitOfWork
@@ -68,8 +66,6 @@ if TYPE_CHECKING:
 
 FAILURES_BEFORE_OPEN = 3
 OPEN_SECONDS = 10.0
-# All of them read from the bot's message log.
-LOG_CHANNELS = ("web", "console", "api")
 
 
 class Ssak3:
@@ -222,7 +218,8 @@ class Ssak3:
         self.idempotency = Idempotency(work, self.clock, self.ids)
         self.details = SqlDetailsQueries(context.database)
         # Embedded, one process at a time has the folder: nobody waits until the lease of a killed one is over.
-        self.leases = SqlLeases(context.database, self.clock, self.name if self.settings.is_distributed else "embedded")
+        holder = self.name if self.settings.is_distributed else "embedded"
+        self.leases = SqlLeases(context.database, bot_lease, self.clock, holder)
 
     def _build_notification(self) -> None:
         context, templates = self.databases.contexts["notification"], self.templates
@@ -238,25 +235,8 @@ class Ssak3:
                 self.notifications, self.clock, self.settings.provider, self.provider_breaker_state, self.dead
             )
         if "notification" in self.processes:
-            channels, directory = self._to_the_bot()
-            self.sender = Sender(
-                work,
-                self.clock,
-                self.ids,
-                name=self.name,
-                channels=channels,
-                renderer=Renderer(templates, directory, self.names),
-                templates=templates,
-                paused=lambda: self.switches.notifications_paused,
-                tracing=self.outside.tracing,
-            )
-
-    def _to_the_bot(self) -> tuple[dict[str, ChannelSender], Directory]:
-        """Where notices go and personal details are: in this process, or at the bot's address."""
-        if not self.settings.bot_url:
-            return {name: LogSender(name, self.log_writer) for name in LOG_CHANNELS}, BotDirectory(self.bot_work)
-        bot = BotClient(self.outside.session, self.settings.bot_url, self.outside.api_token)
-        return {name: MessageLogSender(name, bot) for name in LOG_CHANNELS}, bot
+            self.sending = Sending(self, work)
+            self.sender = self.sending.sender
 
     # The front door
 
@@ -286,6 +266,8 @@ class Ssak3:
             await self.telegram.close()
         if "payment" in self.opens:
             await self.payments.drain()
+        if "notification" in self.processes:
+            await self.sending.close()
         await self.broker.close()
         await self.databases.close()
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from bot.links import Links
 from bot.message_log import LogWriter
 from bot.ports import BotWork
 from services.notification.ports import Accepted, PersonDetails, SendResult
@@ -109,6 +110,22 @@ class BotDirectory:
             address=details.address if details else "",
             note=details.note if details else "",
         )
+
+
+class LinkAddresses:
+    """Where people are reached on channels outside, from the bot's own links."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+
+    async def of(self, person_id: str, channel: str) -> str | None:
+        return await self._links.address_of(person_id, channel)
+
+    async def blocked(self, channel: str, address: str) -> None:
+        await self._links.block(channel, address)
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        await self._links.move(channel, old, new)
 
 
 class CatalogueNames:

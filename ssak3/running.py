@@ -19,7 +19,7 @@ from ssak3.doorstep import api_token, label_of, listening, run_file, stop_signal
 from ssak3.http.app import create_app
 from ssak3.http.forward import Forward
 from ssak3.http.server import Server
-from ssak3.leader import Leader
+from ssak3.leader import SCHEDULER, Leader
 from ssak3.logs import log_recorded
 from ssak3.needs import check_settings, until_ready
 from ssak3.otel import open_tracing
@@ -135,7 +135,7 @@ class Running:
             await ssak3.answering.resume()
         async with AsyncExitStack() as stack:
             if "scheduler" in ssak3.processes:
-                await stack.enter_async_context(scheduling(ticks_of(ssak3), Leader(ssak3.leases)))
+                await stack.enter_async_context(scheduling(ticks_of(ssak3), Leader(ssak3.leases, SCHEDULER)))
             self._is_open = True
             ready = on_ready(ssak3)
             if asyncio.iscoroutine(ready):
@@ -145,6 +145,8 @@ class Running:
         await asyncio.gather(*workers)
         if ssak3.telegram is not None:
             await ssak3.telegram.finish()
+        if "notification" in ssak3.processes:
+            await ssak3.sending.finish()
         if ssak3.settings.is_distributed:
             await _publish_the_rest(ssak3)
 

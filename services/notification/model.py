@@ -113,6 +113,10 @@ class Delivery:
         """Surely not sent: again later, as the same hop."""
         return self._step(DeliveryAction.WAIT, not_before=until, reason=reason, sending_by=None, lease_until=None)
 
+    def told_to_wait(self, *, until: datetime) -> "Delivery":
+        """The channel was never tried: as often as it likes, for tries are for what goes wrong."""
+        return replace(self.wait(until=until, reason="told_to_wait"), attempts=self.attempts - 1)
+
     def sent(self, *, at: datetime) -> "Delivery":
         """The channel took it."""
         return self._step(DeliveryAction.SENT, sent_at=at, sending_by=None, lease_until=None)

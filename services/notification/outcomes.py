@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.notification.events import NotificationEvent, NotificationFailed, NotificationSent, NotificationSuppressed
 from services.notification.model import UNKNOWN, Delivery, Notification
-from services.notification.policies import first_channel, retry_at
+from services.notification.policies import MOST_ATTEMPTS, first_channel, retry_at
 from services.notification.ports import Accepted, Rejected, SendResult, Wait
 from services.notification.values import Contact, DeliveryStatus
 
@@ -31,13 +31,13 @@ class NotRendered:
 Outcome = SendResult | Unclear | NotRendered
 
 
-def after(delivery: Delivery, outcome: Outcome, now: datetime) -> Delivery:
-    """The delivery after its send."""
+def after(delivery: Delivery, outcome: Outcome, now: datetime, most: int = MOST_ATTEMPTS) -> Delivery:
+    """The delivery after its send; of `most` attempts, if it went wrong for now."""
     match outcome:
         case Accepted():
             return delivery.sent(at=now)
         case Wait():
-            return delivery.wait(until=max(outcome.until, now), reason="told_to_wait")
+            return delivery.told_to_wait(until=max(outcome.until, now))
         case NotRendered():
             return delivery.fail(reason=CANNOT_RENDER)
         case Rejected(permanent=True):
@@ -45,7 +45,7 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime) -> Delivery:
         case Unclear(repeatable=False):
             return delivery.lose()
         case Rejected() | Unclear():
-            again = retry_at(delivery.attempts, now)
+            again = retry_at(delivery.attempts, now, most)
             if again is None:
                 return delivery.fail(reason=outcome.reason)
             return delivery.wait(until=again, reason=outcome.reason)

@@ -13,8 +13,10 @@ from services.shared_kernel.money import floor_percent
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(8)
 LEASE = timedelta(seconds=30)
 SEND_TAKES = timedelta(seconds=10)  # a send that takes longer is given up, its outcome unknown
+COPYING_TAKES = timedelta(seconds=3)  # after a send outside: onto the page
 RETRY_SECONDS = (1, 5, 15, 60, 300, 600)
 MOST_ATTEMPTS = 12  # the last of them about an hour after the first
+FEW_ATTEMPTS = 5  # about a minute and a half, where there is another channel to turn to
 
 # A person's link may be told a moment after what they did: look again, for a while.
 LOOK_AGAIN = timedelta(seconds=2)
@@ -34,9 +36,9 @@ def end_of_night(now: datetime) -> datetime | None:
     return datetime.combine(day, NIGHT_ENDS, KST)
 
 
-def retry_at(attempts: int, now: datetime) -> datetime | None:
+def retry_at(attempts: int, now: datetime, most: int = MOST_ATTEMPTS) -> datetime | None:
     """When to try again after so many attempts; None: no more."""
-    if attempts >= MOST_ATTEMPTS:
+    if attempts >= most:
         return None
     return now + timedelta(seconds=RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
 
@@ -47,6 +49,12 @@ def first_channel(contact: Contact | None, usable: Collection[str], tried: Colle
         if channel in usable and channel not in tried:
             return channel
     return None
+
+
+def most_attempts(delivery: Delivery, contact: Contact | None, usable: Collection[str]) -> int:
+    """How often its channel is tried: the first not for long, if the person can be reached on another."""
+    has_other = first_channel(contact, usable, [delivery.channel or ""]) is not None
+    return FEW_ATTEMPTS if has_other and delivery.hop == 1 else MOST_ATTEMPTS
 
 
 def prepared(

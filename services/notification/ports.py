@@ -156,6 +156,22 @@ class Directory(Protocol):
     async def of(self, person_id: str, details_id: str | None) -> PersonDetails: ...
 
 
+class Addresses(Protocol):
+    """Where a channel reaches somebody; the bot keeps them. May raise: the sender then tries again later."""
+
+    async def of(self, person_id: str, channel: str) -> str | None:
+        """None when the person isn't linked there, or has blocked us."""
+        ...
+
+    async def blocked(self, channel: str, address: str) -> None:
+        """Nobody can be reached there any more."""
+        ...
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        """Whoever was reached there is now reached elsewhere."""
+        ...
+
+
 class Names(Protocol):
     """Names of what is known here by id or code only. An id that it doesn't know comes back as it is."""
 

@@ -1,12 +1,13 @@
 """The loop that sends: take what is due, send with no transaction open, record what came of it.
 
 One recipient's messages about one reservation go out one at a time (the ledger gives out only the lowest unfinished
-one of each lane); different recipients are served at the same time.
+one of each lane); different recipients are served at the same time. Who waits for a slow channel holds nobody up, and
+what was sent is recorded soon, so that a kill leaves little in doubt.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +16,8 @@ from structlog.contextvars import bound_contextvars
 
 from services.notification.model import Delivery, Info
 from services.notification.outcomes import NotRendered, Outcome, Unclear, after, next_channel, told
-from services.notification.policies import SEND_TAKES, prepared
-from services.notification.ports import ChannelSender, NotificationWork, Rejected
+from services.notification.policies import COPYING_TAKES, SEND_TAKES, most_attempts, prepared
+from services.notification.ports import Accepted, ChannelSender, NotificationWork, Rejected
 from services.notification.queueing import Cause
 from services.notification.rendering import Renderer
 from services.notification.templates import CannotRender, Templates
@@ -30,6 +31,7 @@ from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+SETTLE_EVERY_SECONDS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +46,23 @@ class _Taken:
 _Change = tuple[_Taken, Delivery]
 
 
+async def always() -> bool:
+    """Every replica may send."""
+    return True
+
+
 class Sender:
-    """`name` tells this sender from its replicas; `paused` holds everything back without losing anything."""
+    """`name` tells this sender from its replicas; `paused` holds everything back without losing anything.
+
+    `leads`: whether it is this one's turn, where only one of the replicas may send.
+    `page`: where what went out over a channel outside can be read later, too.
+    """
 
     def __init__(
         self, unit_of_work: Callable[[], NotificationWork], clock: Clock, ids: Ids, *, name: str,
         channels: Mapping[str, ChannelSender], renderer: Renderer, templates: Templates,
-        paused: Callable[[], bool] = lambda: False, tracing: Tracing = PASSING_ON,
+        paused: Callable[[], bool] = lambda: False, leads: Callable[[], Awaitable[bool]] = always,
+        page: ChannelSender | None = None, tracing: Tracing = PASSING_ON,
     ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._clock = clock
@@ -60,27 +72,44 @@ class Sender:
         self._renderer = renderer
         self._templates = templates
         self._paused = paused
+        self._leads = leads
+        self._page = page
         self._tracing = tracing
+        self._sending: list[asyncio.Task[Sequence[tuple[_Taken, Outcome]]]] = []
 
     async def run_once(self) -> int:
-        """Handle one batch of what is due; how many deliveries moved on."""
-        if self._paused():
-            return 0
-        taken, moved = await self._take()
-        by_recipient: dict[str, list[_Taken]] = defaultdict(list)
-        for one in taken:
-            by_recipient[one.notification.recipient_id].append(one)
-        groups = await asyncio.gather(*(self._send_in_turn(group) for group in by_recipient.values()))
-        outcomes = [pair for group in groups for pair in group]
+        """Take what is due, record what was sent; how many deliveries moved on or are still under way."""
+        moved = 0
+        if not self._paused() and await self._leads():
+            taken, moved = await self._take(BATCH - len(self._sending))
+            by_recipient: dict[str, list[_Taken]] = defaultdict(list)
+            for one in taken:
+                by_recipient[one.notification.recipient_id].append(one)
+            self._sending += [asyncio.create_task(self._send_in_turn(group)) for group in by_recipient.values()]
+        await self._settle_some(SETTLE_EVERY_SECONDS)
+        return moved + len(self._sending)
+
+    async def finish(self) -> None:
+        """Until everything that is under way is recorded."""
+        while self._sending:
+            await self._settle_some(None)
+
+    async def _settle_some(self, seconds: float | None) -> None:
+        """Record what has been sent by then; what takes longer holds nobody up."""
+        if not self._sending:
+            return
+        done, _ = await asyncio.wait(self._sending, timeout=seconds)
+        ended = [group for group in self._sending if group in done]
+        self._sending = [group for group in self._sending if group not in done]
+        outcomes = [pair for group in ended for pair in group.result()]
         if outcomes:
             await self._settle(outcomes)
-        return moved
 
-    async def _take(self) -> tuple[Sequence[_Taken], int]:
+    async def _take(self, most: int = BATCH) -> tuple[Sequence[_Taken], int]:
         now = self._clock.now()
         async with self._unit_of_work() as work:
             await self._recover(work, now)
-            found = await self._with_context(work, await work.ledger.due(now, BATCH))
+            found = await self._with_context(work, await work.ledger.due(now, most))
             changes = [(one, await self._prepare(work, one, now)) for one in found]
             saved = await self._save_all(work, changes)
         taken = [
@@ -134,14 +163,25 @@ class Sender:
 
     async def _send_card(self, delivery: Delivery, person_id: str, card: Card) -> Outcome:
         channel = self._channels[delivery.channel or ""]
-        if not delivery.may_be_sent(now=self._clock.now(), takes=SEND_TAKES):
+        if not delivery.may_be_sent(now=self._clock.now(), takes=SEND_TAKES + COPYING_TAKES):
             return Rejected(reason="lease_over", permanent=False)
         try:
             async with asyncio.timeout(SEND_TAKES.total_seconds()):
-                return await channel.send(delivery.id, person_id, card)
+                result = await channel.send(delivery.id, person_id, card)
         except Exception as error:  # whatever it is, nobody knows whether it went out
             log.warning("notification.unclear", channel=delivery.channel, error=type(error).__name__)
             return Unclear(repeatable=channel.idempotent, reason=type(error).__name__)
+        if isinstance(result, Accepted) and not channel.idempotent and self._page is not None:
+            await self._copy(self._page, delivery, person_id, card)
+        return result
+
+    async def _copy(self, page: ChannelSender, delivery: Delivery, person_id: str, card: Card) -> None:
+        """Before it is recorded as sent, so that no kill comes in between. It was sent, whatever happens here."""
+        try:
+            async with asyncio.timeout(COPYING_TAKES.total_seconds()):
+                await page.send(delivery.id, person_id, card)
+        except Exception as error:
+            log.warning("notification.not_copied", channel=delivery.channel, error=type(error).__name__)
 
     async def _settle(self, outcomes: Sequence[tuple[_Taken, Outcome]]) -> None:
         now = self._clock.now()
@@ -149,7 +189,11 @@ class Sender:
             for one, outcome in outcomes:
                 if isinstance(outcome, NotRendered):
                     await self._report(work, one.notification, outcome.problem)
-            await self._finish(work, [(one, after(one.delivery, outcome, now)) for one, outcome in outcomes], now)
+            changes = [(one, after(one.delivery, outcome, now, self._most_attempts(one))) for one, outcome in outcomes]
+            await self._finish(work, changes, now)
+
+    def _most_attempts(self, one: _Taken) -> int:
+        return most_attempts(one.delivery, one.contact, self._channels.keys())
 
     async def _finish(self, work: NotificationWork, changes: Sequence[_Change], now: datetime) -> None:
         """Write what came of them; what failed goes on to another hop, if there is one."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from storage.engine import UtcDateTime
+from storage.leases import lease_table
 from storage.messaging_tables import BigSerial, messaging_tables
 
 metadata = MetaData()
@@ -128,13 +129,7 @@ idempotency = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
-lease = Table(
-    "bot_lease",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("holder", String(64), nullable=False),
-    Column("until", UtcDateTime, nullable=False),
-)
+lease = lease_table("bot", metadata)
 
 link = Table(
     "bot_link",

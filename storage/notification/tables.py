@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from storage.engine import UtcDateTime
+from storage.leases import lease_table
 from storage.messaging_tables import BigSerial, messaging_tables
 
 metadata = MetaData()
@@ -101,3 +102,5 @@ reminder = Table(
     Column("status", String(16), nullable=False),
     Index("notification_reminder_due", "status", "due_at"),
 )
+
+lease = lease_table("notification", metadata)

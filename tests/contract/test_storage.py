@@ -14,9 +14,10 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 from messaging.consumer import Admission
 from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received, Recorded
-from storage.bot.leases import SqlLeases
+from storage.bot.tables import lease
 from storage.engine import Database, UtcDateTime
 from storage.inbox import joined_at
+from storage.leases import SqlLeases
 from storage.outbox import CLAIM, SqlOutbox
 from storage.waiting import Waiting, parked, unsent
 from tests.support.fresh import Fresh
@@ -248,7 +249,7 @@ async def test_the_first_of_several_who_join_says_since_when(another: Another):
 
 async def test_of_many_who_want_a_lease_one_gets_it(another: Another):
     tellers = [another() for _ in range(4)]
-    leases = [SqlLeases(one.database, one.clock, str(number)) for number, one in enumerate(tellers)]
+    leases = [SqlLeases(one.database, lease, one.clock, str(number)) for number, one in enumerate(tellers)]
     life = timedelta(seconds=10)
     for _ in range(3):
         taken = await asyncio.gather(*(lease.take("poll", life) for lease in leases))

@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 
 from ssak3.leader import LEASE_LIFE, Leader
-from storage.bot.leases import SqlLeases
 from storage.engine import Database
+from storage.leases import SqlLeases
+from storage.notification.tables import lease
 from tests.support.fresh import Fresh
 from tests.support.time import FakeClock
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.asyncio
 
 @pytest_asyncio.fixture
 async def database(fresh: Fresh) -> AsyncIterator[Database]:
-    opened = Database(fresh("bot"))
+    opened = Database(fresh("notification"))
     yield opened
     await opened.close()
 
@@ -28,7 +29,7 @@ def clock() -> FakeClock:
 
 
 def leader(database: Database, clock: FakeClock, name: str) -> Leader:
-    return Leader(SqlLeases(database, clock, name))
+    return Leader(SqlLeases(database, lease, clock, name), "scheduler")
 
 
 async def test_one_leads_and_keeps_leading_while_it_asks(database: Database, clock: FakeClock):
@@ -69,7 +70,7 @@ async def test_with_the_database_away_nobody_leads(clock: FakeClock):
         async def give_up(self, name: str) -> None:
             raise ConnectionError
 
-    lost = Leader(Away())
+    lost = Leader(Away(), "scheduler")
     lost.is_leader = True
     with pytest.raises(ConnectionError):
         await lost.stand()

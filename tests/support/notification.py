@@ -1,6 +1,6 @@
 """A notification context to try things with: events as they arrive, a channel that can misbehave, a database."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -8,9 +8,10 @@ from services.notification.ports import Accepted, ChannelSender, PersonDetails, 
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
 from services.notification.rendering import Renderer
-from services.notification.sender import Sender
+from services.notification.sender import Sender, always
 from services.notification.use_cases import NotificationUseCases
 from services.shared_kernel.card import Card
+from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Received
 from storage.engine import Database
 from storage.notification.repositories import NotificationUnitOfWork
@@ -107,16 +108,21 @@ class Home:
     def work(self) -> NotificationUnitOfWork:
         return NotificationUnitOfWork(self.context)
 
-    def another_sender(self, name: str, channels: Mapping[str, ChannelSender]) -> Sender:
+    def another_sender(
+        self, name: str, channels: Mapping[str, ChannelSender], *, page: ChannelSender | None = None,
+        clock: Clock | None = None, leads: Callable[[], Awaitable[bool]] = always,
+    ) -> Sender:  # fmt: skip
         return Sender(
             self.work,
-            self.clock,
+            clock or self.clock,
             self.ids,
             name=name,
             channels=channels,
             renderer=Renderer(TEMPLATES, self.book, PlainNames()),
             templates=TEMPLATES,
             paused=lambda: self.is_paused,
+            leads=leads,
+            page=page,
         )
 
     async def hear(self, *events: Received) -> None:

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.notification.lifecycle import STEPS, UNFINISHED
 from services.notification.model import Ad, Delivery, Info
 from services.notification.outcomes import NotRendered, Unclear, after, next_channel, told
-from services.notification.policies import MOST_ATTEMPTS, prepared
+from services.notification.policies import MOST_ATTEMPTS, most_attempts, prepared
 from services.notification.ports import Accepted, Rejected, Wait
 from services.notification.refusals import AdvertisingRefused, NotAllowed
 from services.notification.values import Contact, DeliveryAction, DeliveryStatus
@@ -87,7 +87,7 @@ class Deliveries(RuleBasedStateMachine):
     @rule(outcome=outcomes)
     def the_channel_answers(self, outcome):
         now = self.clock.now()
-        new = after(self.last, outcome, now)
+        new = after(self.last, outcome, now, most_attempts(self.last, self.contact, self.usable))
         self._becomes(new)
         self.accepted += isinstance(outcome, Accepted)
         self.unclear += new.status is S.UNKNOWN

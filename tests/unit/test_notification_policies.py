@@ -1,10 +1,21 @@
 """Nights, tries, channels and due times."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from services.notification.policies import MOST_ATTEMPTS, code_of, end_of_night, first_channel, reminders_of, retry_at
+from services.notification.model import Delivery, Info
+from services.notification.policies import (
+    FEW_ATTEMPTS,
+    MOST_ATTEMPTS,
+    code_of,
+    end_of_night,
+    first_channel,
+    most_attempts,
+    reminders_of,
+    retry_at,
+)
 from services.notification.reactions.copying import copied
 from services.notification.values import Contact, ReminderKind
 from services.shared_kernel.clock import KST
@@ -38,6 +49,20 @@ def test_tries_come_further_and_further_apart_and_end():
     assert gaps == sorted(gaps)
     assert timedelta() < gaps[0] <= gaps[-1] <= timedelta(minutes=10)
     assert retry_at(MOST_ATTEMPTS, now) is None
+
+
+def test_the_first_channel_is_not_tried_for_long_where_there_is_another():
+    info = Info(
+        id="n", cause="c", cause_event_id=None, recipient_id="p", template="t", values={}, created_at=MONDAY_AFTERNOON
+    )
+    contact = Contact(person_id="p", role="customer", channels=("telegram", "web"))
+    first = replace(Delivery.first(info, id="d"), channel="telegram")
+    assert most_attempts(first, contact, {"telegram", "web"}) == FEW_ATTEMPTS
+    assert most_attempts(first, contact, {"telegram"}) == MOST_ATTEMPTS
+    assert most_attempts(first, None, {"telegram", "web"}) == MOST_ATTEMPTS
+    assert most_attempts(replace(first, hop=2, channel="web"), contact, {"telegram", "web"}) == MOST_ATTEMPTS
+    gaps = [(retry_at(n, MONDAY_AFTERNOON) or MONDAY_AFTERNOON) - MONDAY_AFTERNOON for n in range(1, FEW_ATTEMPTS)]
+    assert timedelta(minutes=1) < sum(gaps, timedelta()) < timedelta(minutes=2)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The bot over HTTP: where notices for the web page and the terminal go, and where personal details are kept."""
+"""The bot over HTTP: where notices for the web page and the terminal go; it keeps personal details and addresses."""
 
 from dataclasses import asdict
 from typing import Any
@@ -24,19 +24,20 @@ class BotClient:
     async def of(self, person_id: str, details_id: str | None) -> PersonDetails:
         """Somebody's personal details, for one notice."""
         query = f"?details_id={quote(details_id, safe='')}" if details_id else ""
-        return PersonDetails(**await self._ask("GET", f"/internal/people/{quote(person_id, safe='')}/details{query}"))
+        return PersonDetails(**await self.ask("GET", f"/internal/people/{quote(person_id, safe='')}/details{query}"))
 
     async def append(self, *, delivery_id: str, person_id: str, card: Card) -> bool:
         """Put it into the person's message log; False if it is there already."""
         body = {"person_id": person_id, "card": asdict(card)}
-        return bool((await self._ask("PUT", f"/internal/deliveries/{quote(delivery_id, safe='')}", body))["new"])
+        return bool((await self.ask("PUT", f"/internal/deliveries/{quote(delivery_id, safe='')}", body))["new"])
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    async def ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """What one of its internal routes answers."""
         async with self._session.request(
             method, self._base_url + path, json=body, headers=self._headers | trace_headers(), timeout=TIMEOUT,
             allow_redirects=False, raise_for_status=True,
         ) as response:  # fmt: skip
-            answer: dict[str, Any] = await response.json()
+            answer: dict[str, Any] = {} if response.status == 204 else await response.json()
             return answer
 
 
@@ -53,3 +54,24 @@ class MessageLogSender:
         """Accepted, or an aiohttp error: nobody knows, and it is safe to send again."""
         await self._bot.append(delivery_id=delivery_id, person_id=person_id, card=card)
         return Accepted()
+
+
+class BotAddresses:
+    """Where people are reached on channels outside, as the bot knows it."""
+
+    def __init__(self, bot: BotClient) -> None:
+        self._bot = bot
+
+    async def of(self, person_id: str, channel: str) -> str | None:
+        path = f"/internal/people/{quote(person_id, safe='')}/address?channel={quote(channel, safe='')}"
+        address: str | None = (await self._bot.ask("GET", path))["address"]
+        return address
+
+    async def blocked(self, channel: str, address: str) -> None:
+        await self._tell(channel, address, {"blocked": True})
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        await self._tell(channel, old, {"moved_to": new})
+
+    async def _tell(self, channel: str, address: str, what: dict[str, Any]) -> None:
+        await self._bot.ask("PUT", f"/internal/addresses/{quote(channel, safe='')}/{quote(address, safe='')}", what)

@@ -7,7 +7,7 @@ import aiohttp
 from services.notification.adapters.bot_client import MessageLogSender
 from services.notification.ports import Accepted, SendResult
 from services.shared_kernel.card import Card
-from ssak3.composition import Ssak3
+from ssak3.sending import Sending
 
 
 class BareChannel(MessageLogSender):
@@ -25,10 +25,10 @@ class BareChannel(MessageLogSender):
 def open_bare_channel(url: str) -> None:
     """From here on, a process that sends tells customers of the API over it."""
     BareChannel.url = url
-    build = Ssak3._to_the_bot
+    build = Sending._to_the_bot
 
-    def with_bare(ssak3: Ssak3) -> Any:
-        channels, bot = build(ssak3)
-        return {**channels, "api": BareChannel("api", bot)}, bot  # type: ignore[arg-type]
+    def with_bare(sending: Sending) -> Any:
+        channels, bot, addresses = build(sending)
+        return {**channels, "api": BareChannel("api", bot)}, bot, addresses  # type: ignore[arg-type]
 
-    Ssak3._to_the_bot = with_bare  # type: ignore[method-assign, assignment]
+    Sending._to_the_bot = with_bare  # type: ignore[method-assign, assignment]

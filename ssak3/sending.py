@@ -1,0 +1,98 @@
+"""How notices leave: the channels that this process has, and the lease under which it sends for a token."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
+from services.notification.ports import Addresses, ChannelSender, Directory
+from services.notification.rendering import Renderer
+from services.notification.sender import Sender, always
+from ssak3.gateways import BotDirectory, LinkAddresses, LogSender
+from ssak3.leader import SENDER, Leader
+from storage.leases import SqlLeases
+from storage.notification.repositories import NotificationUnitOfWork
+from storage.notification.tables import lease
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.push import TelegramPush
+    from ssak3.composition import Ssak3
+
+log = structlog.get_logger(__name__)
+
+# All of them read from the bot's message log.
+LOG_CHANNELS = ("web", "console", "api")
+
+
+class Sending:
+    """With a token, of several replicas one sends over any channel, so that together they have one rate."""
+
+    def __init__(self, ssak3: "Ssak3", work: Callable[[], NotificationUnitOfWork]) -> None:
+        self._ssak3 = ssak3
+        self._telegram: TelegramPush | None = None
+        self._leader: Leader | None = None
+        channels, directory, addresses = self._to_the_bot()
+        if ssak3.settings.telegram_token.get_secret_value():
+            database = ssak3.databases.contexts["notification"].database
+            # Embedded, one process at a time has the folder: nobody waits until the lease of a killed one is over.
+            holder = ssak3.name if ssak3.settings.is_distributed else "embedded"
+            self._leader = Leader(SqlLeases(database, lease, ssak3.clock, holder), SENDER)
+            self._telegram = self._open_telegram(addresses(), self._leader)
+            channels[self._telegram.name] = self._telegram
+        self.sender = Sender(
+            work,
+            ssak3.clock,
+            ssak3.ids,
+            name=ssak3.name,
+            channels=channels,
+            renderer=Renderer(ssak3.templates, directory, ssak3.names),
+            templates=ssak3.templates,
+            paused=lambda: ssak3.switches.notifications_paused,
+            leads=self._leader.keep if self._leader else always,
+            page=channels["web"] if self._telegram else None,
+            tracing=ssak3.outside.tracing,
+        )
+
+    def _to_the_bot(self) -> tuple[dict[str, ChannelSender], Directory, Callable[[], Addresses]]:
+        """Where notices go, and personal details and addresses are: in this process, or at the bot's address."""
+        ssak3 = self._ssak3
+        if not ssak3.settings.bot_url:
+            logs = {name: LogSender(name, ssak3.log_writer) for name in LOG_CHANNELS}
+            return {**logs}, BotDirectory(ssak3.bot_work), lambda: LinkAddresses(ssak3.links)
+        bot = BotClient(ssak3.outside.session, ssak3.settings.bot_url, ssak3.outside.api_token)
+        return {name: MessageLogSender(name, bot) for name in LOG_CHANNELS}, bot, lambda: BotAddresses(bot)
+
+    def _open_telegram(self, addresses: Addresses, leader: Leader) -> "TelegramPush":
+        # Only here, because to load the library takes as long as all else.
+        from bot.channels.telegram.push import TelegramPush
+
+        settings = self._ssak3.settings
+        return TelegramPush(
+            token=settings.telegram_token.get_secret_value(),
+            api_base=settings.telegram_api_base,
+            rate=settings.telegram_rate,
+            addresses=addresses,
+            clock=self._ssak3.clock,
+            # A rate is counted in real seconds, whatever the clock says.
+            monotonic=time.monotonic,
+            may_send=leader.holds,
+        )
+
+    async def finish(self) -> None:
+        """Record what is under way."""
+        try:
+            await self.sender.finish()
+        except Exception:  # the database is away: found by whoever comes, when the deliveries' leases are over
+            log.exception("sending.not_recorded")
+
+    async def close(self) -> None:
+        """Finish, and let another replica send, at once if the database can be told."""
+        await self.finish()
+        if self._leader is not None:
+            with contextlib.suppress(Exception):  # away: it follows when the lease ends
+                await self._leader.resign()
+        if self._telegram is not None:
+            await self._telegram.close()

@@ -1,0 +1,47 @@
+"""A process that pushes until it is killed: `python -m tests.support.telegram_process DATABASE TELEGRAM BOT RATE`."""
+
+import asyncio
+import sys
+import time
+
+import aiohttp
+
+from bot.channels.telegram.push import TelegramPush
+from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
+from services.notification.rendering import Renderer
+from services.notification.sender import Sender
+from ssak3.leader import SENDER, Leader
+from ssak3.system import SystemClock, SystemIds
+from storage.engine import Database
+from storage.leases import SqlLeases
+from storage.notification.repositories import NotificationUnitOfWork
+from storage.notification.tables import lease, messaging
+from storage.unit_of_work import Context
+from tests.support.notices import TEMPLATES
+from tests.support.notification import Book, PlainNames
+from tests.support.telegram_faults import TOKEN, FakeBot
+
+
+async def push(database_url: str, telegram_url: str, bot_url: str, rate: float) -> None:
+    """Until it is killed."""
+    clock, ids, database = SystemClock(), SystemIds(), Database(database_url)
+    context = Context(tables=messaging, database=database, clock=clock, ids=ids, causal=True)
+    async with aiohttp.ClientSession() as session:
+        bot = BotClient(session, bot_url, FakeBot.TOKEN)
+        leader = Leader(SqlLeases(database, lease, clock, "child"), SENDER)
+        telegram = TelegramPush(
+            token=TOKEN, api_base=telegram_url, rate=rate, addresses=BotAddresses(bot), clock=clock,
+            monotonic=time.monotonic, may_send=leader.holds,
+        )  # fmt: skip
+        sender = Sender(
+            lambda: NotificationUnitOfWork(context), clock, ids, name="child", templates=TEMPLATES,
+            channels={telegram.name: telegram}, renderer=Renderer(TEMPLATES, Book(), PlainNames()),
+            leads=leader.keep, page=MessageLogSender("web", bot),
+        )  # fmt: skip
+        while True:
+            if not await sender.run_once():
+                await asyncio.sleep(0.02)
+
+
+if __name__ == "__main__":
+    asyncio.run(push(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])))
