@@ -59,8 +59,8 @@ class Leader:
         return leads
 
     def holds(self) -> bool:
-        """Whether it is still ours for sure, though we may have been held up since we asked."""
-        return self.is_leader and self._monotonic() < self._asked_at + self._life.total_seconds()
+        """Whether it is still ours for sure, though we may have been held up since we asked; for a second at least."""
+        return self.is_leader and self._monotonic() < self._asked_at + self._life.total_seconds() - 1.0
 
     async def keep(self) -> bool:
         """The same, asking again when it is time to."""

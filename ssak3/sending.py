@@ -91,8 +91,9 @@ class Sending:
     async def close(self) -> None:
         """Finish, and let another replica send, at once if the database can be told."""
         await self.finish()
-        if self._leader is not None:
-            with contextlib.suppress(Exception):  # away: it follows when the lease ends
-                await self._leader.resign()
         if self._telegram is not None:
             await self._telegram.close()
+        if self._telegram is not None and self._leader is not None and self._leader.is_leader:
+            await self._telegram.rest()
+            with contextlib.suppress(Exception):  # away: it follows when the lease ends
+                await self._leader.resign()

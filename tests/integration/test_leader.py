@@ -75,3 +75,42 @@ async def test_with_the_database_away_nobody_leads(clock: FakeClock):
     with pytest.raises(ConnectionError):
         await lost.stand()
     assert not lost.is_leader
+
+
+async def test_who_was_held_up_since_it_asked_does_not_hold_it(database: Database, clock: FakeClock):
+    """Its own seconds count, whatever the clocks say."""
+    now = 100.0
+    first = Leader(SqlLeases(database, lease, clock, "first"), "sender", monotonic=lambda: now)
+    assert not first.holds()
+    await first.stand()
+    now += 8.9
+    assert first.holds()
+    now += 0.2
+    assert not first.holds(), "it would end before a send does"
+    assert await first.keep()
+    assert first.holds()
+
+
+async def test_it_asks_again_when_it_is_time_to(clock: FakeClock):
+    class Counting:
+        asked = 0
+
+        async def take(self, name: str, life: timedelta) -> bool:
+            self.asked += 1
+            return self.asked < 3
+
+        async def give_up(self, name: str) -> None:
+            """Nothing to give up."""
+
+    now, leases = 100.0, Counting()
+    one = Leader(leases, "sender", monotonic=lambda: now)
+    for _ in range(3):
+        assert await one.keep()
+    assert leases.asked == 1
+    now += 3.0
+    assert await one.keep()
+    assert leases.asked == 2
+    now += 3.0
+    assert not await one.keep()
+    assert not await one.keep(), "who waits asks each time"
+    assert leases.asked == 4

@@ -217,6 +217,12 @@ async def test_who_has_lost_the_lease_sends_nothing(bench: Bench):
     assert bench.telegram.asked == []
 
 
+async def test_at_the_end_it_leaves_the_second_to_whoever_sends_next(bench: Bench):
+    assert await bench.send() == Accepted()
+    await bench.push.rest()
+    assert time.monotonic() - bench.telegram.sent[0].at >= 0.9
+
+
 async def test_a_long_text_goes_in_parts_a_second_apart_with_the_buttons_last(bench: Bench):
     card = Card(text="가나다라마바사. " * 600, buttons=CARD.buttons)
     assert await bench.send(card=card) == Accepted()

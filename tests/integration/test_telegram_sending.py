@@ -38,6 +38,7 @@ class Replica:
 
     leader: Leader
     sender: Sender
+    push: TelegramPush
 
     async def run_until_idle(self) -> None:
         while await self.sender.run_once():
@@ -70,7 +71,7 @@ class Office:
         self.stack.push_async_callback(push.close)
         page = MessageLogSender("web", bot)
         sender = home.another_sender(name, {"web": page, push.name: push}, page=page, clock=clock, leads=leader.keep)
-        return Replica(leader=leader, sender=sender)
+        return Replica(leader=leader, sender=sender, push=push)
 
     async def people(self, count: int, *, only_telegram: bool = False) -> list[Story]:
         """With the page, unless told otherwise, and, preferred, Telegram; each with one thing to be told."""
@@ -234,27 +235,52 @@ async def test_two_about_different_things_go_a_second_apart(fresh_sqlite: Fresh)
 # The rate
 
 
-async def test_two_hundred_go_at_the_tokens_rate(fresh_sqlite: Fresh, monkeypatch: pytest.MonkeyPatch):
-    """Send times are those at which a request was let go; the clock here is the real one, for so is the rate."""
-    let_go: list[float] = []
-    go = Pace._refuse_if_held
+@pytest.fixture
+def let_go(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When each request was let go, in seconds that only go forward."""
+    times: list[float] = []
+    refuse = Pace._refuse_if_held
 
     def noting(pace: Pace) -> None:
-        go(pace)
-        let_go.append(time.monotonic())
+        refuse(pace)
+        times.append(time.monotonic())
 
     monkeypatch.setattr(Pace, "_refuse_if_held", noting)
+    return times
+
+
+def most_in_a_second(times: list[float]) -> int:
+    return max(sum(start <= at < start + 1 for at in times) for start in times)
+
+
+async def test_two_hundred_go_at_the_tokens_rate(fresh_sqlite: Fresh, let_go: list[float]):
+    """The clock here is the real one, for so is the rate."""
     async with an_office(fresh_sqlite) as office:
         await office.people(200)
-        loop = office.replica("one", clock=SystemClock()).sender
+        sender = office.replica("one", clock=SystemClock()).sender
         while await office.waiting():
-            if not await loop.run_once():
+            if not await sender.run_once():
                 await asyncio.sleep(0.01)
         assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(200)}
-        most = max(sum(start <= at < start + 1 for at in let_go) for start in let_go)
-        assert most <= RATE
-        took = let_go[-1] - let_go[0]
-        assert 199 / took >= 0.9 * RATE, f"{199 / took:.1f} a second"
+        assert most_in_a_second(let_go) <= RATE
+        rate = 199 / (let_go[-1] - let_go[0])
+        assert rate >= 0.9 * RATE, f"{rate:.1f} a second"
+
+
+async def test_from_one_replica_to_the_next_the_rate_is_one(fresh_sqlite: Fresh, let_go: list[float]):
+    async with an_office(fresh_sqlite) as office:
+        await office.people(60)
+        one, other = office.replica("one"), office.replica("other")
+        await one.sender.run_once()
+        # As a process stops: what is under way is finished.
+        await one.sender.finish()
+        await one.push.rest()
+        await one.leader.resign()
+        await other.run_until_idle()
+        office.home.clock.advance(seconds=5)
+        await other.run_until_idle()
+        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(60)}
+        assert most_in_a_second(let_go) <= RATE
 
 
 # Replicas

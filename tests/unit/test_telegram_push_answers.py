@@ -82,6 +82,9 @@ def test_who_is_not_too_fast_does_not_wait():
         assert window.wait(now) == 0
         window.note(now)
     assert window.wait(2.0) == 0.5
+    assert window.until_empty(2.25) == 0.75
+    assert window.until_empty(3.5) == 0
+    assert Window(2).until_empty(0.0) == 0
 
 
 # Chats

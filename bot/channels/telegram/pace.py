@@ -61,6 +61,10 @@ class Window:
         """One goes now."""
         self._sent.append(now)
 
+    def until_empty(self, now: float) -> float:
+        """Seconds until what went counts no more."""
+        return max(0.0, self._sent[-1] + self.seconds - now) if self._sent else 0.0
+
 
 class Pace(AIORateLimiter):
     """`may_send` is asked right before each request: whether this process still holds the lease."""
@@ -117,6 +121,10 @@ class Pace(AIORateLimiter):
             raise Held(self._paused_until)
         if not self._may_send():
             raise Held(now)
+
+    async def rest(self) -> None:
+        """Until what was sent counts no more."""
+        await asyncio.sleep(self._window.until_empty(self._monotonic()))
 
     def pause(self, duration: timedelta) -> datetime:
         """Nothing goes out before this is over; when that is."""

@@ -65,6 +65,10 @@ class TelegramPush:
         self._clock = clock
         self._chats = Chats(clock)
 
+    async def rest(self) -> None:
+        """Until whoever sends next, in another process, can't be too fast together with this one."""
+        await self._pace.rest()
+
     async def close(self) -> None:
         """Give the connections back."""
         await self._request.shutdown()
