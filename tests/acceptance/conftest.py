@@ -1,4 +1,4 @@
-"""Every story gets a world of its own: once in one process, once with every process apart."""
+"""Every story gets a world of its own: in one process, with every process apart, and with people on Telegram."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,14 +8,28 @@ import pytest_asyncio
 
 from ssak3.settings import CONTEXTS
 from tests.support.apart import a_world_apart
+from tests.support.telegram_story import a_world_on_telegram
 from tests.support.world import OpenWorld, World, a_world
 
+# The stories that people chat through.
+ON_TELEGRAM = tuple(f"test_{name}_" for name in ("f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "p1", "p2"))
 
-@pytest.fixture(params=["together", "apart"])
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "open_world" in metafunc.fixturenames:
+        is_chat = metafunc.module.__name__.rpartition(".")[2].startswith(ON_TELEGRAM)
+        forms = ["together", "apart", *(["telegram"] if is_chat else [])]
+        metafunc.parametrize("open_world", forms, indirect=True)
+
+
+@pytest.fixture
 def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenWorld]:
     """Opens the story's world, with whatever it wants of its surroundings; again: as it was left."""
     if request.param == "together":
         yield lambda **outside: a_world(tmp_path, **outside)
+        return
+    if request.param == "telegram":
+        yield lambda **outside: a_world_on_telegram(tmp_path, **outside)
         return
     vhost = request.getfixturevalue("emptied_rabbitmq")
     url = request.getfixturevalue("fresh_postgresql")(*CONTEXTS)

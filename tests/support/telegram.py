@@ -196,6 +196,13 @@ class Chat:
                         return await self._telegram.enqueue(self.tap(call, button["callback_data"]))
         raise AssertionError(f"no button {label!r}\n{self.transcript()}")
 
+    async def taps_action(self, action: str, label: str) -> int:
+        """A button, wherever it was shown."""
+        keyboard = {"inline_keyboard": [[{"text": label, "callback_data": action}]]}
+        message = {"message_id": 1, "date": 1, "chat": self._chat, "text": "…", "reply_markup": keyboard}
+        query = {"id": f"q{len(self._telegram.requests)}", "from": self._person, "chat_instance": "1"}
+        return await self._telegram.enqueue({"callback_query": {**query, "message": message, "data": action}})
+
     def tap(self, call: Request, data: str) -> JsonObject:
         """The update of a tap on a message's button."""
         message = {**call.result, "text": call.fields["text"], "reply_markup": call.fields["reply_markup"]}

@@ -304,8 +304,9 @@ async def around(
 
 @asynccontextmanager
 async def a_world(
-    folder: Path, clock: FakeClock | None = None, settings: Mapping[str, Any] | None = None, **outside: Any
-) -> AsyncIterator[World]:
+    folder: Path, clock: FakeClock | None = None, settings: Mapping[str, Any] | None = None,
+    kind: type[World] = World, **outside: Any,
+) -> AsyncIterator[World]:  # fmt: skip
     """In one process, made anew in a folder, or opened again where it was left. `settings` aren't checked."""
     clock = clock or FakeClock()
     ours = Settings(data_dir=folder, public_url="http://127.0.0.1:8000", _env_file=None)
@@ -317,7 +318,7 @@ async def a_world(
             if await ssak3.databases.migrate():
                 _remember_tables(folder / "ssak3.db")
             with _without_waiting_for_the_disk(ssak3), closing(Together(ssak3)) as pieces:
-                world = World(pieces, clock, sandbox_url, given.session)
+                world = kind(pieces, clock, sandbox_url, given.session)
                 ssak3.observers.listeners.append(world.observe)
                 yield world
         finally:

@@ -8,11 +8,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram.card_text import keyboard_rows, parts
 from bot.channels.telegram.pace import Chats, Pace, gap_of
 from bot.channels.telegram.push_answers import Blocked, Moved, Unclear, meaning_of
+from bot.channels.telegram.render import Bubble, Rows, bubbles
 from services.notification.ports import Accepted, Addresses, Rejected, SendResult, Wait
-from services.shared_kernel.card import Button, Card
+from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -89,21 +89,18 @@ class TelegramPush:
         if (until := self._pace.held_until() or self._chats.busy_until(address)) is not None:
             return Wait(until=until)
         with self._chats.sending(address):
-            return await self._send_parts(address, parts(card), _keyboard(keyboard_rows(card)))
+            return await self._send_all(address, bubbles(card))
 
-    async def _send_parts(
-        self, address: str, texts: Sequence[str], keyboard: InlineKeyboardMarkup | None
-    ) -> SendResult:  # fmt: skip
-        if not texts:
+    async def _send_all(self, address: str, shown: Sequence[Bubble]) -> SendResult:
+        if not shown:
             return Rejected(reason="empty", permanent=True)
-        for number, text in enumerate(texts):
+        for number, bubble in enumerate(shown):
             if number:
                 await asyncio.sleep(gap_of(address).total_seconds())
             try:
                 await self._bot.send_message(
-                    _chat_id(address), text, parse_mode="HTML",
-                    reply_markup=keyboard if number == len(texts) - 1 else None,
-                )  # fmt: skip
+                    _chat_id(address), bubble.text, parse_mode="HTML", reply_markup=_keyboard(bubble.rows)
+                )
             except Exception as error:
                 if number:  # the beginning is there
                     raise Unsure from error
@@ -142,7 +139,7 @@ def _chat_id(address: str) -> int | str:
     return int(address) if address.lstrip("-").isdecimal() else address
 
 
-def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup(
