@@ -221,8 +221,9 @@ class Ssak3:
         self.log_writer = LogWriter(work, self.clock, self.hub.tell)
         self.idempotency = Idempotency(work, self.clock, self.ids)
         self.details = SqlDetailsQueries(context.database)
-        # Embedded, one process at a time has the folder: nobody waits until the lease of a killed one is over.
-        self.leases = SqlLeases(context.database, self.clock, self.name if self.settings.is_distributed else "embedded")
+        # In its own file, one process at a time: nobody waits until the lease of a killed one is over.
+        is_alone = context.database.is_sqlite and not self.settings.is_distributed
+        self.leases = SqlLeases(context.database, self.clock, "embedded" if is_alone else self.name)
 
     def _build_notification(self) -> None:
         context, templates = self.databases.contexts["notification"], self.templates
