@@ -55,6 +55,7 @@ from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
 from storage.bot.tables import lease as bot_lease
 from storage.broker.queue_store import SqlQueueStore
 from storage.cleaning.repositories import CleaningUnitOfWork
+from storage.engine import Database
 from storage.leases import SqlLeases
 from storage.mypage.repositories import SqlMyPage, reactions
 from storage.notification.repositories import NotificationUnitOfWork
@@ -217,9 +218,11 @@ class Ssak3:
         self.log_writer = LogWriter(work, self.clock, self.hub.tell)
         self.idempotency = Idempotency(work, self.clock, self.ids)
         self.details = SqlDetailsQueries(context.database)
-        # Embedded, one process at a time has the folder: nobody waits until the lease of a killed one is over.
-        holder = self.name if self.settings.is_distributed else "embedded"
-        self.leases = SqlLeases(context.database, bot_lease, self.clock, holder)
+        self.leases = SqlLeases(context.database, bot_lease, self.clock, self.holder(context.database))
+
+    def holder(self, database: Database) -> str:
+        """Who holds leases here. One process at a time has a file: nobody waits until a killed one's is over."""
+        return "embedded" if database.is_sqlite and not self.settings.is_distributed else self.name
 
     def _build_notification(self) -> None:
         context, templates = self.databases.contexts["notification"], self.templates

@@ -37,9 +37,7 @@ class Sending:
         channels, directory, addresses = self._to_the_bot()
         if ssak3.settings.telegram_token.get_secret_value():
             database = ssak3.databases.contexts["notification"].database
-            # Embedded, one process at a time has the folder: nobody waits until the lease of a killed one is over.
-            holder = ssak3.name if ssak3.settings.is_distributed else "embedded"
-            self._leader = Leader(SqlLeases(database, lease, ssak3.clock, holder), SENDER)
+            self._leader = Leader(SqlLeases(database, lease, ssak3.clock, ssak3.holder(database)), SENDER)
             self._telegram = self._open_telegram(addresses(), self._leader)
             channels[self._telegram.name] = self._telegram
         self.sender = Sender(

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.channels.telegram import receive
 from bot.channels.telegram.api import TelegramApi, Trouble
 from services.reservation.events import ReservationConfirmed, ReservationRequested
 from ssak3.telegram import build_telegram
@@ -24,6 +25,7 @@ from tests.support.telegram import (
     bad_gateway,
     forbidden,
     lost_answer,
+    migrated,
     refused,
     reset,
     too_many,
@@ -284,7 +286,7 @@ async def test_who_blocks_the_bot_is_left_alone(tmp_path, telegram):
 async def test_neither_the_token_nor_what_was_said_is_printed(tmp_path, telegram, capfd):
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
         minji = Chat(telegram, 1)
-        for method in ("sendMessage", "getUpdates", "setMyCommands", "deleteWebhook"):
+        for method in ("sendMessage", "getUpdates"):
             telegram.fail(method, reset(), bad_gateway())
         await minji.says("비밀번호는 1234예요")
         await until(minji.heard)
@@ -295,6 +297,26 @@ async def test_neither_the_token_nor_what_was_said_is_printed(tmp_path, telegram
     shown = "".join(traceback.format_exception(trouble.value)) + "".join(capfd.readouterr())
     assert TOKEN.partition(":")[2] not in shown
     assert "1234" not in shown
+
+
+async def test_a_chat_that_moved_is_answered_where_it_is_now(tmp_path, telegram):
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        telegram.fail("sendMessage", migrated(-100), chat_id=1)
+        await Chat(telegram, 1).says("/start")
+        await until(lambda: telegram.calls("sendMessage", -100))
+        await rest(world, telegram)
+        assert look(world, "select address from bot_link") == [("-100",)]
+        assert len(telegram.calls("sendMessage")) == 1
+
+
+async def test_who_waits_sees_that_it_is_being_written(tmp_path, telegram, monkeypatch):
+    monkeypatch.setattr(receive, "TYPING_AFTER_SECONDS", 0)
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        minji = Chat(telegram, 1)
+        await minji.says("/start")
+        await until(lambda: telegram.calls("sendChatAction", minji.id))
+        await rest(world, telegram)
+        assert len(minji.heard()) == 1
 
 
 async def test_a_cleaner_enters_by_invite_and_only_once(tmp_path, telegram):
