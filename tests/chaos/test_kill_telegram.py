@@ -17,8 +17,7 @@ from tests.support.telegram import TOKEN, Chat, Telegram, a_telegram, until
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
 
-CHATS = 6
-QUESTIONS = 8 if os.environ.get("SSAK3_CHAOS") == "long" else 2
+CHATS, QUESTIONS = (6, 8) if os.environ.get("SSAK3_CHAOS") == "long" else (3, 1)
 
 
 @pytest_asyncio.fixture

@@ -67,7 +67,7 @@ async def test_the_process_of_its_own(tmp_path: Path):
     async with faulty_telegram() as telegram, fake_bot() as bot:
         values = {
             "amqp_urls": "amqp://127.0.0.1:9/", "bot_url": bot.url, "telegram_token": SecretStr(TOKEN),
-            "telegram_api_base": telegram.url, "telegram_rate": 25.0,
+            "telegram_api_base": telegram.url, "telegram_rate": 25,
         }  # fmt: skip
         async with composed(tmp_path, ["notification"], values) as ssak3:
             story = await tell_somebody(ssak3, bot)
@@ -87,7 +87,7 @@ async def test_everything_in_one_process(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Ssak3, "links", None, raising=False)
     monkeypatch.setattr(LinkAddresses, "of", of)
     async with faulty_telegram() as telegram:
-        values = {"telegram_token": SecretStr(TOKEN), "telegram_api_base": telegram.url, "telegram_rate": ""}
+        values = {"telegram_token": SecretStr(TOKEN), "telegram_api_base": telegram.url, "telegram_rate": 25}
         async with composed(tmp_path, EMBEDDED, values) as ssak3:
             story = await tell_somebody(ssak3, None)
             await idle(ssak3)

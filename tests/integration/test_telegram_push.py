@@ -82,7 +82,7 @@ async def test_a_card_goes_out_with_its_buttons(bench: Bench):
     assert await bench.send() == Accepted()
     (sent,) = bench.telegram.sent
     assert sent.chat == "1001"
-    assert sent.text == "<b>새 일이 왔어요: 68,000원</b>\n\nOO클린님, 답해 주세요.\n\n<b>지역</b> 마포구"
+    assert sent.text == "<b>새 일이 왔어요: 68,000원</b>\nOO클린님, 답해 주세요.\n\n<b>지역</b>  마포구"
     assert sent.markup == {
         "inline_keyboard": [
             [{"text": "수락하기", "callback_data": "accept:j:1"}],
