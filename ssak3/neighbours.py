@@ -1,4 +1,4 @@
-"""What `ssak3 doctor` finds when it asks others: RabbitMQ's nodes, our own processes elsewhere, the provider."""
+"""What `ssak3 doctor` finds when it asks others: RabbitMQ, our own processes elsewhere, the provider, Telegram."""
 
 import asyncio
 import urllib.error
@@ -10,6 +10,8 @@ from messaging.broker import BrokerUnavailable
 from messaging.rabbitmq.look import Node, look_at
 from ssak3.examined import Line, numbers
 from ssak3.settings import Settings
+from ssak3.system import SystemClock
+from ssak3.telegram_look import look_at_telegram
 
 PATIENCE_SECONDS = 3
 # Quorum queues whose dead letters leave at least once.
@@ -20,7 +22,10 @@ async def asked(settings: Settings, running: Sequence[str]) -> list[Line]:
     """`running`: the addresses of this data folder's processes."""
     nodes = [await _node(url) for url in settings.amqp_nodes]
     others = await asyncio.to_thread(lambda: list(_others(settings)))
-    return [*nodes, *others, await asyncio.to_thread(_provider, settings, running)]
+    provider = await asyncio.to_thread(_provider, settings, running)
+    now = SystemClock().now()
+    telegram = await asyncio.to_thread(lambda: list(look_at_telegram(settings, is_running=bool(running), now=now)))
+    return [*nodes, *others, provider, *telegram]
 
 
 async def _node(url: str) -> Line:
