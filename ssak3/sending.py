@@ -38,7 +38,7 @@ class Sending:
         if ssak3.settings.telegram_token.get_secret_value():
             database = ssak3.databases.contexts["notification"].database
             self._leader = Leader(SqlLeases(database, lease, ssak3.clock, ssak3.holder(database)), SENDER)
-            self._telegram = self._open_telegram(addresses(), self._leader)
+            self._telegram = self._open_telegram(addresses, self._leader)
             channels[self._telegram.name] = self._telegram
         self.sender = Sender(
             work,
@@ -54,14 +54,14 @@ class Sending:
             tracing=ssak3.outside.tracing,
         )
 
-    def _to_the_bot(self) -> tuple[dict[str, ChannelSender], Directory, Callable[[], Addresses]]:
+    def _to_the_bot(self) -> tuple[dict[str, ChannelSender], Directory, Addresses]:
         """Where notices go, and personal details and addresses are: in this process, or at the bot's address."""
         ssak3 = self._ssak3
         if not ssak3.settings.bot_url:
             logs = {name: LogSender(name, ssak3.log_writer) for name in LOG_CHANNELS}
-            return {**logs}, BotDirectory(ssak3.bot_work), lambda: LinkAddresses(ssak3.links)
+            return {**logs}, BotDirectory(ssak3.bot_work), LinkAddresses(ssak3.links)
         bot = BotClient(ssak3.outside.session, ssak3.settings.bot_url, ssak3.outside.api_token)
-        return {name: MessageLogSender(name, bot) for name in LOG_CHANNELS}, bot, lambda: BotAddresses(bot)
+        return {name: MessageLogSender(name, bot) for name in LOG_CHANNELS}, bot, BotAddresses(bot)
 
     def _open_telegram(self, addresses: Addresses, leader: Leader) -> "TelegramPush":
         # Only here, because to load the library takes as long as all else.

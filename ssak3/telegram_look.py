@@ -16,7 +16,6 @@ from ssak3.settings import Settings
 PATIENCE_SECONDS = 5
 # Codes and reminders go by our clock.
 MOST_APART = timedelta(seconds=60)
-WEBHOOK = "/telegram/webhook"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +53,12 @@ def _no_answer(settings: Settings, status: int) -> Line:
 
 
 def _updates(settings: Settings, *, is_running: bool) -> Line:
+    from bot.channels.telegram.webhook import address_at  # with aiogram
+
     name = "Telegram's updates"
     told = _ask(settings, "getWebhookInfo")
     there = str((told.result or {}).get("url", ""))
-    wanted = f"{settings.public_url.rstrip('/')}{WEBHOOK}" if settings.telegram_mode == "webhook" else ""
+    wanted = address_at(settings.public_url) if settings.telegram_mode == "webhook" else ""
     if there and there != wanted:
         todo = (
             "The next start takes them over. If another installation has this token, give each a bot of its own: "

@@ -17,7 +17,7 @@ from services.shared_kernel.ids import born_at
 from storage import inbox_statements as statements
 from storage.messaging_tables import MessagingTables
 from storage.postgresql import lock
-from storage.rows import insert_or_leave, insert_or_replace
+from storage.rows import insert_into, insert_or_leave, insert_or_replace
 
 Stream = tuple[str, str]
 
@@ -133,7 +133,7 @@ class SqlInbox:
         positions = [(source, subject, self._last[source, subject]) for source, subject in moved]
         if self._is_sqlite:
             marks = [{"event_id": event_id, "handled_at": now} for event_id in self._new_marks]
-            await self._connection.execute(statements.mark(tables.inbox), marks)
+            await self._connection.execute(insert_into(tables.inbox), marks)
             statement = insert_or_replace(tables.position, *statements.POSITION, key=statements.POSITION[:2])
             await self._connection.execute(
                 statement, [dict(zip(statements.POSITION, row, strict=True)) for row in positions]

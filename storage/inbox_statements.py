@@ -6,14 +6,12 @@ from functools import cache
 from sqlalchemy import (
     BigInteger,
     Delete,
-    Insert,
     Select,
     String,
     Table,
     TextClause,
     bindparam,
     delete,
-    insert,
     or_,
     select,
     text,
@@ -79,11 +77,6 @@ def waiting(parked: Table) -> Select[tuple[str, bytes]]:
 @cache
 def unpark(parked: Table) -> Delete:
     return delete(parked).where(parked.c.event_id.in_(bindparam("ids", expanding=True)))
-
-
-@cache
-def mark(inbox: Table) -> Insert:
-    return insert(inbox)
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Insert, Table, TextClause, bindparam, insert, select, text
+from sqlalchemy import ARRAY, Insert, TextClause, bindparam, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.catalogue import routing_key
@@ -15,6 +15,7 @@ from messaging.envelope import Envelope, encode
 from services.shared_kernel.event import Event, Recorded
 from storage.messaging_tables import MessagingTables
 from storage.postgresql import arrays, given
+from storage.rows import insert_into
 
 _LOGGED = ("event_id", "type", "subject", "sequence", "recorded_at", "body")
 _SENT = ("event_id", "routing_key", "body", "traceparent")
@@ -73,7 +74,7 @@ class Outgoing:
             await self._connection.execute(_write(self._tables), arrays({*_LOGGED, *_SENT}, rows))
             return
         for table, names in ((self._tables.outbox, _SENT), (self._tables.event_log, _LOGGED)):
-            await self._connection.execute(_add(table), [{name: row[name] for name in names} for row in rows])
+            await self._connection.execute(insert_into(table), [{name: row[name] for name in names} for row in rows])
 
 
 def _row(told: _Told, sequence: int) -> dict[str, Any]:
@@ -110,11 +111,6 @@ def _next_numbers(tables: MessagingTables, is_sqlite: bool) -> TextClause:
             for name, kind in zip(("subject", "sequence"), types, strict=True)
         )
     )
-
-
-@cache
-def _add(table: Table) -> Insert:
-    return insert(table)
 
 
 @cache

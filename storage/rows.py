@@ -33,7 +33,7 @@ _UNIQUE = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 async def add_new(connection: AsyncConnection, table: Table, values: Mapping[str, Any], name: str) -> None:
     """Insert a row. StaleVersion when its key, or whatever else is unique, was taken first."""
     try:
-        await connection.execute(_add(table), dict(values))
+        await connection.execute(insert_into(table), dict(values))
     except IntegrityError as error:
         raise_if_taken(error, name)
         raise
@@ -60,7 +60,8 @@ def raise_if_taken(error: IntegrityError, name: str) -> None:
 
 
 @cache
-def _add(table: Table) -> Insert:
+def insert_into(table: Table) -> Insert:
+    """One row, or several."""
     return insert(table)
 
 

@@ -15,9 +15,8 @@ import pytest
 from ssak3.examined import Line
 from ssak3.settings import Settings
 from ssak3.telegram_look import look_at_telegram
-from tests.support.telegram import a_telegram
+from tests.support.telegram import TOKEN, a_telegram
 
-TOKEN = "7:synthetic-token-for-the-tests-only"
 Answers = dict[str, tuple[int, Any]]
 SOUND: Answers = {
     "getMe": (200, {"username": "ssak3_bot"}),

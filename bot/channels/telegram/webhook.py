@@ -21,6 +21,11 @@ LARGEST_BODY = 64 * 1024
 LONG_BREAK_SECONDS = 30.0
 
 
+def address_at(public_url: str) -> str:
+    """Where Telegram brings updates."""
+    return f"{public_url.rstrip('/')}{PATH}"
+
+
 def webhook_router(inbox: Inbox, secret: str) -> APIRouter:
     """Whoever doesn't know the secret learns nothing and leaves nothing."""
     expected = secret.encode()
@@ -65,7 +70,7 @@ class Registration:
         self._api = api
         self._lease = lease
         self._commands = commands
-        self._url = f"{public_url.rstrip('/')}{PATH}"
+        self._url = address_at(public_url)
         self._secret = secret
         self._is_done = False
         self._stopping = asyncio.Event()
