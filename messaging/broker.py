@@ -60,6 +60,13 @@ class Subscription(Protocol):
         """Set it aside for an operator, with its cause."""
         ...
 
+    async def put_back(self, messages: Sequence[Message]) -> None:
+        """Into this queue alone, as first attempts: they were taken out of it before their turn.
+
+        Raises BrokerUnavailable when it isn't certain that all are kept; then some may come twice.
+        """
+        ...
+
 
 class Broker(Publisher, Protocol):
     """Both ends."""

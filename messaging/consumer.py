@@ -4,7 +4,7 @@ Marker, effect and outgoing events are one commit. What has arrived is handled a
 when a handler fails, the batch is undone and handled one by one, so that one bad event harms no other.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from enum import Enum
 from types import TracebackType
@@ -12,13 +12,13 @@ from typing import Generic, Protocol, Self, TypeVar
 
 import structlog
 
-from messaging.broker import Delivery, Subscription
+from messaging.broker import Delivery, Message, Subscription
 from messaging.catalogue import event_type, routing_key
 from messaging.envelope import Malformed, decode
 from messaging.observer import Observer, Outcome, Unobserved
 from messaging.retry import cause_of, delay_after
 from services.shared_kernel.event import Event, Received
-from services.shared_kernel.refusal import again_if_stale
+from services.shared_kernel.refusal import StaleVersion, again_if_stale
 from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing
 
 log = structlog.get_logger(__name__)
@@ -48,8 +48,12 @@ class Inbox(Protocol):
         """Mark it seen and say whether to handle it now; an early one is parked with its body."""
         ...
 
-    async def released_by(self, received: Received) -> Sequence[bytes]:
-        """Take out the parked events that waited for this one, in order."""
+    async def released_by(self, received: Received, apart: Collection[str]) -> Sequence[bytes]:
+        """Take out the parked events that waited for this one, in order, but for those that are kept apart."""
+        ...
+
+    async def unpark(self, event_ids: Collection[str]) -> None:
+        """Take these out: they wait elsewhere."""
         ...
 
 
@@ -68,6 +72,15 @@ class InboxWork(Protocol):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None: ...
+
+
+class FollowerFailed(Exception):
+    """Not the event at hand failed, but one that was parked until it came."""
+
+    def __init__(self, received: Received, body: bytes) -> None:
+        super().__init__(received.id)
+        self.received = received
+        self.body = body
 
 
 W = TypeVar("W", bound=InboxWork)
@@ -136,12 +149,31 @@ class Consumer(Generic[W]):
             await self._fail(delivery, error)
             return
         try:
-            settled = await self._handle_all([(received, delivery.message.body)])
+            settled = await self._handle_with_followers(received, delivery.message.body)
         except Exception as error:  # a consumer outlives any event
             await self._fail(delivery, error, received)
             return
         self._observer.settled(self.name, settled)
         await self._subscription.ack([delivery])
+
+    async def _handle_with_followers(self, received: Received, body: bytes) -> Sequence[Settled]:
+        """A parked one that fails goes back to the queue, to be tried again, or be dead, by itself.
+
+        Killed before it is there, the event at hand comes again, and finds it still parked.
+        """
+        apart: dict[str, FollowerFailed] = {}
+        while True:
+            try:
+                settled = await self._handle_all([(received, body)], apart)
+                break
+            except FollowerFailed as failed:
+                apart[failed.received.id] = failed
+        if apart:
+            log.warning("consumer.followers_put_back", consumer=self.name, event_ids=list(apart))
+            await self._subscription.put_back([_message(each.received, each.body) for each in apart.values()])
+            async with self._unit_of_work() as work:
+                await work.inbox.unpark(apart)
+        return settled
 
     async def _fail(self, delivery: Delivery, error: Exception, received: Received | None = None) -> None:
         key, cause, delay = delivery.message.routing_key, cause_of(error), delay_after(delivery.attempt, error)
@@ -161,38 +193,53 @@ class Consumer(Generic[W]):
                 await self._subscription.retry(delivery, delay, cause)
         self._observer.failed(self.name, event_type(key), outcome)
 
-    async def _handle_all(self, pairs: Sequence[tuple[Received, bytes]]) -> Sequence[Settled]:
+    async def _handle_all(
+        self, pairs: Sequence[tuple[Received, bytes]], apart: Collection[str] = ()
+    ) -> Sequence[Settled]:
         """In one transaction. When somebody else was quicker with what it needs, it is decided anew."""
 
         async def handle() -> Sequence[Settled]:
             async with self._unit_of_work() as work:
                 await work.inbox.expect([received for received, _ in pairs])
-                return [each for received, body in pairs for each in await self._handle(work, received, body)]
+                return [each for received, body in pairs for each in await self._handle(work, received, body, apart)]
 
         with self._observer.handling(self.name, len(pairs)):
             return await again_if_stale(handle)
 
-    async def _handle(self, work: W, received: Received, body: bytes) -> Sequence[Settled]:
+    async def _handle(self, work: W, received: Received, body: bytes, apart: Collection[str]) -> Sequence[Settled]:
         """It, and what waited for it: what became of each, once this is committed."""
         settled, waiting = [], [(received, body)]
         while waiting:
             current, current_body = waiting.pop(0)
             admission = await work.inbox.admit(current, current_body)
-            if admission is not Admission.HANDLE:
+            if admission is Admission.HANDLE:
+                try:
+                    settled.append((current, await self._react(work, current)))
+                except StaleVersion:
+                    raise
+                except Exception as error:
+                    if current is received:
+                        raise
+                    raise FollowerFailed(current, current_body) from error
+            else:
                 settled.append((current, _NOT_HANDLED[admission]))
-                continue
-            reaction = self._reactions.get(type(current.event))
-            settled.append((current, Outcome.NOTED if reaction is None else Outcome.HANDLED))
-            if reaction is not None:
-                await self._react(work, reaction, current)
-            released = [(decode(body), body) for body in await work.inbox.released_by(current)]
-            if released:
-                await work.inbox.expect([each for each, _ in released])
-            waiting += released
+            if admission is not Admission.PARKED:
+                waiting += await self._released_by(work, current, apart)
         return settled
 
-    async def _react(self, work: W, reaction: Reaction[W], received: Received) -> None:
+    async def _released_by(
+        self, work: W, received: Received, apart: Collection[str]
+    ) -> Sequence[tuple[Received, bytes]]:
+        released = [(decode(body), body) for body in await work.inbox.released_by(received, apart)]
+        if released:
+            await work.inbox.expect([each for each, _ in released])
+        return released
+
+    async def _react(self, work: W, received: Received) -> Outcome:
         """Within the event's trace; what is logged meanwhile is about it."""
+        reaction = self._reactions.get(type(received.event))
+        if reaction is None:
+            return Outcome.NOTED
         token = handled_now.set(received)
         name = f"handle {routing_key(received.event.TYPE)}"
         try:
@@ -201,6 +248,12 @@ class Consumer(Generic[W]):
                 await reaction(work, received)
         finally:
             handled_now.reset(token)
+        return Outcome.HANDLED
+
+
+def _message(received: Received, body: bytes) -> Message:
+    headers = {"traceparent": received.traceparent} if received.traceparent else {}
+    return Message(id=received.id, routing_key=routing_key(received.event.TYPE), body=body, headers=headers)
 
 
 _NOT_HANDLED = {Admission.SEEN: Outcome.REPEATED, Admission.PARKED: Outcome.PARKED}

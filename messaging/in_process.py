@@ -157,6 +157,10 @@ class InProcessSubscription:
         await self._store.set_aside(int(delivery.handle), dead_queue_name(self._consumer), cause, now)
         self._forget([int(delivery.handle)])
 
+    async def put_back(self, messages: Sequence[Message]) -> None:
+        await self._store.append([(self._queue, message) for message in messages])
+        self.wake()
+
     def _forget(self, positions: Sequence[int]) -> None:
         self._in_flight.difference_update(positions)
         self._given_back.difference_update(positions)

@@ -113,17 +113,22 @@ class SqlInbox:
         self._mark(received)
         return Admission.HANDLE
 
-    async def released_by(self, received: Received) -> Sequence[bytes]:
-        """Take out the parked events that waited for this one, in order; each is admitted anew."""
+    async def released_by(self, received: Received, apart: Collection[str] = ()) -> Sequence[bytes]:
+        """Take out the parked events that waited for this one, in order; each is admitted anew. Those apart stay."""
         nothing_waits = received.id not in self._waited_for and _stream(received) not in self._followed
         if nothing_waits and received.id in self._expected:  # of others nobody has looked yet
             return []
         parked, (source, subject) = self._tables.parked, _stream(received)
         wanted = {"source": source, "subject": subject, "next": received.sequence + 1, "id": received.id}
-        rows = (await self._connection.execute(statements.waiting(parked), wanted)).all()
+        waiting = (await self._connection.execute(statements.waiting(parked), wanted)).all()
+        rows = [row for row in waiting if row.event_id not in apart]
         if rows:
-            await self._connection.execute(statements.unpark(parked), {"ids": [row.event_id for row in rows]})
+            await self.unpark([row.event_id for row in rows])
         return [row.body for row in rows]
+
+    async def unpark(self, event_ids: Collection[str]) -> None:
+        """Take these out: they wait elsewhere."""
+        await self._connection.execute(statements.unpark(self._tables.parked), {"ids": list(event_ids)})
 
     async def flush(self) -> None:
         """Write what was marked; part of the same transaction."""

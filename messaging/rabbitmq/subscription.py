@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import cast
 
 import structlog
@@ -11,7 +12,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 
-from messaging.broker import BrokerUnavailable, Delivery
+from messaging.broker import BrokerUnavailable, Delivery, Message
 from messaging.catalogue import dead_queue_name, queue_name
 from messaging.rabbitmq.connection import CHANNEL_SECONDS, Supervisor
 from messaging.rabbitmq.letters import (
@@ -149,19 +150,17 @@ class RabbitSubscription:
         }
         await self._move(delivery, dead_queue_name(self._consumer), about)
 
+    async def put_back(self, messages: Sequence[Message]) -> None:
+        copies = [_copy(message, queue_name(self._consumer)) for message in messages]
+        if len(await self._publisher.send(copies)) < len(copies):
+            raise BrokerUnavailable("not all of it was confirmed")
+
     async def _move(self, delivery: Delivery, queue: str, about: dict[str, str | int]) -> None:
         """A confirmed copy, then the original is done with: killed in between, there are two, which an inbox bears."""
         if not self._is_unsettled(delivery):
             return
         self._put_down([_epoch_and_tag(delivery)[1]])
-        message = delivery.message
-        copy = Outgoing(
-            id=message.id,
-            exchange="",
-            routing_key=queue,
-            body=message.body,
-            headers={**message.headers, **about, ROUTING_KEY: message.routing_key},
-        )
+        copy = _copy(delivery.message, queue, about)
         if await self._is_kept(copy):
             await self.ack([delivery])
             return
@@ -263,6 +262,12 @@ class RabbitSubscription:
             return False
         declared = await channel.queue_declare(queue_name(self._consumer), passive=True, timeout=CHANNEL_SECONDS)
         return not declared.consumer_count
+
+
+def _copy(message: Message, queue: str, about: Mapping[str, str | int] = MappingProxyType({})) -> Outgoing:
+    """Straight to one queue."""
+    headers = {**message.headers, **about, ROUTING_KEY: message.routing_key}
+    return Outgoing(id=message.id, exchange="", routing_key=queue, body=message.body, headers=headers)
 
 
 def _epoch_and_tag(delivery: Delivery) -> tuple[int, int]:

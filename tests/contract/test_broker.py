@@ -147,6 +147,19 @@ async def test_a_waiting_retry_outlives_a_kill_and_can_wait_again(rig):
     assert (third.attempt, third.message) == (3, delivery.message)
 
 
+async def test_what_is_put_back_comes_to_its_own_consumer_as_a_first_attempt(rig):
+    await rig.broker.publish([message("a")])
+    for consumer in ("mypage", "notification"):
+        await rig.broker.subscribe(consumer).ack(await rig.receive(consumer, 1))
+    await rig.broker.subscribe("mypage").put_back([message("a"), message("b")])
+    again = await rig.receive("mypage", 2)
+    assert [(each.message, each.attempt, each.redelivered) for each in again] == [
+        (message("a"), 1, False),
+        (message("b"), 1, False),
+    ]
+    assert await rig.receives_nothing("notification")
+
+
 async def test_a_waiting_receiver_wakes_when_something_comes(rig):
     waiting = asyncio.create_task(rig.broker.subscribe("mypage").receive(10, 30))
     await asyncio.sleep(0.01)

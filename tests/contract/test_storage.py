@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
+from messaging.broker import BrokerUnavailable, Message
 from messaging.consumer import Admission
 from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received, Recorded
@@ -21,7 +22,7 @@ from storage.leases import SqlLeases
 from storage.outbox import CLAIM, SqlOutbox
 from storage.waiting import Waiting, parked, unsent
 from tests.support.fresh import Fresh
-from tests.support.telling import Teller, bytes_of, count, delivered, heard, logged, told
+from tests.support.telling import Queue, Teller, bytes_of, count, delivered, heard, logged, seen, told
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -224,6 +225,79 @@ async def test_what_is_parked_keeps_its_bytes(teller: Teller):
         assert await work.inbox.admit(first, bytes_of(first)) is Admission.HANDLE
         assert list(await work.inbox.released_by(first)) == [bytes_of(second)]
     assert await parked(teller.context) == Waiting(size=0, since=None)
+
+
+@pytest.mark.parametrize("is_cause", [False, True])
+async def test_a_parked_one_that_fails_harms_only_itself_and_what_follows_it(another: Another, is_cause: bool):
+    """Not the event that released it: that one is handled. The other is dead under its own name, until it is mended."""
+    teller = another(causal=is_cause)
+    first, second, third = await three_in_a_row(teller, caused=is_cause)
+    queue = Queue([delivered(second), delivered(third)])
+    consumer = teller.consumer_of(queue)
+    await consumer.run_once()
+    assert await count(teller.database, "parked") == 2
+
+    teller.on_handling = refuses(second)
+    queue.waiting = [delivered(first)]
+    await consumer.run_once()
+    assert [await seen(teller.database), queue.failed] == [{first.id}, []]
+    assert [each.message.id for each in queue.waiting] == [second.id]
+    await consumer.run_once()
+    assert [each.message.id for each in queue.buried] == [second.id]
+    assert [await seen(teller.database), await count(teller.database, "parked")] == [{first.id}, 1]
+
+    teller.on_handling = lambda received: None
+    queue.waiting = queue.buried
+    await consumer.run_once()
+    assert await seen(teller.database) == {first.id, second.id, third.id}
+    assert await count(teller.database, "parked") == 0
+
+
+async def test_killed_before_a_parked_one_that_failed_is_back_in_the_queue(teller: Teller):
+    """Then the one that released it comes again, and finds it still there."""
+    first, second, third = await three_in_a_row(teller)
+    await teller.consumer(delivered(third), delivered(second)).run_once()
+    teller.on_handling = refuses(second)
+    queue = Away([delivered(first)])
+    await teller.consumer_of(queue).run_once()
+    assert queue.failed  # to be tried again
+    assert [await seen(teller.database), await count(teller.database, "parked")] == [{first.id}, 2]
+
+    teller.on_handling = lambda received: None
+    await teller.consumer(delivered(first, again=True)).run_once()
+    assert await seen(teller.database) == {first.id, second.id, third.id}
+    assert await count(teller.database, "parked") == 0
+
+
+async def three_in_a_row(teller: Teller, *, caused: bool = False) -> list[Received]:
+    """Younger than the consumer. `caused`: the second is of another subject, and an effect of the first."""
+    async with teller.work() as work:
+        await joined_at(work.connection, teller.context.tables, teller.clock.now())
+    teller.clock.advance(seconds=1)
+    subject = teller.ids.new()
+    first = heard(subject, 1, teller.ids, teller.clock)
+    if not caused:
+        return [first, *(heard(subject, number, teller.ids, teller.clock) for number in (2, 3))]
+    effect = teller.ids.new()
+    second = heard(effect, 1, teller.ids, teller.clock, cause=first.id)
+    return [first, second, heard(effect, 2, teller.ids, teller.clock)]
+
+
+def refuses(bad: Received) -> Callable[[Received], None]:
+    """A bug that one event meets."""
+
+    def handling(received: Received) -> None:
+        if received.id == bad.id:
+            raise ValueError("a bug")
+
+    return handling
+
+
+class Away(Queue):
+    """Takes nothing back."""
+
+    async def put_back(self, messages: Sequence[Message]) -> None:
+        raise BrokerUnavailable("it is away")
 
 
 async def test_what_waits_to_be_published_says_since_when(teller: Teller):

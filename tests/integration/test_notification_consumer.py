@@ -49,6 +49,9 @@ class Queue:
     async def dead(self, delivery: Delivery, cause: str) -> None:
         self.dead_letters.append(cause)
 
+    async def put_back(self, messages: Sequence[Message]) -> None:
+        self.waiting += [Delivery(message=each, attempt=1, redelivered=False, handle=each.id) for each in messages]
+
 
 def body(received: Received) -> bytes:
     """Its bytes on the wire."""

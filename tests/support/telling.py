@@ -47,12 +47,16 @@ class Teller:
 
     def consumer(self, *deliveries: Delivery) -> Consumer[SqlUnitOfWork]:
         """With these waiting; what it handles is noted."""
+        return self.consumer_of(Queue(list(deliveries)))
+
+    def consumer_of(self, queue: "Queue") -> Consumer[SqlUnitOfWork]:
+        """The same, of a queue that the test keeps."""
 
         async def react(work: SqlUnitOfWork, received: Received) -> None:
             self.handled.append((received.subject, received.sequence))
             self.on_handling(received)
 
-        return Consumer(CONTEXT, Waiting(list(deliveries)), self.work, {ContactChanged: react})
+        return Consumer(CONTEXT, queue, self.work, {ContactChanged: react})
 
 
 def heard(subject: str, sequence: int, ids: FakeIds, clock: FakeClock, cause: str | None = None) -> Received:
@@ -75,12 +79,13 @@ def delivered(received: Received, *, again: bool = False) -> Delivery:
     return Delivery(message=message, attempt=1, redelivered=again, handle=received.id)
 
 
-class Waiting:
+class Queue:
     """A subscription that hands out what waits."""
 
     def __init__(self, deliveries: list[Delivery]) -> None:
         self.waiting = deliveries
         self.failed: list[str] = []
+        self.buried: list[Delivery] = []
 
     async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
         given, self.waiting = self.waiting, []
@@ -96,6 +101,10 @@ class Waiting:
 
     async def dead(self, delivery: Delivery, cause: str) -> None:
         self.failed.append(cause)
+        self.buried.append(delivery)
+
+    async def put_back(self, messages: Sequence[Message]) -> None:
+        self.waiting += [Delivery(message=each, attempt=1, redelivered=False, handle=each.id) for each in messages]
 
 
 async def logged(database: Database) -> list[Received]:
@@ -103,6 +112,12 @@ async def logged(database: Database) -> list[Received]:
     async with database.read() as connection:
         table = messaging.event_log
         return [decode(row.body) for row in await connection.execute(table.select().order_by(table.c.position))]
+
+
+async def seen(database: Database) -> set[str]:
+    """The events whose effects are committed."""
+    async with database.read() as connection:
+        return {row.event_id for row in await connection.execute(messaging.inbox.select())}
 
 
 async def count(database: Database, table: str) -> int:
