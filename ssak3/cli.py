@@ -25,6 +25,8 @@ events = typer.Typer(no_args_is_help=True, help="The event contract.")
 app.add_typer(events, name="events")
 dead = typer.Typer(no_args_is_help=True, help="Messages that were set aside, grouped by cause.")
 app.add_typer(dead, name="dead")
+mypage = typer.Typer(no_args_is_help=True, help="The view that customers, cleaners and operators read.")
+app.add_typer(mypage, name="mypage")
 
 log = structlog.get_logger(__name__)
 out = Console(soft_wrap=True, highlight=False)
@@ -168,6 +170,15 @@ def discard_dead(
 
     settings = _settings(data_dir=data)
     _run(discard_group(settings, _clock(settings), out, group, is_sure=yes))
+
+
+@mypage.command("rebuild")
+def rebuild(data: Data = None) -> None:
+    """Make it again from the event logs, while it is being read; may be stopped and begun again at any time."""
+    from ssak3.rebuild import rebuild_my_page
+
+    settings = _settings(data_dir=data)
+    _run(rebuild_my_page(settings, _clock(settings), out))
 
 
 @events.command("list")

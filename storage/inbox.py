@@ -35,6 +35,11 @@ async def joined_at(connection: AsyncConnection, tables: MessagingTables, now: d
     return first
 
 
+async def hold(connection: AsyncConnection, consumer: str, names: Collection[str]) -> None:
+    """To the end of the transaction, this consumer handles nothing that concerns these subjects or reservations."""
+    await lock(connection, f"inbox of {consumer}", names)
+
+
 class SqlInbox:
     """`causal`: an event also waits until the one that caused it was handled, so that effects follow causes.
 
@@ -64,7 +69,7 @@ class SqlInbox:
         """Read what will be asked about these, all at once, when no replica is at anything that they concern."""
         if not batch:
             return
-        await lock(self._connection, f"inbox of {self._tables.context}", self._concerned(batch))
+        await hold(self._connection, self._tables.context, self._concerned(batch))
         ids, streams = {received.id for received in batch}, {_stream(received) for received in batch}
         causes = {received.causation_id for received in batch if received.causation_id} if self._causal else set()
         self._expected |= ids

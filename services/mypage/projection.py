@@ -3,7 +3,7 @@
 A status is taken only from its owner's events; sequences of different sources are never compared (rule 13).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -49,10 +49,34 @@ def apply(row: Row | None, received: Received) -> Row | None:
     )
     if received.sequence <= row.last.get(source, 0):
         return row
-    name = source if source in ("reservation", "payment") else "job"
+    name = _part_of(source)
     old: Part = getattr(row, name)
     part: dict[str, Any] = {name: {**old, **tell(event), **_counted(old, received)}}
     return replace(row, last={**row.last, source: received.sequence}, as_of=max(row.as_of, received.time), **part)
+
+
+def made_again(row: Row | None, told: Sequence[Received]) -> Row | None:
+    """The row with one source's part anew, from all that this source has told; where it knows more, it stays as it is.
+
+    Another source's part isn't touched, so that the sources' logs are gone through one after the other.
+    """
+    new: Row | None = None
+    for received in told:
+        new = apply(new, received)
+    if new is None or row is None:
+        return new or row
+    [(source, last)] = new.last.items()
+    if row.last.get(source, 0) > last:
+        return row
+    name = _part_of(source)
+    part: dict[str, Any] = {name: getattr(new, name)}
+    return replace(
+        row, customer_id=new.customer_id, last={**row.last, source: last}, as_of=max(row.as_of, new.as_of), **part
+    )
+
+
+def _part_of(source: str) -> str:
+    return source if source in ("reservation", "payment") else "job"
 
 
 def _counted(old: Part, received: Received) -> Part:
@@ -345,3 +369,4 @@ _TELLS: Mapping[type[Event], Callable[[Any], Part]] = {
 }
 
 FOLLOWED = tuple(_TELLS)
+SOURCES = tuple(dict.fromkeys(context_of(event.TYPE) for event in FOLLOWED))

@@ -9,12 +9,13 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from messaging.consumer import Admission
+from services.mypage.projection import Row
 from services.notification.values import Contact
 from services.payment import events as payment
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import StaleVersion
 from storage.engine import Database
-from storage.inbox import joined_at
+from storage.inbox import hold, joined_at
 from storage.mypage.repositories import MyPageUnitOfWork, project
 from storage.mypage.tables import messaging
 from storage.notification.repositories import NotificationUnitOfWork
@@ -199,6 +200,25 @@ async def test_my_page_keeps_both_parts_that_come_at_once(fresh_postgresql: Fres
         assert row is not None
         assert row.last == {"reservation": 1, "payment": 1}
         assert row.reservation["service"] == "home"
+
+
+async def test_who_makes_my_page_again_waits_for_who_hears_of_the_same_reservation(
+    fresh_postgresql: Fresh, story: Story
+):
+    database = Database(fresh_postgresql("mypage"))
+    context = Context(tables=messaging, database=database, clock=story._clock, ids=story._ids)
+    requested = story.requested()
+
+    async def look() -> Row | None:
+        async with MyPageUnitOfWork(context) as work:
+            await hold(work.connection, "mypage", [story.reservation_id])
+            return await work.load(story.reservation_id)
+
+    async with while_open(MyPageUnitOfWork(context), look()) as (work, other):
+        await work.inbox.expect([requested])
+        await project(work, requested)
+    assert (await other.result()).last == {"reservation": 1}
+    await database.close()
 
 
 async def test_notification_tells_by_what_it_has_just_learnt(fresh_postgresql: Fresh):

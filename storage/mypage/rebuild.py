@@ -1,0 +1,106 @@
+"""My page made again from the event logs, while it is read and while new events arrive."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Integer, Select, Table, bindparam, func, select
+
+from messaging.envelope import decode
+from services.mypage.projection import SOURCES, made_again
+from services.shared_kernel.event import Received
+from storage.inbox import hold
+from storage.mypage.repositories import MyPageUnitOfWork
+from storage.unit_of_work import Context
+
+BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remade:
+    """One batch: how many parts of rows there were, how many were different, how many the log tells only in part."""
+
+    parts: int
+    changed: int
+    cut_short: int
+
+
+class Rebuild:
+    """A batch is a transaction, so it may be stopped anywhere and begun again."""
+
+    def __init__(self, contexts: Mapping[str, Context]) -> None:
+        self._contexts = contexts
+
+    async def size(self) -> int:
+        """How many parts there will be."""
+        total = 0
+        for source in SOURCES:
+            context = self._contexts[source]
+            async with context.database.read() as connection:
+                total += (await connection.execute(_count(context.tables.stream))).scalar_one()
+        return total
+
+    async def run(self) -> AsyncIterator[Remade]:
+        """All of it, a batch at a time."""
+        for source in SOURCES:
+            context, last = self._contexts[source], ""
+            while subjects := await self._subjects(context, last):
+                yield await self._remake(await self._told(context, subjects), len(subjects))
+                last = subjects[-1]
+
+    async def _subjects(self, context: Context, after: str) -> Sequence[str]:
+        async with context.database.read() as connection:
+            wanted = {"after": after, "limit": BATCH}
+            return list((await connection.execute(_subjects(context.tables.stream), wanted)).scalars())
+
+    async def _told(self, context: Context, subjects: Collection[str]) -> Sequence[Sequence[Received]]:
+        """All that happened to each, in order."""
+        async with context.database.read() as connection:
+            rows = await connection.execute(_events(context.tables.event_log), {"subjects": list(subjects)})
+            events = [decode(row.body) for row in rows]
+        return [list(of_one) for _, of_one in groupby(events, key=lambda received: received.subject)]
+
+    async def _remake(self, told: Sequence[Sequence[Received]], parts: int) -> Remade:
+        whole = {about: events for events in told if events[0].sequence == 1 and (about := _reservation_of(events))}
+        changed = 0
+        async with MyPageUnitOfWork(self._contexts["mypage"]) as work:
+            # Whoever handles an event of one of these meanwhile waits until this is committed, or the other way round.
+            await hold(work.connection, "mypage", whole)
+            await work.expect([events[0] for events in whole.values()])
+            for reservation_id, events in whole.items():
+                old = await work.load(reservation_id)
+                new = made_again(old, events)
+                if new is not None and new != old:
+                    changed += 1
+                    await work.save(new)
+        return Remade(parts=parts, changed=changed, cut_short=sum(events[0].sequence > 1 for events in told))
+
+
+def _reservation_of(events: Sequence[Received]) -> str | None:
+    return next((about for each in events if (about := getattr(each.event, "reservation_id", None))), None)
+
+
+@cache
+def _count(stream: Table) -> Select[Any]:
+    return select(func.count()).select_from(stream)
+
+
+@cache
+def _subjects(stream: Table) -> Select[Any]:
+    return (
+        select(stream.c.subject)
+        .where(stream.c.subject > bindparam("after"))
+        .order_by(stream.c.subject)
+        .limit(bindparam("limit", type_=Integer))
+    )
+
+
+@cache
+def _events(log: Table) -> Select[Any]:
+    return (
+        select(log.c.body)
+        .where(log.c.subject.in_(bindparam("subjects", expanding=True)))
+        .order_by(log.c.subject, log.c.sequence)
+    )
