@@ -60,20 +60,24 @@ class Charging:
             charged = await self._call(payment, attempt, card_key)
         except at_provider.Declined as no:
             code, reason_ko, reason_en = no.code, no.reason_ko, no.reason_en
-            decide: Decide = lambda fresh: fresh.decline(  # noqa: E731
-                attempt_id, code=code, reason_ko=reason_ko, reason_en=reason_en
+            return await self._settle(
+                payment,
+                attempt_id,
+                lambda fresh: fresh.decline(attempt_id, code=code, reason_ko=reason_ko, reason_en=reason_en),
             )
         except at_provider.AlreadyProcessed:
             lost = await self._record(payment.id, lambda fresh: fresh.lose(attempt_id, at=self._clock.now()))
             return await self._find_out(lost, attempt_id, may_send=False)
         except at_provider.OutcomeUnknown as error:
             log.warning("payment.unknown", attempt_id=attempt_id, cause=str(error))
-            decide = lambda fresh: fresh.lose(attempt_id, at=self._clock.now())  # noqa: E731
-        else:
-            decide = lambda fresh: fresh.approve(  # noqa: E731
+            return await self._settle(payment, attempt_id, lambda fresh: fresh.lose(attempt_id, at=self._clock.now()))
+        return await self._settle(
+            payment,
+            attempt_id,
+            lambda fresh: fresh.approve(
                 attempt_id, payment_key=charged.payment_key, approved_at=charged.approved_at, at=self._clock.now()
-            )
-        return await self._settle(payment, attempt_id, decide)
+            ),
+        )
 
     async def _call(self, payment: Payment, attempt: Attempt, card_key: str) -> at_provider.Charged:
         if attempt.method is Method.CHECKOUT:

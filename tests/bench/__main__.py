@@ -42,7 +42,7 @@ def main(
             def tell(doing: str, task: object = task) -> None:
                 progress.update(task, doing=doing)  # type: ignore[arg-type]
 
-            outcomes.append(RUNS[target].full(servers, rounds, tell))
+            outcomes.append(RUNS[target](servers, rounds, tell))
             progress.update(task, total=1, completed=1, doing="")
             progress.console.print(f"{target} {_told(outcomes[-1])}", markup=False)
     text = page(outcomes, about, SystemClock().now(), rounds, (time.monotonic() - began) / 60, load)

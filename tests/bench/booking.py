@@ -26,17 +26,14 @@ PAID = "SELECT count(*) FROM reservation_reservation WHERE payment_state = 'paid
 SHOWN = "SELECT count(*) FROM mypage_reservation WHERE status = 'CONFIRMED'"
 
 
-def measure(
-    bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None], *, apart: bool = True,
-    connections: int = CONNECTIONS,
-) -> Outcome:  # fmt: skip
-    """T5. `apart`: each process by itself; else all in one, which starts sooner."""
+def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) -> Outcome:
+    """T5: ours, every process by itself, and the reference in turn."""
     ours, theirs = [], []
     for number in range(1, rounds + 1):
         tell(f"round {number} of {rounds}: Ssak3, all its processes")
-        ours.append(_ours(bed, seconds, apart, connections))
+        ours.append(_ours(bed, seconds))
         tell(f"round {number} of {rounds}: FastAPI, asyncpg, aiohttp")
-        theirs.append(_theirs(bed, seconds, connections))
+        theirs.append(_theirs(bed, seconds))
     ratio = ratios([one["per_second"] for one in ours], [one["per_second"] for one in theirs])
     rate = Series(values=[one["per_second"] for one in ours], unit="/s")
     return Outcome(
@@ -97,11 +94,9 @@ def bodies(how_many: int, customers: int, prefix: str) -> list[str]:
     ]
 
 
-def whole_system(this: Round, *, apart: bool) -> str:
+def whole_system(this: Round) -> str:
     """The address of the bot; every process runs."""
     this.run("sandbox")
-    if not apart:
-        return this.run("payment", "bot", *WORKERS).url
     this.run("payment")
     bot = this.run("bot")
     for name in WORKERS:
@@ -136,11 +131,11 @@ def until_ready(url: str) -> None:
     raise TimeoutError(url)
 
 
-def _ours(bed: Bed, seconds: int, apart: bool, connections: int) -> Mapping[str, float]:
+def _ours(bed: Bed, seconds: int) -> Mapping[str, float]:
     with bed.round() as this:
-        url = whole_system(this, apart=apart)
+        url = whole_system(this)
         with spent(this.pids()) as cpu:
-            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds, connections)
+            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds, CONNECTIONS)
             paid = min(load.transactions, int(this.sql(PAID)))
             behind = _seconds_behind(this)
         return {
@@ -162,11 +157,11 @@ def _seconds_behind(this: Round) -> float:
     return waited
 
 
-def _theirs(bed: Bed, seconds: int, connections: int) -> Mapping[str, float]:
+def _theirs(bed: Bed, seconds: int) -> Mapping[str, float]:
     with bed.round() as this:
         url = reference_shop(this)
         with spent(this.pids()) as cpu:
-            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds, connections)
+            load = siege(this.folder, f"{url}/api/reservations", bodies(5_000, CUSTOMERS, "c"), seconds, CONNECTIONS)
             booked = min(load.transactions, int(this.sql("SELECT count(*) FROM booking")))
         return {
             "per_second": booked / seconds,

@@ -23,17 +23,14 @@ PATIENCE = ClientTimeout(total=30)
 REQUESTS = 20_000
 
 
-def measure(
-    bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None], *, apart: bool = True,
-    connections: int = CONNECTIONS,
-) -> Outcome:  # fmt: skip
+def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) -> Outcome:
     """Ours and the reference in turn; the pace first, then as much as goes."""
     ours, theirs = [], []
     for number in range(1, rounds + 1):
         tell(f"round {number} of {rounds}: Ssak3, the provider down")
-        ours.append(_ours(bed, seconds, apart, connections))
+        ours.append(_ours(bed, seconds))
         tell(f"round {number} of {rounds}: FastAPI, asyncpg, aiohttp, the provider down")
-        theirs.append(_theirs(bed, seconds, connections))
+        theirs.append(_theirs(bed, seconds))
     series = {name: Series(values=[one[name] for one in ours]) for name in ours[0]}
     return Outcome(
         target="T6",
@@ -45,27 +42,27 @@ def measure(
         measured={
             f"% answered with the deferral at {PACE} a second": series["paced_share"],
             f"p50 at {PACE} a second, ms": series["paced_p50"],
-            f"p50 with {connections} connections, ms": series["p50"],
-            f"p99 with {connections} connections, ms": series["p99"],
-            f"deferred a second with {connections} connections": series["per_second"],
+            f"p50 with {CONNECTIONS} connections, ms": series["p50"],
+            f"p99 with {CONNECTIONS} connections, ms": series["p99"],
+            f"deferred a second with {CONNECTIONS} connections": series["per_second"],
             "reference: % booked": Series(values=[one["share"] for one in theirs]),
         },
         remarks=[
-            f"With {connections} connections that each send the next request at once, an answer takes at least "
-            f"{connections} divided by the answers a second: that time is queueing, so the limit of 50 ms is held against "
+            f"With {CONNECTIONS} connections that each send the next request at once, an answer takes at least "
+            f"{CONNECTIONS} divided by the answers a second: that time is queueing, so the limit of 50 ms is held against "
             f"a steady {PACE} a second. The original reported 1.75 % answered with its breaker.",
         ],
     )
 
 
-def _ours(bed: Bed, seconds: int, apart: bool, connections: int) -> Mapping[str, float]:
+def _ours(bed: Bed, seconds: int) -> Mapping[str, float]:
     with bed.round() as this:
-        url = whole_system(this, apart=apart)
+        url = whole_system(this)
         put_mode(this, "down")
         bookings = f"{url}/api/reservations"
         posts(this.folder, bookings, bodies(REQUESTS, REQUESTS, "opening"), OPENING_SECONDS, OPENING_CONNECTIONS)
         paced_share, paced = asyncio.run(_paced(bookings, bodies(PACE * seconds, REQUESTS, "paced")))
-        load = posts(this.folder, bookings, bodies(REQUESTS, REQUESTS, "full"), seconds, connections)
+        load = posts(this.folder, bookings, bodies(REQUESTS, REQUESTS, "full"), seconds, CONNECTIONS)
     return {
         "share": 100 * load.statuses.get(DEFERRED, 0) / max(1, load.count + load.broken),
         "p50": load.p50,
@@ -77,11 +74,11 @@ def _ours(bed: Bed, seconds: int, apart: bool, connections: int) -> Mapping[str,
     }
 
 
-def _theirs(bed: Bed, seconds: int, connections: int) -> Mapping[str, float]:
+def _theirs(bed: Bed, seconds: int) -> Mapping[str, float]:
     with bed.round() as this:
         url = reference_shop(this)
         put_mode(this, "down")
-        load = posts(this.folder, f"{url}/api/reservations", bodies(REQUESTS, REQUESTS, "full"), seconds, connections)
+        load = posts(this.folder, f"{url}/api/reservations", bodies(REQUESTS, REQUESTS, "full"), seconds, CONNECTIONS)
     return {"share": 100 * load.statuses.get(201, 0) / max(1, load.count + load.broken)}
 
 

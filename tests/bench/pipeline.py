@@ -16,13 +16,13 @@ from tests.bench.started import Started
 PACE = 50
 
 
-def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None], *, apart: bool = True) -> Outcome:
+def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> Outcome:
     """T3: in turn with aio-pika, which only publishes."""
     ours, theirs = [], []
     count -= count % TASKS
     for number in range(1, rounds + 1):
         tell(f"round {number} of {rounds}: bookings, relays, consumer")
-        ours.append(_whole(bed, count, apart))
+        ours.append(_whole(bed, count))
         tell(f"round {number} of {rounds}: aio-pika publishes")
         theirs.append(published(bed, count))
     ratio = ratios([one["per_second"] for one in ours], [one["per_second"] for one in theirs])
@@ -47,12 +47,12 @@ def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None], *, a
     )
 
 
-def measure_latency(bed: Bed, rounds: int, count: int, tell: Callable[[str], None], *, apart: bool = True) -> Outcome:
+def measure_latency(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> Outcome:
     """T4."""
     found = []
     for number in range(1, rounds + 1):
         tell(f"round {number} of {rounds}: {PACE} bookings a second")
-        found.append(_latencies(bed, count, apart))
+        found.append(_latencies(bed, count))
     p50, p99, longest = (Series(values=[one[name] for one in found], unit="ms") for name in ("p50", "p99", "max"))
     return Outcome(
         target="T4",
@@ -69,9 +69,9 @@ def measure_latency(bed: Bed, rounds: int, count: int, tell: Callable[[str], Non
     )
 
 
-def _whole(bed: Bed, count: int, apart: bool) -> Mapping[str, float]:
+def _whole(bed: Bed, count: int) -> Mapping[str, float]:
     with bed.round() as this:
-        producer = _pipeline(this, count, 0, apart)
+        producer = _pipeline(this, count, 0)
         with spent(this.pids()) as cpu:
             producer.tell("go")
             handled = asyncio.run(until_handled(this.dsn, "mypage_inbox", count + TASKS))
@@ -94,14 +94,14 @@ WHERE made.position > $1 ORDER BY 1
 """
 
 
-def _pipeline(this: Round, count: int, pace: float, apart: bool) -> Started:
-    run_pipeline(this, apart=apart)
+def _pipeline(this: Round, count: int, pace: float) -> Started:
+    run_pipeline(this, apart=True)
     return this.module("producer", str(count), str(pace), label="producer")
 
 
-def _latencies(bed: Bed, count: int, apart: bool) -> Mapping[str, float]:
+def _latencies(bed: Bed, count: int) -> Mapping[str, float]:
     with bed.round() as this:
-        producer = _pipeline(this, count, PACE, apart)
+        producer = _pipeline(this, count, PACE)
         producer.tell("go")
         asyncio.run(until_handled(this.dsn, "mypage_inbox", count + TASKS))
         found = asyncio.run(_sorted_latencies(this))

@@ -31,26 +31,24 @@ SELECT 'd-' || n, 'c-' || n / {each}, '서울시 마포구 월드컵북로 1', '
 """
 
 
-def measure(
-    bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None], *, few: int = FEW, many: int = MANY
-) -> Outcome:  # fmt: skip
+def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) -> Outcome:
     """One server; my page and the bare row in turn, first among few, then among many."""
     with bed.round() as this:
         front = this.module("front", label="server")
-        tell(f"filling in {few:,} reservations")
-        _fill(this, 0, few)
-        among_few = _rounds(this, front.url, few, rounds, seconds, tell)
-        tell(f"filling in {many:,} reservations")
-        _fill(this, few, many)
-        among_many = _rounds(this, front.url, many, rounds, seconds, tell)
-    pages = {count: [one["page"] for one in found] for count, found in ((few, among_few), (many, among_many))}
-    rows = {count: [one["row"] for one in found] for count, found in ((few, among_few), (many, among_many))}
+        tell(f"filling in {FEW:,} reservations")
+        _fill(this, 0, FEW)
+        among_few = _rounds(this, front.url, FEW, rounds, seconds, tell)
+        tell(f"filling in {MANY:,} reservations")
+        _fill(this, FEW, MANY)
+        among_many = _rounds(this, front.url, MANY, rounds, seconds, tell)
+    pages = {count: [one["page"] for one in found] for count, found in ((FEW, among_few), (MANY, among_many))}
+    rows = {count: [one["row"] for one in found] for count, found in ((FEW, among_few), (MANY, among_many))}
     return Outcome(
         target="T9",
         title="My page read",
         goals=[
-            (Goal(what="my page : bare row", bound=0.8, at_least=True), ratios(pages[many], rows[many])),
-            (Goal(what=f"among {few:,} : among {many:,}", bound=1.2, at_least=False), ratios(pages[few], pages[many])),
+            (Goal(what="my page : bare row", bound=0.8, at_least=True), ratios(pages[MANY], rows[MANY])),
+            (Goal(what=f"among {FEW:,} : among {MANY:,}", bound=1.2, at_least=False), ratios(pages[FEW], pages[MANY])),
         ],
         measured={
             **{f"my page, among {count:,}": Series(values=found, unit="/s") for count, found in pages.items()},
