@@ -3,7 +3,6 @@
 import shutil
 
 ARGUMENTS = [
-    "--headless=new",
     "--no-sandbox",  # CI runs as root, where Chromium's sandbox refuses to start
     "--disable-gpu",
     "--disable-quic",
@@ -16,7 +15,7 @@ ARGUMENTS = [
 
 def executable() -> str:
     """The path of Chromium. A missing one fails the test that asks: it is never skipped."""
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell")
     if path is None:
-        raise FileNotFoundError("there is no chromium: `sh tests/setup/browser.sh` installs it")
+        raise FileNotFoundError("there is no chromium-headless-shell: `sh tests/setup/browser.sh` installs it")
     return path
