@@ -26,6 +26,7 @@ __all__ = [
 
 
 SERVED = {"shared_postgresql", "shared_rabbitmq"}
+LONGEST = "tests/distributed/"
 SERVED_KINDS = ("[apart", "[postgresql", "[rabbitmq")
 
 
@@ -48,13 +49,17 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    """One that needs the servers comes first and starts them; meanwhile the others do all that needs none."""
+    """One that needs the servers comes first and starts them; meanwhile the others do all that needs none.
+
+    Of those that need them the longest comes first, so that it isn't what everybody waits for in the end.
+    """
     served: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
         needs = SERVED.intersection(item.fixturenames) or any(kind in item.nodeid for kind in SERVED_KINDS)
         (served if needs else others).append(item)
-    items[:] = [*served[:1], *others, *served[1:]]
+    starter, rest = served[:1], served[1:]
+    items[:] = [*starter, *others, *sorted(rest, key=lambda item: not item.nodeid.startswith(LONGEST))]
 
 
 settings.register_profile(
