@@ -38,18 +38,20 @@ class FreeStarts(Effect[Sequence[FreeStart]]):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveDetails(Effect[str]):
-    """Keep address and note in the bot; the result is their `details_id`."""
+    """Keep address, note and phone in the bot; the result is their `details_id`."""
 
     address: str
     note: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitDetails:
-    """Address and note of a visit; both empty when they were erased."""
+    """Address, note and phone of a visit; all empty when they were erased."""
 
     address: str = ""
     note: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,8 @@ class English(Korean):
     other_day = "Another day"
     back = "Back"
     home = "Start over"
+    share_place = "📍 Send my location"
+    share_phone = "📱 Send my number"
     nothing_more = "Nothing else"
     all_chosen = "That's all"
     retry = "Try again"
@@ -292,6 +294,29 @@ class English(Korean):
 
     def address_kept(self) -> str:
         return "I've noted the address. Only the cleaner who takes the job will see it in full."
+
+    def place_near(self, names: Sequence[str]) -> str:
+        if not names:
+            return "I can't tell which district this place is in."
+        return f"On the map this looks like {' or '.join(names)}."
+
+    def area_stays(self, area: Named) -> str:
+        return f"Your booking says {area.en}, and I left it so."
+
+    def address_in_words(self) -> str:
+        return "Please type the full address."
+
+    def address_stays(self) -> str:
+        return "The address stays as you typed it."
+
+    def book_near(self) -> str:
+        return "Shall we book a cleaning around here?"
+
+    def phone_kept(self) -> str:
+        return "I've noted your number. Only our staff will use it, if they have to reach you."
+
+    def phone_when_booking(self) -> str:
+        return "I'll take your number when you book a cleaning."
 
     def note_kept(self) -> str:
         return "I've noted that for the cleaner."

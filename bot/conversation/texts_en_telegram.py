@@ -3,8 +3,10 @@
 BAD_CODE = "This code doesn't work. It may have been used or run out. Please ask for a new one."
 LINKED = "You're linked. We can go on talking here, too."
 ONLY_WORDS = "I can't read pictures, voice or stickers yet. Please type it, or tap a button."
-WHERE_IS_IT = "I can't tell which district this place is in. Please type the address."
-PHONE = "My phone number is {number}"
+NOT_SHARED_HERE = "Places and numbers are only needed to book a cleaning. Please type it, or tap a button."
+NOT_THEIR_NUMBER = "I can't take somebody else's number. “Send my number” sends yours."
+PHONE = "📱 {number}"
+PLACE = "📍 I sent my location"
 COMMANDS = {
     "customer": (
         ("book", "Book a cleaning"),

@@ -34,6 +34,8 @@ class Korean:
     other_day = "다른 날짜"
     back = "이전"
     home = "처음으로"
+    share_place = "📍 위치 보내기"
+    share_phone = "📱 번호 보내기"
     nothing_more = "없어요"
     all_chosen = "다 골랐어요"
     retry = "다시 시도"
@@ -307,6 +309,29 @@ class Korean:
 
     def address_kept(self) -> str:
         return "주소를 적어 두었어요. 자세한 주소는 일을 맡은 업체에만 보여드려요."
+
+    def place_near(self, names: Sequence[str]) -> str:
+        if not names:
+            return "보내 주신 위치가 어느 동네인지 알 수 없어요."
+        return f"지도로 보면 {'나 '.join(names)} 근처예요."
+
+    def area_stays(self, area: Named) -> str:
+        return f"예약은 {josa(area.ko, '으로/로')} 적혀 있고, 그대로 두었어요."
+
+    def address_in_words(self) -> str:
+        return "상세 주소를 적어 주세요."
+
+    def address_stays(self) -> str:
+        return "주소는 적어 주신 그대로예요."
+
+    def book_near(self) -> str:
+        return "이 근처 청소를 예약할까요?"
+
+    def phone_kept(self) -> str:
+        return "연락처를 적어 두었어요. 연락할 일이 있을 때 상담원만 써요."
+
+    def phone_when_booking(self) -> str:
+        return "연락처는 청소를 예약하실 때 받을게요."
 
     def note_kept(self) -> str:
         return "업체에 전할 말로 적어 두었어요."

@@ -165,7 +165,7 @@ class World:
 
     def _save_details(self, who: str, do: e.SaveDetails) -> str:
         details_id = self.ids.new()
-        self.details[details_id] = e.VisitDetails(address=do.address, note=do.note)
+        self.details[details_id] = e.VisitDetails(address=do.address, note=do.note, phone=do.phone)
         return details_id
 
     def _the_details(self, who: str, do: e.TheDetails) -> e.VisitDetails:

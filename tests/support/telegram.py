@@ -13,6 +13,8 @@ from typing import Any
 from aiohttp import ClientSession, web
 from lo_bot_api_emulator import LoBotApiEmulator
 
+from bot.channels.telegram.api import PUT_AWAY
+
 TOKEN = "7:synthetic-token-for-the-tests-only"
 PATIENCE_SECONDS = 20.0
 
@@ -210,8 +212,17 @@ class Chat:
         return {"callback_query": {**query, "message": message, "data": data}}
 
     def heard(self) -> list[str]:
-        """The texts of all messages from the bot."""
-        return [call.fields["text"] for call in self._telegram.calls("sendMessage", self.id)]
+        """The texts of all messages from the bot, but for those that only put a keyboard away."""
+        texts = [str(call.fields["text"]) for call in self._telegram.calls("sendMessage", self.id)]
+        return [text for text in texts if text != PUT_AWAY]
+
+    def keyboard(self) -> list[list[JsonObject]]:
+        """What hangs below the chat: the last one shown, unless something took it away."""
+        shown: list[list[JsonObject]] = []
+        for call in self._telegram.calls("sendMessage", self.id):
+            markup = call.fields.get("reply_markup", {})
+            shown = [] if markup.get("remove_keyboard") else markup.get("keyboard", shown)
+        return shown
 
     def labels(self) -> list[str]:
         """The buttons of the newest message that has any."""

@@ -38,9 +38,10 @@ class Tap:
 
 @dataclass(frozen=True, kw_only=True)
 class Phone:
-    """A shared contact."""
+    """A shared contact: their own number, or somebody else's."""
 
     number: str
+    is_own: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,8 @@ def _said(message: Message) -> Start | Words | Phone | Place | SomethingElse:
         start = _START.fullmatch(message.text)
         return Words(text=message.text) if start is None else Start(code=start[1] or "")
     if message.contact is not None:
-        return Phone(number=message.contact.phone_number)
+        theirs = message.from_user is not None and message.contact.user_id == message.from_user.id
+        return Phone(number=message.contact.phone_number, is_own=theirs)
     if message.location is not None:
         return Place(latitude=message.location.latitude, longitude=message.location.longitude)
     return SomethingElse()
