@@ -1,7 +1,7 @@
 """Which chats of other channels are whose: one chat is one person, a person may have several."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.people import code_hash
@@ -17,6 +17,18 @@ UPDATE_LIFE = timedelta(days=3)
 
 class BadCode(Refusal):
     """The code isn't one of ours, is over, or was used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeepLink:
+    """Opens the bot on Telegram with a code. Without an `url`, `why`: `token` (not known there), or `away`."""
+
+    url: str = ""
+    why: str = ""
+
+
+# Makes one of a code.
+DeepLinks = Callable[[str], Awaitable[DeepLink]]
 
 
 class Links:

@@ -193,7 +193,15 @@ class SetQuietNights(Effect[None]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewLinkCode(Effect[str | None]):
+class LinkCode:
+    """`url` opens the bot with it, if the bot's name is known."""
+
+    code: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLinkCode(Effect[LinkCode | None]):
     """A one-time code with which a chat on Telegram becomes theirs, too; None where there is no Telegram."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from bot.conversation.english import button_date, card_time, count, short_date, spoken_moment, spoken_time, won
+from bot.conversation.texts_en_telegram import TelegramEnglish
 from bot.conversation.texts_ko import IN_KOREAN, LONGEST_LABEL, LONGEST_PAIRED, Korean, days_before
 from services.mypage.view import JobPart
 from services.reservation.catalogue import AddOn, Named
@@ -18,7 +19,7 @@ def _until(moment: datetime, now: datetime) -> str:
     return spoken_time(moment) if kst_date(moment) == kst_date(now) else spoken_moment(moment)
 
 
-class English(Korean):
+class English(TelegramEnglish, Korean):
     """A subclass, so that every signature is checked; a test sees that nothing is left untranslated."""
 
     language = "en"
@@ -660,15 +661,6 @@ class English(Korean):
 
     def switched(self, *, unfinished: bool) -> str:
         return "Switched to English. Your booking details are unchanged."
-
-    def telegram_code(self, code: str) -> str:
-        return (
-            "Open the Ssak3 bot in Telegram and send it the line below, and we can go on there, too. "
-            f"The code works once, within 15 minutes.\n\n/start {code}"
-        )
-
-    def no_telegram(self) -> str:
-        return "We can't talk on Telegram for now. I'm happy to help you here."
 
     def opted_out(self, on: date) -> str:
         return (

@@ -29,3 +29,18 @@ COMMANDS = {
         ("help", "도움말"),
     ),
 }
+
+
+class TelegramKorean:
+    """How the same talk goes on there, for everybody who talks."""
+
+    open_telegram = "텔레그램 열기"
+
+    def telegram_code(self, code: str) -> str:
+        return (
+            "텔레그램에서 싹3 봇을 열고 아래 한 줄을 그대로 보내 주세요. 하던 이야기를 거기서도 이어갈 수 있어요. "
+            f"코드는 15분 안에 한 번만 쓸 수 있어요.\n\n/start {code}"
+        )
+
+    def no_telegram(self) -> str:
+        return "지금은 텔레그램으로는 이야기할 수 없어요. 여기서 도와드릴게요."
