@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -151,6 +151,13 @@ async def test_blocked(bench: Bench):
     assert await bench.send() == Rejected(reason="not_linked", permanent=True)
 
 
+async def test_since_when_it_is_blocked_is_told_along(bench: Bench):
+    bench.bot.blocked = {"lee": "2026-11-23T06:00:00Z"}
+    since = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    assert await bench.send("lee") == Rejected(reason="blocked", permanent=True, blocked_since=since)
+    assert bench.telegram.asked == []
+
+
 async def test_blocked_is_so_even_if_the_bot_cannot_be_told(bench: Bench):
     bench.telegram.of_chat["1001"] = faults.FORBIDDEN
     bench.push._addresses = _Deaf(bench.addresses)
@@ -267,6 +274,9 @@ class _Deaf:
 
     async def of(self, person_id: str, channel: str) -> str | None:
         return await self._addresses.of(person_id, channel)
+
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
+        return None
 
     async def blocked(self, channel: str, address: str) -> None:
         raise ConnectionError

@@ -147,6 +147,7 @@ class FakeBot:
         self.url = ""
         self.is_away = False
         self.addresses: dict[str, str] = {}
+        self.blocked: dict[str, str] = {}
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.log: dict[str, dict[str, Any]] = {}
 
@@ -161,7 +162,9 @@ class FakeBot:
 
     async def address(self, request: web.Request) -> web.Response:
         assert request.query["channel"] == "telegram"
-        return web.json_response({"address": self.addresses.get(request.match_info["person"])})
+        person = request.match_info["person"]
+        since = self.blocked.get(person)
+        return web.json_response({"address": self.addresses.get(person), "blocked_since": since})
 
     async def details(self, request: web.Request) -> web.Response:
         return web.json_response({"name": "김OO", "address": "", "note": ""})
