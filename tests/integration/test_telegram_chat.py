@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from bot.channels.telegram import receive
 from bot.channels.telegram.api import TelegramApi, Trouble
@@ -399,6 +400,19 @@ async def test_staff_are_told_that_a_place_is_for_bookings(tmp_path, telegram):
         await cleaner.sends(location={"latitude": 37.556, "longitude": 126.91})
         await rest(world, telegram)
         assert cleaner.heard()[-1].startswith("위치와 번호는 청소를 예약할 때만 써요.")
+
+
+async def test_a_webhook_that_is_taken_away_is_named_by_its_host(tmp_path, telegram):
+    api = TelegramApi(TOKEN, telegram.url)
+    await api.set_webhook("http://127.0.0.1:9/path-with-a-secret", SECRET)
+    await api.close()
+    async with a_telegram_world(tmp_path, telegram) as world:
+        with capture_logs() as logs:
+            async with running(world):
+                await until(lambda: telegram.calls("deleteWebhook"))
+    [warned] = [line for line in logs if line["event"] == "telegram.webhook_taken_away"]
+    assert (warned["log_level"], warned["host"]) == ("warning", "127.0.0.1")
+    assert "secret" not in str(logs)
 
 
 async def test_a_flood_is_told_once(tmp_path, telegram):

@@ -6,6 +6,7 @@ aiogram's errors quote the request: addresses hold the token, and texts what som
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -26,6 +27,7 @@ from aiogram.methods import (
     DeleteWebhook,
     EditMessageReplyMarkup,
     GetUpdates,
+    GetWebhookInfo,
     SendChatAction,
     SendMessage,
     SetMyCommands,
@@ -153,6 +155,11 @@ class TelegramApi:
         await self._do(
             SetWebhook(url=url, secret_token=secret, allowed_updates=KINDS, max_connections=MOST_CONNECTIONS)
         )
+
+    async def webhook_host(self) -> str:
+        """Where updates are brought now; empty if they are fetched. Its path may hold a secret, and stays here."""
+        info = await self._do(GetWebhookInfo())
+        return (urlsplit(info.url).hostname or "?") if info.url else ""
 
     async def delete_webhook(self) -> None:
         """From here on they are fetched; none is dropped."""
