@@ -17,7 +17,7 @@ from ssak3.processes import EMBEDDED
 from ssak3.settings import Settings
 from storage.notification.repositories import NotificationUnitOfWork
 from tests.support.notices import Story
-from tests.support.telegram_faults import TOKEN, FakeBot, fake_bot, faulty_telegram
+from tests.support.telegram_faults import TOKEN, FakeBot, fake_bot, faulty_telegram, too_many
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -96,11 +96,28 @@ async def test_everything_in_one_process(tmp_path: Path, monkeypatch: pytest.Mon
             assert message.card.title == "결제하면 예약이 확정돼요"
             assert message.card.notice
             # As after a kill: the lease isn't given up, and the next one needn't wait for its end.
-            ssak3.sending._leader = None
+            ssak3.sending._lease = None
         async with composed(tmp_path, EMBEDDED, values, later=1) as another:
             await tell_somebody(another, None)
             await idle(another)
             assert len(telegram.texts("4001")) == 2
+
+
+async def test_a_pause_holds_for_whoever_takes_over(tmp_path: Path):
+    async with faulty_telegram() as telegram, fake_bot() as bot:
+        telegram.faults = [too_many(60)]
+        values = {
+            "amqp_urls": "amqp://127.0.0.1:9/", "bot_url": bot.url, "telegram_token": SecretStr(TOKEN),
+            "telegram_api_base": telegram.url, "telegram_rate": 25,
+        }  # fmt: skip
+        async with composed(tmp_path, ["notification"], values) as ssak3:
+            await tell_somebody(ssak3, bot)
+            await idle(ssak3)
+        for later, asked in ((59, 1), (61, 2)):
+            async with composed(tmp_path, ["notification"], values, later=later) as follower:
+                await tell_somebody(follower, bot)
+                await idle(follower)
+                assert len(telegram.asked) == asked
 
 
 async def test_without_a_token(tmp_path: Path):

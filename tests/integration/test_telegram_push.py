@@ -5,7 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,7 @@ class Bench:
     clock: FakeClock
     addresses: Addresses
     leads: bool = True
+    pauses: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.push = self.another()
@@ -48,8 +49,11 @@ class Bench:
     def another(self, *, rate: float = 100.0, api_base: str = "", addresses: Addresses | None = None) -> TelegramPush:
         return TelegramPush(
             token=TOKEN, api_base=api_base or self.telegram.url, rate=rate, addresses=addresses or self.addresses,
-            clock=self.clock, monotonic=time.monotonic, may_send=lambda: self.leads,
+            clock=self.clock, monotonic=time.monotonic, may_send=lambda: self.leads, on_pause=self.keep_pause,
         )  # fmt: skip
+
+    async def keep_pause(self, until: datetime) -> None:
+        self.pauses.append(until)
 
     async def send(self, person: str = MINJI, card: Card = CARD) -> SendResult:
         return await self.push.send("delivery-1", person, card)
@@ -108,6 +112,7 @@ async def test_told_to_wait_everybody_waits(bench: Bench):
     assert await bench.send() == Wait(until=until)
     bench.clock.advance(seconds=6.9)
     assert await bench.send(JUN) == Wait(until=until)
+    assert bench.pauses == [until], "who follows has to know"
     assert bench.telegram.asked == ["1001"]
     bench.clock.set(until)
     assert await bench.send(JUN) == Accepted()

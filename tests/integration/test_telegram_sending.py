@@ -18,14 +18,15 @@ from bot.channels.telegram.push import TelegramPush
 from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
 from services.notification.sender import Sender
 from services.shared_kernel.clock import Clock
-from ssak3.leader import SENDER, Leader
+from services.shared_kernel.lease import Lease
+from ssak3.sending import SENDER
 from ssak3.system import SystemClock
 from storage.leases import SqlLeases
 from storage.notification.tables import lease
 from tests.support import telegram_faults as faults
 from tests.support.fresh import Fresh
 from tests.support.notification import Home, Story, at_home
-from tests.support.telegram_faults import TOKEN, FakeBot, Telegram, fake_bot, faulty_telegram
+from tests.support.telegram_faults import TOKEN, FakeBot, Telegram, fake_bot, faulty_telegram, forgotten
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,7 +37,7 @@ RATE = 25.0
 class Replica:
     """A notification process."""
 
-    leader: Leader
+    lease: Lease
     sender: Sender
     push: TelegramPush
 
@@ -63,15 +64,15 @@ class Office:
 
     def replica(self, name: str, *, rate: float = RATE, clock: Clock | None = None) -> Replica:
         home, bot = self.home, BotClient(self.session, self.bot.url, self.bot.TOKEN)
-        leader = Leader(SqlLeases(home.context.database, lease, home.clock, name), SENDER)
+        ours = Lease(SqlLeases(home.context.database, lease, home.clock, name), SENDER)
         push = TelegramPush(
             token=TOKEN, api_base=self.telegram.url, rate=rate, addresses=BotAddresses(bot), clock=clock or home.clock,
-            monotonic=time.monotonic, may_send=leader.holds,
+            monotonic=time.monotonic, may_send=ours.is_safe, on_pause=forgotten,
         )  # fmt: skip
         self.stack.push_async_callback(push.close)
         page = MessageLogSender("web", bot)
-        sender = home.another_sender(name, {"web": page, push.name: push}, page=page, clock=clock, leads=leader.keep)
-        return Replica(leader=leader, sender=sender, push=push)
+        sender = home.another_sender(name, {"web": page, push.name: push}, page=page, clock=clock, leads=ours.hold)
+        return Replica(lease=ours, sender=sender, push=push)
 
     async def people(self, count: int, *, only_telegram: bool = False) -> list[Story]:
         """With the page, unless told otherwise, and, preferred, Telegram; each with one thing to be told."""
@@ -277,7 +278,7 @@ async def test_from_one_replica_to_the_next_the_rate_is_one(fresh_sqlite: Fresh,
         # As a process stops: what is under way is finished.
         await one.sender.finish()
         await one.push.rest()
-        await one.leader.resign()
+        await one.lease.give_up()
         await other.run_until_idle()
         office.home.clock.advance(seconds=5)
         await other.run_until_idle()
@@ -295,13 +296,13 @@ async def test_of_two_replicas_one_sends_and_each_push_goes_out_once(fresh: Fres
         for _ in range(3):
             await asyncio.gather(one.run_until_idle(), other.run_until_idle())
         assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(40)}
-        assert sorted([one.leader.is_leader, other.leader.is_leader]) == [False, True]
-        leads, waits = (one, other) if one.leader.is_leader else (other, one)
+        assert sorted([one.lease.is_ours, other.lease.is_ours]) == [False, True]
+        leads, waits = (one, other) if one.lease.is_ours else (other, one)
         # What it is to be told meanwhile isn't sent by the one that waits, over any channel.
         await office.home.hear(stories[0].confirmed(), stories[0].linked(stories[0].customer, "customer"))
         assert await waits.sender.run_once() == 0
         assert await office.waiting() == 1
-        await leads.leader.resign()
+        await leads.lease.give_up()
         await waits.run_until_idle()
         assert await office.waiting() == 0
 
@@ -312,7 +313,7 @@ async def test_who_loses_the_lease_while_it_sends_leaves_the_rest_to_the_next(fr
         await office.people(40)
         one, other = office.replica("one", rate=40), office.replica("other", rate=100)
         await one.sender.run_once()
-        await one.leader.resign()
+        await one.lease.give_up()
         await other.run_until_idle()
         await one.run_until_idle()
         await other.run_until_idle()

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
@@ -136,6 +137,10 @@ async def faulty_telegram() -> AsyncIterator[Telegram]:
         app.router.add_post("/bot{token}/{method}", telegram.handle)
         async with served(app) as telegram.url:
             yield telegram
+
+
+async def forgotten(until: datetime) -> None:
+    """A pause that nobody keeps."""
 
 
 class FakeBot:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -35,7 +36,8 @@ class Unsure(Exception):
 class TelegramPush:
     """One token's sending end for notices. Telegram knows no idempotency key, so a send that is unclear stays so.
 
-    `may_send`: whether the lease is still ours. The connection is made on first use.
+    `may_send`: whether the lease is still ours. `on_pause` hears until when Telegram wants nothing, and never fails.
+    The connection is made on first use.
     """
 
     idempotent = False
@@ -44,6 +46,7 @@ class TelegramPush:
     def __init__(
         self, *, token: str, api_base: str, rate: float, addresses: Addresses, clock: Clock,
         monotonic: Callable[[], float], may_send: Callable[[], bool],
+        on_pause: Callable[[datetime], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._request = HTTPXRequest(
             connection_pool_size=CONNECTIONS,
@@ -52,7 +55,7 @@ class TelegramPush:
             write_timeout=WRITE_SECONDS,
             pool_timeout=POOL_SECONDS,
         )
-        self._pace = Pace(rate, clock, monotonic, may_send)
+        self._pace = Pace(rate, clock, monotonic, may_send, on_pause)
         # Not `initialize`d: that asks Telegram who we are, and a start doesn't wait for Telegram.
         self._bot: ExtBot[int] = ExtBot(
             token,
@@ -64,6 +67,11 @@ class TelegramPush:
         self._addresses = addresses
         self._clock = clock
         self._chats = Chats(clock)
+
+    def hold_until(self, moment: datetime | None) -> None:
+        """Nothing goes out before then."""
+        if moment is not None:
+            self._pace.hold_until(moment)
 
     async def rest(self) -> None:
         """Until whoever sends next, in another process, can't be too fast together with this one."""
