@@ -11,5 +11,7 @@ NOT_SHARED_HERE = {language: texts.NOT_SHARED_HERE for language, texts in _BY_LA
 NOT_THEIR_NUMBER = {language: texts.NOT_THEIR_NUMBER for language, texts in _BY_LANGUAGE.items()}
 PLACE = {language: texts.PLACE for language, texts in _BY_LANGUAGE.items()}
 PHONE = {language: texts.PHONE for language, texts in _BY_LANGUAGE.items()}
+# Takes a keyboard away before a message whose own buttons leave no room for saying so.
+PUT_AWAY = "👌"
 # By language, then role: name and description of each.
 COMMANDS = {language: texts.COMMANDS for language, texts in _BY_LANGUAGE.items()}

@@ -18,20 +18,8 @@ from ssak3.telegram import build_telegram
 from storage.bot.tables import lease
 from storage.leases import SqlLeases
 from tests.support.story import ADDRESS, FRIDAY_AT_TWO, PAY, charges, refunds
-from tests.support.telegram import (
-    TOKEN,
-    Chat,
-    Telegram,
-    a_telegram,
-    bad_gateway,
-    forbidden,
-    lost_answer,
-    migrated,
-    refused,
-    reset,
-    too_many,
-    until,
-)
+from tests.support.telegram import TOKEN, Chat, Telegram, a_telegram, until
+from tests.support.telegram_faults import bad_gateway, forbidden, lost_answer, migrated, refused, reset, too_many
 from tests.support.telegram_world import SECRET, a_telegram_world, chat_of, look, rest, running
 
 pytestmark = pytest.mark.asyncio

@@ -9,7 +9,8 @@ import pytest_asyncio
 from services.notification.adapters.bot_client import BotAddresses, BotClient
 from services.reservation.events import ReservationRequested
 from tests.support.story import ADDRESS, FRIDAY_AT_TWO, PAY
-from tests.support.telegram import Chat, Telegram, a_telegram, forbidden
+from tests.support.telegram import Chat, Telegram, a_telegram
+from tests.support.telegram_faults import forbidden
 from tests.support.telegram_world import a_telegram_world, look, rest, running
 
 pytestmark = pytest.mark.asyncio

@@ -13,8 +13,7 @@ from services.payment.adapters.session import new_session
 from ssak3 import telegram_name
 from ssak3.settings import Settings
 from ssak3.telegram_name import TelegramName, telegram_lines
-from tests.support.telegram import TOKEN
-from tests.support.telegram_faults import served
+from tests.support.telegram import TOKEN, served
 
 pytestmark = pytest.mark.asyncio
 

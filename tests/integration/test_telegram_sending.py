@@ -24,9 +24,10 @@ from ssak3.system import SystemClock
 from storage.leases import SqlLeases
 from storage.notification.tables import lease
 from tests.support import telegram_faults as faults
+from tests.support.fake_bot import FakeBot, fake_bot, forgotten
 from tests.support.fresh import Fresh
 from tests.support.notification import Home, Story, at_home
-from tests.support.telegram_faults import TOKEN, FakeBot, Telegram, fake_bot, faulty_telegram, forgotten
+from tests.support.telegram import TOKEN, Telegram, a_telegram
 
 pytestmark = pytest.mark.asyncio
 
@@ -102,7 +103,7 @@ class Office:
 @asynccontextmanager
 async def an_office(fresh: Fresh) -> AsyncIterator[Office]:
     async with (
-        at_home(fresh) as home, faulty_telegram() as telegram, fake_bot() as bot,
+        at_home(fresh) as home, a_telegram() as telegram, fake_bot() as bot,
         aiohttp.ClientSession() as session, AsyncExitStack() as stack,
     ):  # fmt: skip
         yield Office(home=home, telegram=telegram, bot=bot, session=session, stack=stack)
@@ -121,19 +122,19 @@ async def test_who_links_telegram_is_told_there_first_and_reads_it_on_the_page_t
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
         await office.replica("one").run_until_idle()
-        assert len(office.telegram.texts("5000")) == 1
-        assert "결제하면 예약이 확정돼요" in office.telegram.texts("5000")[0]
+        assert len(office.telegram.texts(5000)) == 1
+        assert "결제하면 예약이 확정돼요" in office.telegram.texts(5000)[0]
         assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
         assert await office.deliveries() == [(story.customer, "telegram", "SENT", "", 1)]
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"), [(faults.FORBIDDEN, "blocked"), (faults.bad_request("chat not found"), "chat_not_found")]
+    ("fault", "reason"), [(faults.forbidden(), "blocked"), (faults.bad_request("chat not found"), "chat_not_found")]
 )
 async def test_blocked_it_falls_back_to_the_page(fresh_sqlite: Fresh, fault: faults.Fault, reason: str):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.faults = [fault]
+        office.telegram.fail("sendMessage", fault)
         await office.replica("one").run_until_idle()
         assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
         assert await office.deliveries() == [
@@ -157,7 +158,7 @@ async def test_not_linked_after_all_it_goes_to_the_page(fresh_sqlite: Fresh):
 async def test_with_a_token_that_is_refused_it_is_on_the_page_before_long(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.of_chat["5000"] = faults.UNAUTHORIZED
+        office.telegram.refuse(5000, faults.unauthorized())
         one = office.replica("one")
         for _ in range(5):
             await one.run_until_idle()
@@ -173,8 +174,8 @@ async def test_with_a_token_that_is_refused_it_is_on_the_page_before_long(fresh_
 async def test_with_telegram_slow_the_page_is_told_at_once(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         await office.people(3)
-        for chat in ("5000", "5001", "5002"):
-            office.telegram.of_chat[chat] = faults.slow(2.0)
+        for chat in (5000, 5001, 5002):
+            office.telegram.refuse(chat, faults.slow(2.0))
         one = office.replica("one")
         assert await one.sender.run_once() == 6, "taken, and under way"
         other = Story(office.home.clock, office.home.ids)
@@ -189,18 +190,18 @@ async def test_with_telegram_slow_the_page_is_told_at_once(fresh_sqlite: Fresh):
 async def test_moved_it_goes_to_the_new_address_by_the_same_hop(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.of_chat["5000"] = faults.migrated(-100777)
+        office.telegram.refuse(5000, faults.migrated(-100777))
         await office.replica("one").run_until_idle()
-        assert len(office.telegram.texts("-100777")) == 1
+        assert len(office.telegram.texts(-100777)) == 1
         assert await office.deliveries() == [(story.customer, "telegram", "SENT", "", 1)]
 
 
 async def test_in_doubt_it_goes_once_more_by_another_way(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.faults = [faults.RESET_AFTER_SENDING]
+        office.telegram.fail("sendMessage", faults.lost_answer())
         await office.replica("one").run_until_idle()
-        assert len(office.telegram.texts("5000")) == 1
+        assert len(office.telegram.texts(5000)) == 1
         assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
         assert await office.deliveries() == [
             (story.customer, "telegram", "FELL_BACK", "unknown", 1),
@@ -211,7 +212,7 @@ async def test_in_doubt_it_goes_once_more_by_another_way(fresh_sqlite: Fresh):
 async def test_told_to_wait_often_costs_no_tries(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.faults = [faults.too_many(30) for _ in range(15)]
+        office.telegram.fail("sendMessage", *[faults.too_many(30) for _ in range(15)])
         one = office.replica("one")
         for _ in range(16):
             await one.run_until_idle()
@@ -227,10 +228,10 @@ async def test_two_about_different_things_go_a_second_apart(fresh_sqlite: Fresh)
         await office.home.hear(other.requested())
         one = office.replica("one")
         await one.run_until_idle()
-        assert len(office.telegram.texts("5000")) == 1
+        assert len(office.telegram.texts(5000)) == 1
         office.home.clock.advance(seconds=1)
         await one.run_until_idle()
-        assert len(office.telegram.texts("5000")) == 2
+        assert len(office.telegram.texts(5000)) == 2
 
 
 # The rate
@@ -262,7 +263,7 @@ async def test_two_hundred_go_at_the_tokens_rate(fresh_sqlite: Fresh, let_go: li
         while await office.waiting():
             if not await sender.run_once():
                 await asyncio.sleep(0.01)
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(200)}
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(200)}
         assert most_in_a_second(let_go) <= RATE
         rate = 199 / (let_go[-1] - let_go[0])
         print(f"{rate:.1f} a second of {RATE}")
@@ -282,7 +283,7 @@ async def test_from_one_replica_to_the_next_the_rate_is_one(fresh_sqlite: Fresh,
         await other.run_until_idle()
         office.home.clock.advance(seconds=5)
         await other.run_until_idle()
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(60)}
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(60)}
         assert most_in_a_second(let_go) <= RATE
 
 
@@ -295,7 +296,7 @@ async def test_of_two_replicas_one_sends_and_each_push_goes_out_once(fresh: Fres
         one, other = office.replica("one", rate=100), office.replica("other", rate=100)
         for _ in range(3):
             await asyncio.gather(one.run_until_idle(), other.run_until_idle())
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(40)}
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(40)}
         assert sorted([one.lease.is_ours, other.lease.is_ours]) == [False, True]
         leads, waits = (one, other) if one.lease.is_ours else (other, one)
         # What it is to be told meanwhile isn't sent by the one that waits, over any channel.
@@ -317,7 +318,7 @@ async def test_who_loses_the_lease_while_it_sends_leaves_the_rest_to_the_next(fr
         await other.run_until_idle()
         await one.run_until_idle()
         await other.run_until_idle()
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(40)}
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(40)}
         assert {row[1:4] for row in await office.deliveries()} == {("telegram", "SENT", "")}
 
 
@@ -337,13 +338,13 @@ async def test_when_the_one_that_sends_is_gone_another_follows(fresh_sqlite: Fre
 
 async def test_through_a_storm_nobody_is_left_out_and_nobody_gets_it_twice_but_who_was_in_doubt(fresh_sqlite: Fresh):
     storm = [
-        faults.too_many(3), None, faults.BAD_GATEWAY, None, faults.RESET, None, faults.RESET_AFTER_SENDING, None,
-        faults.FORBIDDEN, faults.UNAUTHORIZED, None, faults.bad_request("chat not found"),
+        faults.too_many(3), None, faults.bad_gateway(), None, faults.reset(), None, faults.lost_answer(), None,
+        faults.forbidden(), faults.unauthorized(), None, faults.bad_request("chat not found"),
     ]  # fmt: skip
     async with an_office(fresh_sqlite) as office:
         stories = await office.people(60)
-        office.telegram.of_chat["5007"] = faults.migrated(-100777)
-        office.telegram.faults = storm * 4
+        office.telegram.refuse(5007, faults.migrated(-100777))
+        office.telegram.fail("sendMessage", *storm * 4)
         one = office.replica("one", rate=100)
         for _ in range(30):
             await one.run_until_idle()
@@ -352,7 +353,7 @@ async def test_through_a_storm_nobody_is_left_out_and_nobody_gets_it_twice_but_w
         in_doubt = {recipient for recipient, _, _, reason, _ in await office.deliveries() if reason == "unknown"}
         assert in_doubt
         for number, story in enumerate(stories):
-            chat = "-100777" if number == 7 else str(5000 + number)
+            chat = -100777 if number == 7 else 5000 + number
             pushed, shown = len(office.telegram.texts(chat)), len(office.bot.titles(story.customer))
             # What went out over Telegram is on the page as well, unless nobody knew that it had gone out.
             assert shown == 1, "on the page once"
@@ -416,9 +417,9 @@ async def the_rest(office: Office) -> None:
 
 async def nobody_twice_but_in_doubt(office: Office, stories: list[Story]) -> set[str]:
     """Nor left out; those who were in doubt."""
-    told = Counter(sent.chat for sent in office.telegram.sent)
-    assert set(told) == {str(5000 + n) for n in range(len(stories))}
+    told = Counter(sent.chat_id for sent in office.telegram.sent)
+    assert set(told) == {5000 + n for n in range(len(stories))}
     assert max(told.values()) <= 2
     in_doubt = {recipient for recipient, _, _, reason, _ in await office.deliveries() if reason == "unknown"}
-    assert {story.customer for n, story in enumerate(stories) if told[str(5000 + n)] > 1} <= in_doubt
+    assert {story.customer for n, story in enumerate(stories) if told[5000 + n] > 1} <= in_doubt
     return in_doubt

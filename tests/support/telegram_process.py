@@ -11,16 +11,19 @@ from services.notification.adapters.bot_client import BotAddresses, BotClient, M
 from services.notification.rendering import Renderer
 from services.notification.sender import Sender
 from services.shared_kernel.lease import Lease
-from ssak3.sending import SENDER
 from ssak3.system import SystemClock, SystemIds
 from storage.engine import Database
 from storage.leases import SqlLeases
 from storage.notification.repositories import NotificationUnitOfWork
 from storage.notification.tables import lease, messaging
 from storage.unit_of_work import Context
+from tests.support.fake_bot import FakeBot, forgotten
 from tests.support.notices import TEMPLATES
 from tests.support.notification import Book, PlainNames
-from tests.support.telegram_faults import TOKEN, FakeBot, forgotten
+from tests.support.telegram import TOKEN
+
+# As in `ssak3.sending`, which loads all that a process needs.
+SENDER = "sender"
 
 
 async def push(database_url: str, telegram_url: str, bot_url: str, rate: float) -> None:

@@ -45,14 +45,13 @@ from aiogram.types import (
 )
 
 from bot.channels.telegram.render import Bubble, Rows
+from bot.conversation.texts_telegram import PUT_AWAY
 from services.shared_kernel.card import SHARE_PHONE, SHARE_PLACE
 
 REQUEST_SECONDS = 10
 # Nothing else is read; a kind that isn't asked for isn't sent.
 KINDS = ["message", "callback_query", "my_chat_member"]
 MOST_CONNECTIONS = 20
-# Takes a keyboard away before a message whose buttons leave no room for saying so.
-PUT_AWAY = "👌"
 
 
 class Trouble(Exception):
