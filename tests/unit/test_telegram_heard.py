@@ -55,6 +55,10 @@ SHOWN = {
             message(contact={"phone_number": "+8210", "first_name": "민지", "user_id": 5}),
             Phone(number="+8210", is_own=True),
         ),
+        (
+            message(contact={"phone_number": "+82 (10) 12:34" + "5" * 90, "first_name": "민지", "user_id": 5}),
+            Phone(number="+82101234" + "5" * 11, is_own=True),
+        ),
         (message(location={"latitude": 37.5, "longitude": 127.0}), Place(latitude=37.5, longitude=127.0)),
         (message(sticker=STICKER), SomethingElse()),
         (tap(message=SHOWN), Tap(action="book", label="예약하기", query_id="q", message_id=3)),
