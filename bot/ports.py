@@ -242,9 +242,7 @@ class ChannelLinks(Protocol):
         """Those that aren't blocked, the newest first."""
         ...
 
-    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
-        """Since when the last of this person's is blocked; None if none is."""
-        ...
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None: ...
 
     async def add(self, link: Link) -> bool:
         """False when the chat has somebody already."""
