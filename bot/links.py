@@ -1,8 +1,8 @@
 """Which chats of other channels are whose: one chat is one person, a person may have several."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.people import code_hash
 from bot.ports import BotWork, Link, LinkCode
@@ -19,6 +19,18 @@ class BadCode(Refusal):
     """The code isn't one of ours, is over, or was used."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeepLink:
+    """Opens the bot on Telegram with a code. Without an `url`, `why`: `token` (not known there), or `away`."""
+
+    url: str = ""
+    why: str = ""
+
+
+# Makes one of a code.
+DeepLinks = Callable[[str], Awaitable[DeepLink]]
+
+
 class Links:
     """Everything about links. An address is whatever the channel reaches a chat by."""
 
@@ -29,13 +41,15 @@ class Links:
 
     async def person_of(self, channel: str, address: str) -> str | None:
         """Whose chat it is, to be asked when something comes from it: then it isn't blocked any more."""
-        async with self._unit_of_work() as work:
-            link = await work.links.find(channel, address)
-            if link is None:
-                return None
-            if link.blocked_at is not None:
-                await self._open_again(work, link)
-            return link.person_id
+
+        async def find() -> str | None:
+            async with self._unit_of_work() as work:
+                link = await work.links.find(channel, address)
+                if link is not None and link.blocked_at is not None:
+                    await self._open_again(work, link)
+                return None if link is None else link.person_id
+
+        return await again_if_stale(find)
 
     async def link(self, person_id: str, channel: str, address: str) -> None:
         """From here on the chat is this person's, and what their log says from now on goes there."""
@@ -80,6 +94,13 @@ class Links:
             links = await work.links.of_person(person_id, channel)
         return links[0].address if links else None
 
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
+        """Since when they can't be reached there because they blocked us; None if they can, or never could."""
+        async with self._unit_of_work() as work:
+            if await work.links.of_person(person_id, channel):
+                return None
+            return await work.links.blocked_since(person_id, channel)
+
     async def block(self, channel: str, address: str) -> None:
         """Nothing goes there until something comes from there. Nothing happens to a chat that isn't known."""
         async with self._unit_of_work() as work:
@@ -105,14 +126,7 @@ class Links:
         known = await work.links.find(channel, address)
         if known is not None and known.person_id == person_id and known.blocked_at is None:
             return
-        person = await work.persons.find(person_id)
-        if person is None:
-            raise NotFound(person_id)
-        new = replace(person, version=person.version + 1)
-        linked = PersonLinked(
-            person_id=person_id, role=new.role, language=new.language, version=new.version, channel=channel
-        )
-        await work.persons.save(person, new, [linked])
+        await _can_be_reached(work, person_id, channel)
         await work.links.save(
             Link(
                 channel=channel,
@@ -125,8 +139,21 @@ class Links:
         )
 
     async def _open_again(self, work: BotWork, link: Link) -> None:
-        """What was said while it was blocked stays on the other channels."""
+        """What was said while it was blocked stays on the other channels; notices that were missed come again."""
+        await _can_be_reached(work, link.person_id, link.channel)
         await work.links.save(replace(link, blocked_at=None, sent_seq=await _last_seq(work, link.person_id)))
+
+
+async def _can_be_reached(work: BotWork, person_id: str, channel: str) -> None:
+    """Whoever sends notices hears of it."""
+    person = await work.persons.find(person_id)
+    if person is None:
+        raise NotFound(person_id)
+    new = replace(person, version=person.version + 1)
+    linked = PersonLinked(
+        person_id=person_id, role=new.role, language=new.language, version=new.version, channel=channel
+    )
+    await work.persons.save(person, new, [linked])
 
 
 async def _last_seq(work: BotWork, person_id: str) -> int:

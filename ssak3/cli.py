@@ -228,12 +228,17 @@ def _run(work: Coroutine[Any, Any, int | None]) -> None:
 
 async def _say_hello(ssak3: Any) -> None:
     from ssak3.links import invite_link
+    from ssak3.telegram_name import telegram_lines
 
     url = ssak3.settings.public_url
     out.print(f"\n[bold]Ssak3[/bold] is running: {url}\n")
     out.print("Open it for all three phones. To be a cleaner or an operator elsewhere, use a one-time link:")
-    for role in ("cleaner", "operator"):
-        out.print(f"  {role:9}{invite_link(url, role, await ssak3.people.invite(role))}")
+    codes = {role: await ssak3.people.invite(role) for role in ("cleaner", "operator")}
+    on_telegram = await telegram_lines(ssak3.settings, list(codes.values()))
+    for (role, code), line in zip(codes.items(), on_telegram, strict=True):
+        out.print(f"  {role:9}{invite_link(url, role, code)}")
+        if line:
+            out.print(f"  {'':9}{line}")
     given = ssak3.settings.api_token.get_secret_value()
     where = "SSAK3_API_TOKEN" if given else ssak3.settings.data_dir / "api_token"
     out.print(f"\nHTTP API: {url}/docs   token: {where}   Ctrl-C stops.\n")
@@ -274,6 +279,7 @@ async def _invite(settings: Settings, role: str) -> None:
     from ssak3.databases import open_databases
     from ssak3.links import invite_link
     from ssak3.system import invite_code
+    from ssak3.telegram_name import telegram_lines
     from storage.bot.repositories import BotUnitOfWork
 
     databases = open_databases(settings, _clock(settings), SystemIds(), lambda recorded: None)
@@ -286,3 +292,5 @@ async def _invite(settings: Settings, role: str) -> None:
         await databases.close()
     url = settings.public_url or f"http://127.0.0.1:{settings.http_port}"
     out.print(f"{code}\n{invite_link(url, role, code)}")
+    for line in filter(None, await telegram_lines(settings, [code])):
+        out.print(line)

@@ -10,10 +10,12 @@ from bot.carry_out.runner import Runner
 from bot.carry_out.talks import TalkEffects
 from bot.channels.answering import Answering
 from bot.dialogue import Dialogue
+from bot.links import DeepLinks
 from services.payment.adapters.client import PaymentClient
 from ssak3.links import invite_link
 from ssak3.operators import BrokersDeadLetters, ReservationHistory
 from ssak3.payment_facts import PaymentFacts
+from ssak3.telegram_name import TelegramName
 from storage.history import SqlHistory
 
 if TYPE_CHECKING:
@@ -22,14 +24,15 @@ if TYPE_CHECKING:
 
 def build_dialogue(ssak3: "Ssak3") -> tuple[Dialogue, Answering]:
     """What answers, and what has it answer."""
+    has_telegram = bool(ssak3.settings.telegram_token.get_secret_value())
+    telegram_link = TelegramName(ssak3.outside.session, ssak3.settings).link if has_telegram else None
     talks = TalkEffects(ssak3.threads, ssak3.people, ssak3.my_page)
     by_role = {
         "customer": _customer(ssak3).table(),
         "cleaner": _cleaner(ssak3).table(),
-        "operator": {**_operator(ssak3).table(), **talks.table()},
+        "operator": {**_operator(ssak3, telegram_link).table(), **talks.table()},
     }
-    has_telegram = bool(ssak3.settings.telegram_token.get_secret_value())
-    everybody = EverybodysEffects(ssak3.people, ssak3.links, has_telegram=has_telegram)
+    everybody = EverybodysEffects(ssak3.people, ssak3.links, telegram_link)
     runner = Runner(everybody.table(), by_role)
     dialogue = Dialogue(
         ssak3.bot_work, ssak3.clock, ssak3.ids, ssak3.catalogue, runner, ssak3.hub.tell, ssak3.outside.tracing
@@ -57,7 +60,7 @@ def _cleaner(ssak3: "Ssak3") -> CleanerEffects:
     return CleanerEffects(ssak3.cleaning, ssak3.people, ssak3.threads, ssak3.bot_work, ssak3.clock)
 
 
-def _operator(ssak3: "Ssak3") -> OperatorEffects:
+def _operator(ssak3: "Ssak3", telegram_link: DeepLinks | None) -> OperatorEffects:
     payment, public_url = ssak3.payment, ssak3.settings.public_url
     history = ReservationHistory(
         SqlHistory(ssak3.databases.contexts),
@@ -78,4 +81,5 @@ def _operator(ssak3: "Ssak3") -> OperatorEffects:
         ssak3.bot_work,
         ssak3.clock,
         lambda role, code: invite_link(public_url, role, code),
+        telegram_link,
     )

@@ -121,6 +121,9 @@ class LinkAddresses:
     async def of(self, person_id: str, channel: str) -> str | None:
         return await self._links.address_of(person_id, channel)
 
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
+        return await self._links.blocked_since(person_id, channel)
+
     async def blocked(self, channel: str, address: str) -> None:
         await self._links.block(channel, address)
 

@@ -13,20 +13,20 @@ from services.payment.adapters.sandbox.app import SANDBOX_SECRET_KEY
 from services.payment.adapters.session import new_session
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
+from services.shared_kernel.lease import Lease
 from ssak3.background import ticks_of, workers_of
 from ssak3.composition import Ssak3
 from ssak3.doorstep import api_token, label_of, listening, run_file, stop_signal
 from ssak3.http.app import create_app
 from ssak3.http.forward import Forward
 from ssak3.http.server import Server
-from ssak3.leader import SCHEDULER, Leader
 from ssak3.logs import log_recorded
 from ssak3.needs import check_settings, until_ready
 from ssak3.otel import open_tracing
 from ssak3.outside import Outside
 from ssak3.processes import EMBEDDED
 from ssak3.sandbox import open_sandbox
-from ssak3.scheduler import scheduling
+from ssak3.scheduler import SCHEDULER, scheduling
 from ssak3.settings import Settings
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Running:
             await ssak3.answering.resume()
         async with AsyncExitStack() as stack:
             if "scheduler" in ssak3.processes:
-                await stack.enter_async_context(scheduling(ticks_of(ssak3), Leader(ssak3.leases, SCHEDULER)))
+                await stack.enter_async_context(scheduling(ticks_of(ssak3), Lease(ssak3.leases, SCHEDULER)))
             self._is_open = True
             ready = on_ready(ssak3)
             if asyncio.iscoroutine(ready):

@@ -7,15 +7,18 @@ from contextlib import asynccontextmanager
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from services.shared_kernel.lease import RENEW_SECONDS, Lease
 from ssak3.background import Tick
-from ssak3.leader import RENEW_SECONDS, Leader
 
 log = structlog.get_logger(__name__)
 
+# The lease's name.
+SCHEDULER = "scheduler"
+
 
 @asynccontextmanager
-async def scheduling(ticks: Sequence[Tick], leader: Leader) -> AsyncIterator[None]:
-    """Each tick is called in turn, one of a kind at a time, while `leader` leads; at the end, none is broken off."""
+async def scheduling(ticks: Sequence[Tick], lease: Lease) -> AsyncIterator[None]:
+    """Each tick is called in turn, one of a kind at a time, while `lease` is ours; at the end, none is broken off."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     under_way: set[asyncio.Future[None]] = set()
 
@@ -32,7 +35,7 @@ async def scheduling(ticks: Sequence[Tick], leader: Leader) -> AsyncIterator[Non
             done.set_result(None)
 
     async def run(tick: Tick) -> None:
-        if leader.is_leader:
+        if lease.is_ours:
             await guarded(tick.name, tick.run)
 
     for tick in ticks:
@@ -41,10 +44,10 @@ async def scheduling(ticks: Sequence[Tick], leader: Leader) -> AsyncIterator[Non
             misfire_grace_time=None,
         )  # fmt: skip
     scheduler.add_job(
-        guarded, "interval", args=["lead", leader.stand], seconds=RENEW_SECONDS, id="lead", max_instances=1,
+        guarded, "interval", args=["lead", lease.ask], seconds=RENEW_SECONDS, id="lead", max_instances=1,
         coalesce=True, misfire_grace_time=None,
     )  # fmt: skip
-    await guarded("lead", leader.stand)
+    await guarded("lead", lease.ask)
     scheduler.start()
     try:
         yield
@@ -53,4 +56,4 @@ async def scheduling(ticks: Sequence[Tick], leader: Leader) -> AsyncIterator[Non
         if under_way:
             await asyncio.wait(under_way)
         scheduler.shutdown(wait=False)
-        await leader.resign()
+        await lease.give_up()

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -11,11 +12,11 @@ from services.notification.adapters.bot_client import BotAddresses, BotClient, M
 from services.notification.ports import Addresses, ChannelSender, Directory
 from services.notification.rendering import Renderer
 from services.notification.sender import Sender, always
+from services.shared_kernel.lease import Lease
 from ssak3.gateways import BotDirectory, LinkAddresses, LogSender
-from ssak3.leader import SENDER, Leader
 from storage.leases import SqlLeases
 from storage.notification.repositories import NotificationUnitOfWork
-from storage.notification.tables import lease
+from storage.notification.tables import lease as lease_table
 
 if TYPE_CHECKING:
     from bot.channels.telegram.push import TelegramPush
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 # All of them read from the bot's message log.
 LOG_CHANNELS = ("web", "console", "api")
+# The lease's name.
+SENDER = "sender"
 
 
 class Sending:
@@ -33,12 +36,14 @@ class Sending:
     def __init__(self, ssak3: "Ssak3", work: Callable[[], NotificationUnitOfWork]) -> None:
         self._ssak3 = ssak3
         self._telegram: TelegramPush | None = None
-        self._leader: Leader | None = None
+        self._lease: Lease | None = None
+        self._knows_pause = False
         channels, directory, addresses = self._to_the_bot()
         if ssak3.settings.telegram_token.get_secret_value():
             database = ssak3.databases.contexts["notification"].database
-            self._leader = Leader(SqlLeases(database, lease, ssak3.clock, ssak3.holder(database)), SENDER)
-            self._telegram = self._open_telegram(addresses, self._leader)
+            self._leases = SqlLeases(database, lease_table, ssak3.clock, ssak3.holder(database))
+            self._lease = Lease(self._leases, SENDER)
+            self._telegram = self._open_telegram(addresses, self._lease)
             channels[self._telegram.name] = self._telegram
         self.sender = Sender(
             work,
@@ -49,7 +54,7 @@ class Sending:
             renderer=Renderer(ssak3.templates, directory, ssak3.names),
             templates=ssak3.templates,
             paused=lambda: ssak3.switches.notifications_paused,
-            leads=self._leader.keep if self._leader else always,
+            leads=self._leads if self._lease else always,
             page=channels["web"] if self._telegram else None,
             tracing=ssak3.outside.tracing,
         )
@@ -63,7 +68,7 @@ class Sending:
         bot = BotClient(ssak3.outside.session, ssak3.settings.bot_url, ssak3.outside.api_token)
         return {name: MessageLogSender(name, bot) for name in LOG_CHANNELS}, bot, BotAddresses(bot)
 
-    def _open_telegram(self, addresses: Addresses, leader: Leader) -> "TelegramPush":
+    def _open_telegram(self, addresses: Addresses, lease: Lease) -> "TelegramPush":
         # Only here, because to load the library takes as long as all else.
         from bot.channels.telegram.push import TelegramPush
 
@@ -76,8 +81,27 @@ class Sending:
             clock=self._ssak3.clock,
             # A rate is counted in real seconds, whatever the clock says.
             monotonic=time.monotonic,
-            may_send=leader.holds,
+            may_send=lease.is_safe,
+            on_pause=self._keep_pause,
         )
+
+    async def _leads(self) -> bool:
+        """Who takes the lease over waits as long as Telegram has asked the former holder to."""
+        assert self._lease is not None
+        assert self._telegram is not None
+        if not await self._lease.hold():
+            self._knows_pause = False
+            return False
+        if not self._knows_pause:
+            self._telegram.hold_until(await self._leases.paused_until(SENDER))
+            self._knows_pause = True
+        return True
+
+    async def _keep_pause(self, until: datetime) -> None:
+        try:
+            await self._leases.pause(SENDER, until)
+        except Exception as error:  # the database is away: a follower finds out by itself
+            log.warning("sending.pause_not_kept", error=type(error).__name__)
 
     async def finish(self) -> None:
         """Record what is under way."""
@@ -91,7 +115,7 @@ class Sending:
         await self.finish()
         if self._telegram is not None:
             await self._telegram.close()
-        if self._telegram is not None and self._leader is not None and self._leader.is_leader:
+        if self._telegram is not None and self._lease is not None and self._lease.is_ours:
             await self._telegram.rest()
             with contextlib.suppress(Exception):  # away: it follows when the lease ends
-                await self._leader.resign()
+                await self._lease.give_up()

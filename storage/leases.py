@@ -1,13 +1,13 @@
 """Leases: what only one process does at a time, by a guarded row, so that a killed holder's ends by itself."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Column, Delete, MetaData, String, Table, Update, bindparam, delete, or_, update
+from sqlalchemy import Column, Delete, MetaData, Select, String, Table, Update, bindparam, delete, or_, select, update
 
 from services.shared_kernel.clock import Clock
 from storage.engine import Database, UtcDateTime
-from storage.rows import insert_or_leave
+from storage.rows import insert_or_leave, insert_or_replace
 
 
 def lease_table(context: str, metadata: MetaData) -> Table:
@@ -46,6 +46,29 @@ class SqlLeases:
         """Let another have it at once; nothing happens if it isn't ours."""
         async with self._database.write() as connection:
             await connection.execute(_give_up(self._table), {"of_name": name, "us": self._holder})
+
+    async def pause(self, name: str, until: datetime) -> None:
+        """Whoever holds it does nothing before then, also if that is another by then."""
+        row = {"name": _pause_of(name), "holder": self._holder, "until": until}
+        async with self._database.write() as connection:
+            await connection.execute(insert_or_replace(self._table, *row, key=("name",)), row)
+
+    async def paused_until(self, name: str) -> datetime | None:
+        """When the last pause ends or ended; None if there was none."""
+        async with self._database.read() as connection:
+            found = await connection.execute(_until(self._table), {"of_name": _pause_of(name)})
+        until: datetime | None = found.scalar_one_or_none()
+        return until
+
+
+def _pause_of(name: str) -> str:
+    """A row beside the lease's own."""
+    return f"{name} paused"
+
+
+@cache
+def _until(table: Table) -> Select[tuple[datetime]]:
+    return select(table.c.until).where(table.c.name == bindparam("of_name"))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, HTTPException
@@ -31,9 +32,10 @@ class DetailsOut(BaseModel):
 
 
 class AddressOut(BaseModel):
-    """Null where the person has none on that channel, or has blocked us."""
+    """Null where the person has none on that channel, or has blocked us, since `blocked_since`."""
 
     address: str | None
+    blocked_since: datetime | None
 
 
 class AddressNews(BaseModel):
@@ -72,7 +74,9 @@ def internal_router(
 
     @router.get("/people/{person_id}/address")
     async def address(person_id: str, channel: Literal["telegram"]) -> AddressOut:
-        return AddressOut(address=await links.address_of(person_id, channel))
+        address = await links.address_of(person_id, channel)
+        since = await links.blocked_since(person_id, channel) if address is None else None
+        return AddressOut(address=address, blocked_since=since)
 
     @router.put("/addresses/telegram/{address}")
     async def learn(address: str, news: AddressNews) -> dict[str, str]:

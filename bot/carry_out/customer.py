@@ -62,7 +62,9 @@ class CustomerEffects:
         }
 
     async def _save_details(self, effect: effects.SaveDetails, person: Person) -> str:
-        details = Details(id=self._ids.new(), person_id=person.id, address=effect.address, phone="", note=effect.note)
+        details = Details(
+            id=self._ids.new(), person_id=person.id, address=effect.address, phone=effect.phone, note=effect.note
+        )
         async with self._unit_of_work() as work:
             await work.details.add(details)
         return details.id
@@ -72,7 +74,7 @@ class CustomerEffects:
             found = await work.details.find(effect.details_id)
         if found is None or found.person_id != person.id:
             return effects.VisitDetails()
-        return effects.VisitDetails(address=found.address, note=found.note)
+        return effects.VisitDetails(address=found.address, note=found.note, phone=found.phone)
 
     async def _hold_place(self, effect: effects.HoldPlace, person: Person) -> Reservation:
         return await self._reservations.request(

@@ -3,17 +3,17 @@
 from bot.carry_out.runner import Table
 from bot.conversation import effects
 from bot.conversation.turn import Person
-from bot.links import Links
+from bot.links import DeepLinks, Links
 from bot.people import People
 
 
 class EverybodysEffects:
-    """Language, consents, quiet nights, other channels."""
+    """Language, consents, quiet nights, other channels. `telegram_link` is None where there is no Telegram."""
 
-    def __init__(self, people: People, links: Links, *, has_telegram: bool) -> None:
+    def __init__(self, people: People, links: Links, telegram_link: DeepLinks | None) -> None:
         self._people = people
         self._links = links
-        self._has_telegram = has_telegram
+        self._telegram_link = telegram_link
 
     def table(self) -> Table:
         """Which effect is carried out by what."""
@@ -42,5 +42,8 @@ class EverybodysEffects:
     async def _set_quiet_nights(self, effect: effects.SetQuietNights, person: Person) -> None:
         await self._people.set_quiet_nights(person.id, effect.quiet)
 
-    async def _new_link_code(self, effect: effects.NewLinkCode, person: Person) -> str | None:
-        return await self._links.new_code(person.id) if self._has_telegram else None
+    async def _new_link_code(self, effect: effects.NewLinkCode, person: Person) -> effects.LinkCode | None:
+        if self._telegram_link is None:
+            return None
+        code = await self._links.new_code(person.id)
+        return effects.LinkCode(code=code, url=(await self._telegram_link(code)).url)

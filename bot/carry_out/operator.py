@@ -8,6 +8,7 @@ from bot.carry_out.free_times import free_starts
 from bot.carry_out.runner import Table
 from bot.conversation import effects, effects_operator
 from bot.conversation.turn import Person
+from bot.links import DeepLink, DeepLinks
 from bot.people import INVITE_LIFE, People
 from bot.ports import BotWork
 from bot.threads import Threads
@@ -53,12 +54,13 @@ class Payments(Protocol):
 
 
 class OperatorEffects:
-    """`link` makes an invite's link from role and code."""
+    """`link` makes an invite's link from role and code; `telegram_link` is None where there is no Telegram."""
 
     def __init__(
         self, reservations: ReservationUseCases, catalogue: Catalogue, payments: Payments, my_page: MyPage,
         people: People, threads: Threads, history: History, dead: DeadLetters,
         unit_of_work: Callable[[], BotWork], clock: Clock, link: Callable[[str, str], str],
+        telegram_link: DeepLinks | None,
     ) -> None:  # fmt: skip
         self._reservations = reservations
         self._catalogue = catalogue
@@ -71,6 +73,7 @@ class OperatorEffects:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._link = link
+        self._telegram_link = telegram_link
 
     def table(self) -> Table:
         """Which effect is carried out by what."""
@@ -177,8 +180,13 @@ class OperatorEffects:
 
     async def _invite(self, effect: effects_operator.MakeInvite, person: Person) -> effects_operator.Invitation:
         code = await self._people.invite(effect.role)
+        telegram = await self._telegram_link(code) if self._telegram_link else DeepLink()
         return effects_operator.Invitation(
-            code=code, link=self._link(effect.role, code), expires_at=self._clock.now() + INVITE_LIFE
+            code=code,
+            link=self._link(effect.role, code),
+            expires_at=self._clock.now() + INVITE_LIFE,
+            telegram=telegram.url,
+            why_no_telegram=telegram.why,
         )
 
     async def _dead_letters(

@@ -60,10 +60,7 @@ def _with_address(talk: Talk, said: Merged, address: str, lead: str) -> Conversa
     changed = said.changed if booking.address in ("", address) else (*said.changed, "address")
     new = said.new if booking.address else (*said.new, "address")
     turn = yield from proceed(talk, Merged(booking=kept, new=new, changed=changed), echo=False)
-    first, *rest = turn.says
-    if first.title or first.items or first.buttons:
-        return replace(turn, says=(card(lead), first, *rest))
-    return replace(turn, says=(replace(first, text=joined(lead, first.text)), *rest))
+    return replace(turn, says=(card(lead), *turn.says))
 
 
 def note(talk: Talk, text: str) -> Conversation:

@@ -201,6 +201,7 @@ def _from_reservation(talk: Talk, reservation_id: str) -> Generator[Effect[Any],
         time=starts_at.time(),
         address=details.address,
         note=details.note,
+        phone=details.phone,
         add_ons=visit.add_ons,
         given=STEPS if details.address else tuple(step for step in STEPS if step != "address"),
     )

@@ -11,6 +11,7 @@ from bot.conversation.cleaner_talk import CleanerTalk, menu, old_button, sentenc
 from bot.conversation.draft import Draft
 from bot.conversation.effects import AskForPerson, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
 from bot.conversation.effects_cleaner import TheCleaner
+from bot.conversation.link import link_card
 from bot.conversation.parse.meaning import Intent
 from bot.conversation.parse.staff import (
     asks_for_new_jobs,
@@ -188,6 +189,10 @@ def _no_ads(talk: CleanerTalk) -> Conversation:
     return talk.answer(menu(talk, talk.say.ads_off()))
 
 
+def _telegram(talk: CleanerTalk) -> Conversation:
+    return talk.answer((yield from link_card(talk.say)))
+
+
 def _only_customers_move(talk: CleanerTalk) -> Conversation:
     yield from ()
     return talk.answer(menu(talk, talk.say.only_customers_move()))
@@ -241,6 +246,7 @@ _ANYTIME: dict[Intent, Callable[[CleanerTalk, Reading], Conversation]] = {
 }
 
 _WORDS: dict[Intent, Callable[[CleanerTalk], Conversation]] = {
+    Intent.TELEGRAM: _telegram,
     Intent.GREET: lambda talk: _home(talk, ()),
     Intent.JOBS: lambda talk: work.today(talk, ()),
     Intent.LIST: lambda talk: work.today(talk, ()),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.conversation import address, book, cancel, handover, hello, money, move, my, pay, settings
+from bot.conversation import address, book, cancel, handover, hello, money, move, my, pay, settings, shared
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
@@ -75,6 +75,9 @@ TAPS: Mapping[str, Tap] = {
     "fill": Tap(book.fill, 2, 2),
     "slot": Tap(book.slot, 1, 1),
     "to_area": Tap(address.to_area, 1, 1),
+    "near": Tap(shared.near, 0, 3),
+    "book_in": Tap(shared.book_in, 1, 1),
+    "phone": Tap(shared.phone, 1, 1),
     "edit": Tap(book.edit, 0, 1),
     "back": Tap(_back),
     "home": Tap(hello.home),

@@ -32,6 +32,7 @@ class Booking:
     address: str = ""
     other_address: str = ""
     note: str = ""
+    phone: str = ""
     add_ons: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     hold: str = ""

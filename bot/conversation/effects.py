@@ -38,18 +38,20 @@ class FreeStarts(Effect[Sequence[FreeStart]]):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveDetails(Effect[str]):
-    """Keep address and note in the bot; the result is their `details_id`."""
+    """Keep address, note and phone in the bot; the result is their `details_id`."""
 
     address: str
     note: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitDetails:
-    """Address and note of a visit; both empty when they were erased."""
+    """Address, note and phone of a visit; all empty when they were erased."""
 
     address: str = ""
     note: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +193,15 @@ class SetQuietNights(Effect[None]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewLinkCode(Effect[str | None]):
+class LinkCode:
+    """`url` opens the bot with it, if the bot's name is known."""
+
+    code: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLinkCode(Effect[LinkCode | None]):
     """A one-time code with which a chat on Telegram becomes theirs, too; None where there is no Telegram."""
 
 

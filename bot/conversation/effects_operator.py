@@ -223,11 +223,17 @@ class CloseThread(Effect[None]):
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """A one-time way in. The code is shown this once: only its hash is kept."""
+    """A one-time way in. The code is shown this once: only its hash is kept.
+
+    `telegram` opens the bot with it; if that can't be told, `why_no_telegram` (`token` or `away`). Both are empty
+    where there is no Telegram.
+    """
 
     code: str
     link: str
     expires_at: datetime
+    telegram: str = ""
+    why_no_telegram: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from bot.conversation import operator_upkeep as upkeep
 from bot.conversation.draft import Draft
 from bot.conversation.effects import SetLanguage, TemporaryTrouble
 from bot.conversation.effects_operator import FindReservations
+from bot.conversation.link import link_card
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button, sentences
 from bot.conversation.parse.meaning import Intent
 from bot.conversation.parse.staff import Order, is_stop, read_order
@@ -142,6 +143,10 @@ def _language_said(talk: OperatorTalk, reading: Reading) -> Conversation:
     return (yield from _language(talk, (reading.language or other,)))
 
 
+def _telegram(talk: OperatorTalk) -> Conversation:
+    return talk.answer((yield from link_card(talk.say)))
+
+
 def _no_broadcasts(talk: OperatorTalk, order: Order) -> Conversation:
     yield from ()
     return talk.answer(menu(talk, talk.say.no_broadcasts()))
@@ -235,5 +240,6 @@ _WORDS: dict[Intent, Callable[[OperatorTalk, Reading], Conversation]] = {
     Intent.GREET: lambda talk, reading: _home(talk, ()),
     Intent.LANG: _language_said,
     Intent.SETTINGS: lambda talk, reading: _help(talk, ()),
+    Intent.TELEGRAM: lambda talk, reading: _telegram(talk),
     Intent.HUMAN: lambda talk, reading: threads.threads(talk, ()),
 }

@@ -95,7 +95,11 @@ def invite_as(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         return old_button(talk)
     made = yield from ask(MakeInvite(role=role))
     say = talk.say
-    rows = items((say.item_code, made.code), (say.item_link, made.link))
-    links = (Button(label=say.open_link, url=made.link),) if made.link else ()
+    no_telegram = say.no_telegram_link(made.why_no_telegram) if made.why_no_telegram else ""
+    rows = items(
+        (say.item_code, made.code), (say.item_link, made.link), (say.item_telegram, made.telegram or no_telegram)
+    )
+    opens = ((say.open_link, made.link), (say.open_telegram, made.telegram))
+    links = tuple(Button(label=label, url=url) for label, url in opens if url)
     says = Card(text=say.invited(role, made.expires_at), title=say.invite_title, items=rows, buttons=links)
     return talk.answer(says)

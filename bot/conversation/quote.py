@@ -88,7 +88,7 @@ def _hold(booking: Booking, reservation_id: str) -> Generator[Effect[Any], Any, 
     starts_at = booking.starts_at
     if booking.service is None or booking.size_pyeong is None or booking.area is None or starts_at is None:
         raise NotOffered("service")
-    details_id = yield from ask(SaveDetails(address=booking.address, note=booking.note))
+    details_id = yield from ask(SaveDetails(address=booking.address, note=booking.note, phone=booking.phone))
     return (
         yield from ask(
             HoldPlace(
@@ -116,7 +116,7 @@ def _same_hold(talk: Talk, booking: Booking) -> Generator[Effect[Any], Any, Rese
         (visit.service, visit.size_pyeong, visit.area, visit.add_ons)
         == (booking.service, booking.size_pyeong, booking.area, booking.add_ons)
         and visit.starts_at == booking.starts_at
-        and (details.address, details.note) == (booking.address, booking.note)
+        and (details.address, details.note, details.phone) == (booking.address, booking.note, booking.phone)
     )
     stands = held.status is Status.AWAITING_PAYMENT and held.payment_state in _OPEN
     return held if same and stands and talk.context.now < held.hold_expires_at else None

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversation.effects import Consents, NewLinkCode, SetConsent, SetLanguage, SetQuietNights
+from bot.conversation.effects import Consents, SetConsent, SetLanguage, SetQuietNights
 from bot.conversation.hello import has_given
+from bot.conversation.link import link_card
 from bot.conversation.reading import Reading, Why
 from bot.conversation.talk import Talk, button, card, items, pair
 from bot.conversation.texts import texts
@@ -105,5 +106,4 @@ def nights(talk: Talk, wanted: str) -> Conversation:
 
 def telegram(talk: Talk) -> Conversation:
     """A code with which the same talk goes on there."""
-    code = yield from ask(NewLinkCode())
-    return talk.aside(card(talk.say.no_telegram() if code is None else talk.say.telegram_code(code)))
+    return talk.aside((yield from link_card(talk.say)))

@@ -9,7 +9,7 @@ from bot.conversation.draft import Booking, Draft
 from bot.conversation.texts import texts
 from bot.conversation.texts_ko import Korean
 from bot.conversation.turn import Context, Said, Turn
-from services.shared_kernel.card import Button, Card, Item
+from services.shared_kernel.card import SHARE_PHONE, SHARE_PLACE, Button, Card, Item
 
 MOST_BUTTONS = 3
 MOST_QUICK_REPLIES = 10
@@ -49,10 +49,16 @@ class Talk:
 
     def step(self, text: str, choices: Sequence[Button], *, booking: Booking, asking: str, **changes: Any) -> Turn:
         """A question of a booking: the choices, and always a way back and a way out."""
-        return self.answer(self.step_card(text, choices), booking=booking, asking=asking, **changes)
+        shares = self._shares(booking) if asking == "address" else ()
+        says = replace(self.step_card(text, choices), shares=shares)
+        return self.answer(says, booking=booking, asking=asking, **changes)
 
     def step_card(self, text: str, choices: Sequence[Button]) -> Card:
         return Card(text=text, quick_replies=(*choices[: MOST_QUICK_REPLIES - 2], *self.ways_out()))
+
+    def _shares(self, booking: Booking) -> tuple[Button, ...]:
+        place = Button(label=self.say.share_place, action=SHARE_PLACE)
+        return (place,) if booking.phone else (place, Button(label=self.say.share_phone, action=SHARE_PHONE))
 
     def ways_out(self) -> tuple[Button, Button]:
         return button(self.say.back, "back"), button(self.say.home, "home")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from bot.conversation.english import button_date, card_time, count, short_date, spoken_moment, spoken_time, won
+from bot.conversation.texts_en_telegram import TelegramEnglish
 from bot.conversation.texts_ko import IN_KOREAN, LONGEST_LABEL, LONGEST_PAIRED, Korean, days_before
 from services.mypage.view import JobPart
 from services.reservation.catalogue import AddOn, Named
@@ -18,7 +19,7 @@ def _until(moment: datetime, now: datetime) -> str:
     return spoken_time(moment) if kst_date(moment) == kst_date(now) else spoken_moment(moment)
 
 
-class English(Korean):
+class English(TelegramEnglish, Korean):
     """A subclass, so that every signature is checked; a test sees that nothing is left untranslated."""
 
     language = "en"
@@ -31,6 +32,8 @@ class English(Korean):
     other_day = "Another day"
     back = "Back"
     home = "Start over"
+    share_place = "📍 Send my location"
+    share_phone = "📱 Send my number"
     nothing_more = "Nothing else"
     all_chosen = "That's all"
     retry = "Try again"
@@ -292,6 +295,29 @@ class English(Korean):
 
     def address_kept(self) -> str:
         return "I've noted the address. Only the cleaner who takes the job will see it in full."
+
+    def place_near(self, names: Sequence[str]) -> str:
+        if not names:
+            return "I can't tell which district this place is in."
+        return f"On the map this looks like {' or '.join(names)}."
+
+    def area_stays(self, area: Named) -> str:
+        return f"Your booking says {area.en}, and I left it so."
+
+    def address_in_words(self) -> str:
+        return "Please type the full address."
+
+    def address_stays(self) -> str:
+        return "The address stays as you typed it."
+
+    def book_near(self) -> str:
+        return "Shall we book a cleaning around here?"
+
+    def phone_kept(self) -> str:
+        return "I've noted your number. Only our staff will use it, if they have to reach you."
+
+    def phone_when_booking(self) -> str:
+        return "I'll take your number when you book a cleaning."
 
     def note_kept(self) -> str:
         return "I've noted that for the cleaner."
@@ -635,15 +661,6 @@ class English(Korean):
 
     def switched(self, *, unfinished: bool) -> str:
         return "Switched to English. Your booking details are unchanged."
-
-    def telegram_code(self, code: str) -> str:
-        return (
-            "Open the Ssak3 bot in Telegram and send it the line below, and we can go on there, too. "
-            f"The code works once, within 15 minutes.\n\n/start {code}"
-        )
-
-    def no_telegram(self) -> str:
-        return "We can't talk on Telegram for now. I'm happy to help you here."
 
     def opted_out(self, on: date) -> str:
         return (

@@ -70,6 +70,7 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
     item_since = "Since"
     item_code = "Code"
     item_link = "Link"
+    item_telegram = "Telegram"
     found_title = "Bookings"
     urgent_title = "Urgent"
     dead_title = "Dead letters"
@@ -355,6 +356,9 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
     def invited(self, role: str, expires_at: datetime) -> str:
         who = "a cleaner" if role == "cleaner" else "an operator"
         return f"An invite for {who}, good once, until {self.on_card(expires_at)}. It can’t be shown again."
+
+    def no_telegram_link(self, why: str) -> str:
+        return "no link: it doesn't know the token" if why == "token" else "no link: it doesn't answer"
 
     def dead_count(self, total: int, causes: Sequence[tuple[str, str, int]]) -> str:
         lines = " ".join(

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from bot.conversation.english import button_date, card_time, short_date, spoken_moment, spoken_time
+from bot.conversation.texts_en_telegram import TelegramEnglish
 from bot.conversation.texts_ko import IN_KOREAN
 from bot.conversation.texts_ko_staff import StaffKorean
 from services.reservation.catalogue import Catalogue
 from services.shared_kernel.clock import kst_date
 
 
-class StaffEnglish(StaffKorean):
+class StaffEnglish(TelegramEnglish, StaffKorean):
     """The same members, in English."""
 
     language = "en"

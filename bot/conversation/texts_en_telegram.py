@@ -1,10 +1,14 @@
 """What Telegram's door says in English, beside the talk itself."""
 
+from bot.conversation.texts_ko_telegram import TelegramKorean
+
 BAD_CODE = "This code doesn't work. It may have been used or run out. Please ask for a new one."
 LINKED = "You're linked. We can go on talking here, too."
 ONLY_WORDS = "I can't read pictures, voice or stickers yet. Please type it, or tap a button."
-WHERE_IS_IT = "I can't tell which district this place is in. Please type the address."
-PHONE = "My phone number is {number}"
+NOT_SHARED_HERE = "Places and numbers are only needed to book a cleaning. Please type it, or tap a button."
+NOT_THEIR_NUMBER = "I can't take somebody else's number. “Send my number” sends yours."
+PHONE = "📱 {number}"
+PLACE = "📍 I sent my location"
 COMMANDS = {
     "customer": (
         ("book", "Book a cleaning"),
@@ -27,3 +31,18 @@ COMMANDS = {
         ("help", "Help"),
     ),
 }
+
+
+class TelegramEnglish(TelegramKorean):
+    """How the same talk goes on there, for everybody who talks."""
+
+    open_telegram = "Open Telegram"
+
+    def telegram_code(self, code: str) -> str:
+        return (
+            "Open the Ssak3 bot in Telegram and send it the line below, and we can go on there, too. "
+            f"The code works once, within 15 minutes.\n\n/start {code}"
+        )
+
+    def no_telegram(self) -> str:
+        return "We can't talk on Telegram for now. I'm happy to help you here."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from bot.conversation.korean import button_date, card_time, josa, short_date, spoken_moment, spoken_time, won
+from bot.conversation.texts_ko_telegram import TelegramKorean
 from services.mypage.view import JobPart
 from services.reservation.catalogue import AddOn, Named
 from services.reservation.model import Reservation
@@ -19,7 +20,7 @@ def _until(moment: datetime, now: datetime) -> str:
     return spoken_time(moment) if kst_date(moment) == kst_date(now) else spoken_moment(moment)
 
 
-class Korean:
+class Korean(TelegramKorean):
     """One member for each sentence and each label. Figures and names come in computed; nothing is looked up here."""
 
     language = "ko"
@@ -34,6 +35,8 @@ class Korean:
     other_day = "다른 날짜"
     back = "이전"
     home = "처음으로"
+    share_place = "📍 위치 보내기"
+    share_phone = "📱 번호 보내기"
     nothing_more = "없어요"
     all_chosen = "다 골랐어요"
     retry = "다시 시도"
@@ -307,6 +310,29 @@ class Korean:
 
     def address_kept(self) -> str:
         return "주소를 적어 두었어요. 자세한 주소는 일을 맡은 업체에만 보여드려요."
+
+    def place_near(self, names: Sequence[str]) -> str:
+        if not names:
+            return "보내 주신 위치가 어느 동네인지 알 수 없어요."
+        return f"지도로 보면 {'나 '.join(names)} 근처예요."
+
+    def area_stays(self, area: Named) -> str:
+        return f"예약은 {josa(area.ko, '으로/로')} 적혀 있고, 그대로 두었어요."
+
+    def address_in_words(self) -> str:
+        return "상세 주소를 적어 주세요."
+
+    def address_stays(self) -> str:
+        return "주소는 적어 주신 그대로예요."
+
+    def book_near(self) -> str:
+        return "이 근처 청소를 예약할까요?"
+
+    def phone_kept(self) -> str:
+        return "연락처를 적어 두었어요. 연락할 일이 있을 때 상담원만 써요."
+
+    def phone_when_booking(self) -> str:
+        return "연락처는 청소를 예약하실 때 받을게요."
 
     def note_kept(self) -> str:
         return "업체에 전할 말로 적어 두었어요."
@@ -671,15 +697,6 @@ class Korean:
 
     def switched(self, *, unfinished: bool) -> str:
         return "한국어로 바꿨어요." + (" 하던 예약을 이어갈게요." if unfinished else " 예약 내용은 그대로예요.")
-
-    def telegram_code(self, code: str) -> str:
-        return (
-            "텔레그램에서 싹3 봇을 열고 아래 한 줄을 그대로 보내 주세요. 하던 이야기를 거기서도 이어갈 수 있어요. "
-            f"코드는 15분 안에 한 번만 쓸 수 있어요.\n\n/start {code}"
-        )
-
-    def no_telegram(self) -> str:
-        return "지금은 텔레그램으로는 이야기할 수 없어요. 여기서 도와드릴게요."
 
     def opted_out(self, on: date) -> str:
         return f"{on.isoformat()}에 싹3 광고 수신을 모두 거부하셨어요(낮·밤). 예약과 결제 안내는 계속 보내드려요."

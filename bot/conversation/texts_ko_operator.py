@@ -71,6 +71,7 @@ class OperatorKorean(StaffKorean):
     item_since = "처음"
     item_code = "코드"
     item_link = "링크"
+    item_telegram = "텔레그램"
     found_title = "찾은 예약"
     urgent_title = "급한 일"
     dead_title = "실패함"
@@ -384,6 +385,9 @@ class OperatorKorean(StaffKorean):
     def invited(self, role: str, expires_at: datetime) -> str:
         who = "업체" if role == "cleaner" else "운영자"
         return f"{who} 초대를 만들었어요. {self.on_card(expires_at)}까지 한 번 쓸 수 있고, 다시 보여드릴 수 없어요."
+
+    def no_telegram_link(self, why: str) -> str:
+        return "토큰을 텔레그램이 몰라서 링크가 없어요" if why == "token" else "텔레그램이 답하지 않아 링크가 없어요"
 
     def dead_count(self, total: int, causes: Sequence[tuple[str, str, int]]) -> str:
         lines = " ".join(

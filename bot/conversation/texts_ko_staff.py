@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from bot.conversation.korean import button_date, card_time, short_date, spoken_moment, spoken_time
+from bot.conversation.texts_ko_telegram import TelegramKorean
 from services.reservation.catalogue import Catalogue
 from services.shared_kernel.clock import kst_date
 
 LONGEST_PIECE = 300
 
 
-class StaffKorean:
+class StaffKorean(TelegramKorean):
     """One member for each sentence and each label. Figures and names come in computed."""
 
     language = "ko"

@@ -3,8 +3,10 @@
 BAD_CODE = "쓸 수 없는 코드예요. 이미 썼거나 기한이 지났을 수 있어요. 새 코드를 받아 다시 시도해 주세요."
 LINKED = "연결됐어요. 이제 여기서도 이어서 이야기하실 수 있어요."
 ONLY_WORDS = "사진, 음성, 스티커는 아직 읽지 못해요. 글로 적거나 버튼을 눌러 주세요."
-WHERE_IS_IT = "보내 주신 위치가 어느 동네인지 알 수 없어요. 주소를 글로 적어 주세요."
-PHONE = "연락처는 {number}"
+NOT_SHARED_HERE = "위치와 번호는 청소를 예약할 때만 써요. 글로 적거나 버튼을 눌러 주세요."
+NOT_THEIR_NUMBER = "다른 분의 번호는 받지 않아요. ‘번호 보내기’를 누르면 본인 번호가 와요."
+PHONE = "📱 {number}"
+PLACE = "📍 위치를 보냈어요"
 COMMANDS = {
     "customer": (
         ("book", "청소 예약하기"),
@@ -27,3 +29,18 @@ COMMANDS = {
         ("help", "도움말"),
     ),
 }
+
+
+class TelegramKorean:
+    """How the same talk goes on there, for everybody who talks."""
+
+    open_telegram = "텔레그램 열기"
+
+    def telegram_code(self, code: str) -> str:
+        return (
+            "텔레그램에서 싹3 봇을 열고 아래 한 줄을 그대로 보내 주세요. 하던 이야기를 거기서도 이어갈 수 있어요. "
+            f"코드는 15분 안에 한 번만 쓸 수 있어요.\n\n/start {code}"
+        )
+
+    def no_telegram(self) -> str:
+        return "지금은 텔레그램으로는 이야기할 수 없어요. 여기서 도와드릴게요."

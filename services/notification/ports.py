@@ -94,6 +94,10 @@ class Ledger(Protocol):
         """How many are neither sent nor given up."""
         ...
 
+    async def missed(self, person_id: str, channel: str, limit: int) -> Sequence[Delivery]:
+        """Of this person's that failed because the channel was blocked, the newest; the oldest of those first."""
+        ...
+
     async def told(self, causes: Collection[str]) -> Sequence[tuple[str, str, str]]:
         """(cause, recipient, template) of every notification with one of these causes."""
         ...
@@ -163,6 +167,10 @@ class Addresses(Protocol):
         """None when the person isn't linked there, or has blocked us."""
         ...
 
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
+        """From when on they have blocked us there; None when they can be reached, or never could."""
+        ...
+
     async def blocked(self, channel: str, address: str) -> None:
         """Nobody can be reached there any more."""
         ...
@@ -197,10 +205,14 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejected:
-    """Surely not sent. `permanent`: this channel will never take it for this person."""
+    """Surely not sent. `permanent`: this channel will never take it for this person.
+
+    `blocked_since`: from when on the person hasn't wanted to hear from us there, if that is why.
+    """
 
     reason: str
     permanent: bool
+    blocked_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from services.notification.ports import Accepted, ChannelSender, NotificationWor
 from services.notification.queueing import Cause
 from services.notification.rendering import Renderer
 from services.notification.templates import CannotRender, Templates
+from services.notification.unreachable import tell_of_blocked
 from services.notification.use_cases import alert
 from services.notification.values import Contact, DeliveryStatus
 from services.shared_kernel.card import Card
@@ -189,6 +190,11 @@ class Sender:
             for one, outcome in outcomes:
                 if isinstance(outcome, NotRendered):
                     await self._report(work, one.notification, outcome.problem)
+                elif isinstance(outcome, Rejected) and outcome.blocked_since is not None:
+                    await tell_of_blocked(
+                        work, one.notification, one.contact, one.delivery.channel or "", outcome.blocked_since,
+                        usable=self._channels.keys(), templates=self._templates, ids=self._ids, clock=self._clock,
+                    )  # fmt: skip
             changes = [(one, after(one.delivery, outcome, now, self._most_attempts(one))) for one, outcome in outcomes]
             await self._finish(work, changes, now)
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+SHARE_PLACE = "share:place"
+SHARE_PHONE = "share:phone"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
@@ -29,6 +32,7 @@ class Card:
     """One bubble. With a title or items it is drawn as a card; with `notice` as an arriving notice (알림톡 style).
 
     `side_by_side` puts two buttons in one row. Quick replies hang above the input and go away after an answer.
+    `shares` are what a phone may send of itself by one tap, where a channel has that (`SHARE_PLACE`, `SHARE_PHONE`).
     """
 
     text: str = ""
@@ -38,3 +42,4 @@ class Card:
     side_by_side: bool = False
     quick_replies: tuple[Button, ...] = ()
     notice: bool = False
+    shares: tuple[Button, ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Link, LinkCode
@@ -18,6 +18,9 @@ _FIND = select(table).where(*_IS)
 _REMOVE = delete(table).where(*_IS)
 _OPEN = (table.c.channel == bindparam("of_channel"), table.c.blocked_at.is_(None))
 _OF_PERSON = select(table).where(*_OPEN, table.c.person_id == bindparam("of_person")).order_by(table.c.linked_at.desc())
+_BLOCKED_SINCE = select(func.max(table.c.blocked_at)).where(
+    table.c.channel == bindparam("of_channel"), table.c.person_id == bindparam("of_person")
+)
 _HAS_NEWS = exists().where(message.c.person_id == table.c.person_id, message.c.seq > table.c.sent_seq)
 _BEHIND = select(table.c.address).where(*_OPEN, _HAS_NEWS).limit(bindparam("limit", type_=Integer))
 _SENT = update(table).where(*_IS, table.c.person_id == bindparam("of_person"), table.c.sent_seq < bindparam("seq"))
@@ -37,6 +40,11 @@ class SqlLinks:
         """Those that aren't blocked, the newest first."""
         found = await self._connection.execute(_OF_PERSON, {"of_channel": channel, "of_person": person_id})
         return [_link(row) for row in found]
+
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
+        found = await self._connection.execute(_BLOCKED_SINCE, {"of_channel": channel, "of_person": person_id})
+        since: datetime | None = found.scalar_one()
+        return since
 
     async def add(self, link: Link) -> bool:
         """False when the chat has somebody already."""

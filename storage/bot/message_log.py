@@ -70,6 +70,8 @@ def card_from_json(raw: dict[str, Any]) -> Card:
         side_by_side=raw["side_by_side"],
         quick_replies=tuple(Button(**button) for button in raw["quick_replies"]),
         notice=raw["notice"],
+        # a card that was kept before there were any has none
+        shares=tuple(Button(**button) for button in raw.get("shares", ())),
     )
 
 

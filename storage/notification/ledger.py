@@ -84,6 +84,18 @@ _DELIVERIES_OF_RESERVATION = (
     .where(notifications.c.reservation_id == bindparam("reservation"))
     .order_by(deliveries.c.position, deliveries.c.hop)
 )
+_MISSED = (
+    select(deliveries)
+    .join(notifications, notifications.c.id == deliveries.c.notification_id)
+    .where(
+        deliveries.c.status == DeliveryStatus.FAILED,
+        deliveries.c.reason == "blocked",
+        deliveries.c.channel == bindparam("of_channel"),
+        notifications.c.recipient_id == bindparam("recipient"),
+    )
+    .order_by(deliveries.c.position.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 _WAITING = select(func.count()).select_from(deliveries).where(deliveries.c.status.in_(UNFINISHED))
 _TOLD = select(notifications.c.cause, notifications.c.recipient_id, notifications.c.template).where(
     notifications.c.cause.in_(bindparam("causes", expanding=True))
@@ -176,6 +188,10 @@ class SqlLedger:
     async def waiting_count(self) -> int:
         await self.flush()
         return int((await self._connection.execute(_WAITING)).scalar_one())
+
+    async def missed(self, person_id: str, channel: str, limit: int) -> Sequence[Delivery]:
+        found = await self._deliveries(_MISSED, recipient=person_id, of_channel=channel, limit=limit)
+        return list(reversed(found))
 
     async def told(self, causes: Collection[str]) -> Sequence[tuple[str, str, str]]:
         wanted, found = list(causes), []

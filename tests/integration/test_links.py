@@ -110,6 +110,7 @@ async def test_one_person_in_several_chats_is_reached_in_the_newest_that_is_open
     assert await home.links.address_of(person.id, "telegram") == "3"
     await home.links.block("telegram", "3")
     assert await home.links.address_of(person.id, "telegram") == "2"
+    assert await home.links.blocked_since(person.id, "telegram") is None, "not all of them are"
     await home.links.move("telegram", "2", "-100")
     assert await home.links.address_of(person.id, "telegram") == "-100"
     assert await home.links.person_of("telegram", "2") is None
@@ -150,8 +151,11 @@ async def test_what_was_said_before_and_while_blocked_stays_where_it_was(home: H
     await home.links.block("telegram", "1")
     await say("while blocked")
     assert await behind() == []
-    await home.links.person_of("telegram", "1")
-    assert await behind() == []
+    told = len(home.told())
+    for _ in range(2):
+        await home.links.person_of("telegram", "1")
+        assert await behind() == []
+    assert len(home.told()) == told + 1, "whoever sends notices hears that they are back, once"
     await say("again")
     assert await behind() == ["1"]
 
@@ -190,19 +194,20 @@ async def test_senders_ask_for_an_address_and_tell_what_became_of_it(tmp_path):
             answer = await doors.client.put(f"/internal/addresses/telegram/{where}", json=news, headers=headers)
             return answer.status_code
 
-        assert (await address(**key)).json() == {"address": "5"}
+        assert (await address(**key)).json() == {"address": "5", "blocked_since": None}
         assert (await address()).status_code == 401
         assert await tell("5", {"blocked": True}) == 401
         assert await tell("5", {"moved_to": "6"}, **key) == 200
-        assert (await address(**key)).json() == {"address": "6"}
+        assert (await address(**key)).json() == {"address": "6", "blocked_since": None}
         worthless: list[object] = [{}, {"blocked": True, "moved_to": "7"}, {"blocked": False}, {"moved_to": ""}, []]
         for nonsense in worthless:
             assert await tell("6", nonsense, **key) == 422
-        assert (await address(**key)).json() == {"address": "6"}
+        assert (await address(**key)).json()["address"] == "6"
         assert await tell("6", {"blocked": True}, **key) == 200
-        assert (await address(**key)).json() == {"address": None}
+        since = doors.world.clock.now().isoformat().replace("+00:00", "Z")
+        assert (await address(**key)).json() == {"address": None, "blocked_since": since}
         assert await links.person_of("telegram", "6") == person.id
         unknown = await doors.client.get(f"/internal/people/{person.id}/address?channel=pigeon", headers=key)
         assert unknown.status_code == 422
         nobody = await doors.client.get("/internal/people/nobody/address?channel=telegram", headers=key)
-        assert nobody.json() == {"address": None}
+        assert nobody.json() == {"address": None, "blocked_since": None}

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from services.shared_kernel.lease import Lease
 from ssak3.background import Tick
-from ssak3.leader import SCHEDULER, Leader
-from ssak3.scheduler import scheduling
+from ssak3.scheduler import SCHEDULER, scheduling
 
 pytestmark = pytest.mark.asyncio
 
@@ -40,7 +40,7 @@ async def test_a_tick_under_way_is_finished_and_then_the_lease_given_up():
 
     leases = Leases(ours=True)
     ticks = [Tick(name="slow", run=slow, every_seconds=0.01), Tick(name="fails", run=fails, every_seconds=0.01)]
-    async with scheduling(ticks, Leader(leases, SCHEDULER)):
+    async with scheduling(ticks, Lease(leases, SCHEDULER)):
         await begun.wait()
         asyncio.get_running_loop().call_later(0.05, may_end.set)
     assert ended == [[]]
@@ -55,7 +55,7 @@ async def test_who_does_not_lead_does_nothing():
         return 1
 
     leases = Leases(ours=False)
-    async with scheduling([Tick(name="tick", run=tick, every_seconds=0.01)], Leader(leases, SCHEDULER)):
+    async with scheduling([Tick(name="tick", run=tick, every_seconds=0.01)], Lease(leases, SCHEDULER)):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await called.wait()

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from bot.channels.telegram import receive
 from bot.channels.telegram.api import TelegramApi, Trouble
@@ -17,20 +18,8 @@ from ssak3.telegram import build_telegram
 from storage.bot.tables import lease
 from storage.leases import SqlLeases
 from tests.support.story import ADDRESS, FRIDAY_AT_TWO, PAY, charges, refunds
-from tests.support.telegram import (
-    TOKEN,
-    Chat,
-    Telegram,
-    a_telegram,
-    bad_gateway,
-    forbidden,
-    lost_answer,
-    migrated,
-    refused,
-    reset,
-    too_many,
-    until,
-)
+from tests.support.telegram import TOKEN, Chat, Telegram, a_telegram, until
+from tests.support.telegram_faults import bad_gateway, forbidden, lost_answer, migrated, refused, reset, too_many
 from tests.support.telegram_world import SECRET, a_telegram_world, chat_of, look, rest, running
 
 pytestmark = pytest.mark.asyncio
@@ -361,15 +350,57 @@ async def test_pictures_places_and_numbers(tmp_path, telegram):
                                    "is_animated": False, "is_video": False})  # fmt: skip
         await rest(world, telegram)
         assert "스티커" in minji.heard()[-1]
-        await minji.sends(location={"latitude": 35.1, "longitude": 129.0})
-        await rest(world, telegram)
-        assert "주소를 글로" in minji.heard()[-1]
         await minji.sends(location={"latitude": 37.556, "longitude": 126.91})
         await rest(world, telegram)
+        assert minji.heard()[-1] == "지도로 보면 마포구 근처예요. 어느 지역인가요?"
+        assert minji.keyboard() == []
+        await minji.says("마포구")
+        await rest(world, telegram)
         assert minji.heard()[-1] == "이제 주소만 알려 주시면 돼요."
+        place, number = minji.keyboard()[0]
+        assert (place["request_location"], number["request_contact"]) == (True, True)
+        assert [button["text"] for button in minji.keyboard()[1]] == ["이전", "처음으로"]
+        await minji.sends(location={"latitude": 37.497, "longitude": 127.063})
+        await rest(world, telegram)
+        assert "강남구 근처예요. 예약은 마포구로 적혀 있고" in minji.heard()[-1]
+        await minji.sends(contact={"phone_number": "+821099998888", "first_name": "친구", "user_id": 2})
+        await rest(world, telegram)
+        assert minji.heard()[-1].startswith("다른 분의 번호는 받지 않아요.")
         await minji.sends(contact={"phone_number": "+821012345678", "first_name": "민지", "user_id": 1})
         await rest(world, telegram)
-        assert len(look(world, "select * from bot_received where text like '%+821012345678%'")) == 1
+        assert minji.heard()[-1].startswith("연락처를 적어 두었어요.")
+        assert [len(row) for row in minji.keyboard()] == [1, 2], "the number isn't wanted a second time"
+        await minji.says("처음으로")
+        await rest(world, telegram)
+        assert minji.keyboard() == []
+        await minji.says("하던 예약 계속")
+        await minji.says(ADDRESS)
+        await minji.says("없어요")
+        await rest(world, telegram)
+        assert minji.keyboard() == []
+        assert look(world, "select phone, address from bot_details") == [("01012345678", ADDRESS)]
+
+
+async def test_staff_are_told_that_a_place_is_for_bookings(tmp_path, telegram):
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        cleaner = Chat(telegram, 1)
+        await cleaner.says(f"/start {await world.ssak3.people.invite('cleaner')}")
+        await cleaner.sends(location={"latitude": 37.556, "longitude": 126.91})
+        await rest(world, telegram)
+        assert cleaner.heard()[-1].startswith("위치와 번호는 청소를 예약할 때만 써요.")
+
+
+async def test_a_webhook_that_is_taken_away_is_named_by_its_host(tmp_path, telegram):
+    api = TelegramApi(TOKEN, telegram.url)
+    await api.set_webhook("http://127.0.0.1:9/path-with-a-secret", SECRET)
+    await api.close()
+    async with a_telegram_world(tmp_path, telegram) as world:
+        with capture_logs() as logs:
+            async with running(world):
+                await until(lambda: telegram.calls("deleteWebhook"))
+    [warned] = [line for line in logs if line["event"] == "telegram.webhook_taken_away"]
+    assert (warned["log_level"], warned["host"]) == ("warning", "127.0.0.1")
+    assert "secret" not in str(logs)
 
 
 async def test_a_flood_is_told_once(tmp_path, telegram):

@@ -16,8 +16,10 @@ from ssak3.outside import Outside
 from ssak3.processes import EMBEDDED
 from ssak3.settings import Settings
 from storage.notification.repositories import NotificationUnitOfWork
+from tests.support.fake_bot import FakeBot, fake_bot
 from tests.support.notices import Story
-from tests.support.telegram_faults import TOKEN, FakeBot, fake_bot, faulty_telegram
+from tests.support.telegram import TOKEN, a_telegram
+from tests.support.telegram_faults import too_many
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -64,7 +66,7 @@ async def idle(ssak3: Ssak3) -> None:
 
 
 async def test_the_process_of_its_own(tmp_path: Path):
-    async with faulty_telegram() as telegram, fake_bot() as bot:
+    async with a_telegram() as telegram, fake_bot() as bot:
         values = {
             "amqp_urls": "amqp://127.0.0.1:9/", "bot_url": bot.url, "telegram_token": SecretStr(TOKEN),
             "telegram_api_base": telegram.url, "telegram_rate": 25,
@@ -72,12 +74,12 @@ async def test_the_process_of_its_own(tmp_path: Path):
         async with composed(tmp_path, ["notification"], values) as ssak3:
             story = await tell_somebody(ssak3, bot)
             await idle(ssak3)
-            assert len(telegram.texts("4001")) == 1
+            assert len(telegram.texts(4001)) == 1
             assert bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
         async with composed(tmp_path, ["notification"], values, later=1) as another:
             await tell_somebody(another, bot)
             await idle(another)
-            assert len(telegram.texts("4001")) == 2, "the first gave its lease up when it stopped"
+            assert len(telegram.texts(4001)) == 2, "the first gave its lease up when it stopped"
 
 
 async def test_everything_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -86,21 +88,38 @@ async def test_everything_in_one_process(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Ssak3, "links", None, raising=False)
     monkeypatch.setattr(LinkAddresses, "of", of)
-    async with faulty_telegram() as telegram:
+    async with a_telegram() as telegram:
         values = {"telegram_token": SecretStr(TOKEN), "telegram_api_base": telegram.url, "telegram_rate": 25}
         async with composed(tmp_path, EMBEDDED, values) as ssak3:
             story = await tell_somebody(ssak3, None)
             await idle(ssak3)
-            assert len(telegram.texts("4001")) == 1
+            assert len(telegram.texts(4001)) == 1
             (message,) = await ssak3.log_reader.last(story.customer, 10)
             assert message.card.title == "결제하면 예약이 확정돼요"
             assert message.card.notice
             # As after a kill: the lease isn't given up, and the next one needn't wait for its end.
-            ssak3.sending._leader = None
+            ssak3.sending._lease = None
         async with composed(tmp_path, EMBEDDED, values, later=1) as another:
             await tell_somebody(another, None)
             await idle(another)
-            assert len(telegram.texts("4001")) == 2
+            assert len(telegram.texts(4001)) == 2
+
+
+async def test_a_pause_holds_for_whoever_takes_over(tmp_path: Path):
+    async with a_telegram() as telegram, fake_bot() as bot:
+        telegram.fail("sendMessage", too_many(60))
+        values = {
+            "amqp_urls": "amqp://127.0.0.1:9/", "bot_url": bot.url, "telegram_token": SecretStr(TOKEN),
+            "telegram_api_base": telegram.url, "telegram_rate": 25,
+        }  # fmt: skip
+        async with composed(tmp_path, ["notification"], values) as ssak3:
+            await tell_somebody(ssak3, bot)
+            await idle(ssak3)
+        for later, asked in ((59, 1), (61, 2)):
+            async with composed(tmp_path, ["notification"], values, later=later) as follower:
+                await tell_somebody(follower, bot)
+                await idle(follower)
+                assert len(telegram.asked) == asked
 
 
 async def test_without_a_token(tmp_path: Path):

@@ -5,8 +5,8 @@ import logging
 import socket
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -20,7 +20,9 @@ from services.notification.adapters.bot_client import BotAddresses, BotClient
 from services.notification.ports import Accepted, Addresses, Rejected, SendResult, Wait
 from services.shared_kernel.card import Button, Card, Item
 from tests.support import telegram_faults as faults
-from tests.support.telegram_faults import TOKEN, FakeBot, Fault, Telegram, fake_bot, faulty_telegram
+from tests.support.fake_bot import FakeBot, fake_bot
+from tests.support.telegram import TOKEN, Telegram, a_telegram
+from tests.support.telegram_faults import Fault
 from tests.support.time import FakeClock
 
 pytestmark = pytest.mark.asyncio
@@ -41,6 +43,7 @@ class Bench:
     clock: FakeClock
     addresses: Addresses
     leads: bool = True
+    pauses: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.push = self.another()
@@ -48,8 +51,11 @@ class Bench:
     def another(self, *, rate: float = 100.0, api_base: str = "", addresses: Addresses | None = None) -> TelegramPush:
         return TelegramPush(
             token=TOKEN, api_base=api_base or self.telegram.url, rate=rate, addresses=addresses or self.addresses,
-            clock=self.clock, monotonic=time.monotonic, may_send=lambda: self.leads,
+            clock=self.clock, monotonic=time.monotonic, may_send=lambda: self.leads, on_pause=self.keep_pause,
         )  # fmt: skip
+
+    async def keep_pause(self, until: datetime) -> None:
+        self.pauses.append(until)
 
     async def send(self, person: str = MINJI, card: Card = CARD) -> SendResult:
         return await self.push.send("delivery-1", person, card)
@@ -68,7 +74,7 @@ async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     monkeypatch.setattr(push_module, "ADDRESS_SECONDS", 20.0)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-    async with faulty_telegram() as telegram, fake_bot() as bot, aiohttp.ClientSession() as session:
+    async with a_telegram() as telegram, fake_bot() as bot, aiohttp.ClientSession() as session:
         bot.addresses = {MINJI: "1001", JUN: "1002"}
         addresses = BotAddresses(BotClient(session, bot.url, bot.TOKEN))
         opened = Bench(telegram=telegram, bot=bot, clock=FakeClock(), addresses=addresses)
@@ -81,7 +87,7 @@ async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
 async def test_a_card_goes_out_with_its_buttons(bench: Bench):
     assert await bench.send() == Accepted()
     (sent,) = bench.telegram.sent
-    assert sent.chat == "1001"
+    assert sent.chat_id == 1001
     assert sent.text == "<b>새 일이 왔어요: 68,000원</b>\nOO클린님, 답해 주세요.\n\n<b>지역</b>  마포구"
     assert sent.markup == {
         "inline_keyboard": [
@@ -103,19 +109,20 @@ async def test_with_the_bot_away_it_is_tried_later(bench: Bench):
 
 
 async def test_told_to_wait_everybody_waits(bench: Bench):
-    bench.telegram.faults = [faults.too_many(7)]
+    bench.telegram.fail("sendMessage", faults.too_many(7))
     until = bench.clock.now() + timedelta(seconds=7)
     assert await bench.send() == Wait(until=until)
     bench.clock.advance(seconds=6.9)
     assert await bench.send(JUN) == Wait(until=until)
-    assert bench.telegram.asked == ["1001"]
+    assert bench.pauses == [until], "who follows has to know"
+    assert bench.telegram.asked == [1001]
     bench.clock.set(until)
     assert await bench.send(JUN) == Accepted()
     assert await bench.send() == Accepted()
 
 
 async def test_what_was_queued_behind_it_waits_too(bench: Bench):
-    bench.telegram.faults = [faults.too_many(7)]
+    bench.telegram.fail("sendMessage", faults.too_many(7))
     results = await bench.send_to_many(30)
     until = bench.clock.now() + timedelta(seconds=7)
     assert results[0] == Wait(until=until)
@@ -144,29 +151,36 @@ async def test_who_would_wait_long_for_a_turn_is_sent_back(bench: Bench):
 
 
 async def test_blocked(bench: Bench):
-    bench.telegram.of_chat["1001"] = faults.FORBIDDEN
+    bench.telegram.refuse(1001, faults.forbidden())
     assert await bench.send() == Rejected(reason="blocked", permanent=True)
     assert bench.bot.told == [("1001", {"blocked": True})]
     bench.clock.advance(seconds=1)
     assert await bench.send() == Rejected(reason="not_linked", permanent=True)
 
 
+async def test_since_when_it_is_blocked_is_told_along(bench: Bench):
+    bench.bot.blocked = {"lee": "2026-11-23T06:00:00Z"}
+    since = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    assert await bench.send("lee") == Rejected(reason="blocked", permanent=True, blocked_since=since)
+    assert bench.telegram.asked == []
+
+
 async def test_blocked_is_so_even_if_the_bot_cannot_be_told(bench: Bench):
-    bench.telegram.of_chat["1001"] = faults.FORBIDDEN
+    bench.telegram.refuse(1001, faults.forbidden())
     bench.push._addresses = _Deaf(bench.addresses)
     assert await bench.send() == Rejected(reason="blocked", permanent=True)
 
 
 async def test_moved(bench: Bench):
-    bench.telegram.of_chat["1001"] = faults.migrated(-100777)
+    bench.telegram.refuse(1001, faults.migrated(-100777))
     assert await bench.send() == Wait(until=bench.clock.now())
     assert bench.bot.told == [("1001", {"moved_to": "-100777"})]
     assert await bench.send() == Accepted()
-    assert [sent.chat for sent in bench.telegram.sent] == ["-100777"]
+    assert [sent.chat_id for sent in bench.telegram.sent] == [-100777]
 
 
 async def test_moved_and_the_bot_cannot_be_told(bench: Bench):
-    bench.telegram.of_chat["1001"] = faults.migrated(-100777)
+    bench.telegram.refuse(1001, faults.migrated(-100777))
     bench.push._addresses = _Deaf(bench.addresses)
     assert await bench.send() == Rejected(reason="moved", permanent=False)
 
@@ -176,11 +190,11 @@ async def test_moved_and_the_bot_cannot_be_told(bench: Bench):
     [
         (faults.bad_request("chat not found"), Rejected(reason="chat_not_found", permanent=True)),
         (faults.bad_request("something about 김민지"), Rejected(reason="refused", permanent=True)),
-        (faults.UNAUTHORIZED, Rejected(reason="token_refused", permanent=False)),
+        (faults.unauthorized(), Rejected(reason="token_refused", permanent=False)),
     ],
 )
 async def test_refused(bench: Bench, fault: Fault, result: SendResult):
-    bench.telegram.faults = [fault]
+    bench.telegram.fail("sendMessage", fault)
     assert await bench.send() == result
     assert bench.telegram.sent == []
 
@@ -188,15 +202,15 @@ async def test_refused(bench: Bench, fault: Fault, result: SendResult):
 @pytest.mark.parametrize(
     ("fault", "went_out"),
     [
-        (faults.BAD_GATEWAY, 0),
-        (faults.RESET, 0),
-        (faults.RESET_AFTER_SENDING, 1),
+        (faults.bad_gateway(), 0),
+        (faults.reset(), 0),
+        (faults.lost_answer(), 1),
         (faults.slow(2.0), 1),
-        (Fault(body="<html>a login page</html>"), 0),
+        (Fault(status=200, body="<html>a login page</html>"), 0),
     ],
 )
 async def test_in_doubt(bench: Bench, fault: Fault, went_out: int):
-    bench.telegram.faults = [fault]
+    bench.telegram.fail("sendMessage", fault)
     with pytest.raises(Unsure):
         await bench.send()
     assert len(bench.telegram.sent) == went_out
@@ -233,7 +247,7 @@ async def test_a_long_text_goes_in_parts_a_second_apart_with_the_buttons_last(be
 
 
 async def test_a_part_that_fails_leaves_the_whole_in_doubt(bench: Bench):
-    bench.telegram.faults = [None, faults.FORBIDDEN]
+    bench.telegram.fail("sendMessage", None, faults.forbidden())
     with pytest.raises(Unsure):
         await bench.send(card=Card(text="가나다라마바사. " * 600))
 
@@ -242,11 +256,11 @@ async def test_the_token_is_never_told(bench: Bench, caplog: pytest.LogCaptureFi
     caplog.set_level(logging.WARNING)
     with capture_logs() as logs:
         for fault in (
-            faults.too_many(1), faults.FORBIDDEN, faults.bad_request("x"), faults.UNAUTHORIZED, faults.BAD_GATEWAY,
-            faults.RESET, faults.slow(2.0), faults.migrated(1003),
+            faults.too_many(1), faults.forbidden(), faults.bad_request("x"), faults.unauthorized(), faults.bad_gateway(),
+            faults.reset(), faults.slow(2.0), faults.migrated(1003),
         ):  # fmt: skip
             bench.bot.addresses[MINJI] = "1001"
-            bench.telegram.faults = [fault]
+            bench.telegram.fail("sendMessage", fault)
             try:
                 result: Any = await bench.send()
             except Unsure as error:
@@ -267,6 +281,9 @@ class _Deaf:
 
     async def of(self, person_id: str, channel: str) -> str | None:
         return await self._addresses.of(person_id, channel)
+
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
+        return None
 
     async def blocked(self, channel: str, address: str) -> None:
         raise ConnectionError

@@ -18,14 +18,16 @@ from bot.channels.telegram.push import TelegramPush
 from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
 from services.notification.sender import Sender
 from services.shared_kernel.clock import Clock
-from ssak3.leader import SENDER, Leader
+from services.shared_kernel.lease import Lease
+from ssak3.sending import SENDER
 from ssak3.system import SystemClock
 from storage.leases import SqlLeases
 from storage.notification.tables import lease
 from tests.support import telegram_faults as faults
+from tests.support.fake_bot import FakeBot, fake_bot, forgotten
 from tests.support.fresh import Fresh
 from tests.support.notification import Home, Story, at_home
-from tests.support.telegram_faults import TOKEN, FakeBot, Telegram, fake_bot, faulty_telegram
+from tests.support.telegram import TOKEN, Telegram, a_telegram
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,7 +38,7 @@ RATE = 25.0
 class Replica:
     """A notification process."""
 
-    leader: Leader
+    lease: Lease
     sender: Sender
     push: TelegramPush
 
@@ -63,15 +65,15 @@ class Office:
 
     def replica(self, name: str, *, rate: float = RATE, clock: Clock | None = None) -> Replica:
         home, bot = self.home, BotClient(self.session, self.bot.url, self.bot.TOKEN)
-        leader = Leader(SqlLeases(home.context.database, lease, home.clock, name), SENDER)
+        ours = Lease(SqlLeases(home.context.database, lease, home.clock, name), SENDER)
         push = TelegramPush(
             token=TOKEN, api_base=self.telegram.url, rate=rate, addresses=BotAddresses(bot), clock=clock or home.clock,
-            monotonic=time.monotonic, may_send=leader.holds,
+            monotonic=time.monotonic, may_send=ours.is_safe, on_pause=forgotten,
         )  # fmt: skip
         self.stack.push_async_callback(push.close)
         page = MessageLogSender("web", bot)
-        sender = home.another_sender(name, {"web": page, push.name: push}, page=page, clock=clock, leads=leader.keep)
-        return Replica(leader=leader, sender=sender, push=push)
+        sender = home.another_sender(name, {"web": page, push.name: push}, page=page, clock=clock, leads=ours.hold)
+        return Replica(lease=ours, sender=sender, push=push)
 
     async def people(self, count: int, *, only_telegram: bool = False) -> list[Story]:
         """With the page, unless told otherwise, and, preferred, Telegram; each with one thing to be told."""
@@ -101,7 +103,7 @@ class Office:
 @asynccontextmanager
 async def an_office(fresh: Fresh) -> AsyncIterator[Office]:
     async with (
-        at_home(fresh) as home, faulty_telegram() as telegram, fake_bot() as bot,
+        at_home(fresh) as home, a_telegram() as telegram, fake_bot() as bot,
         aiohttp.ClientSession() as session, AsyncExitStack() as stack,
     ):  # fmt: skip
         yield Office(home=home, telegram=telegram, bot=bot, session=session, stack=stack)
@@ -120,19 +122,19 @@ async def test_who_links_telegram_is_told_there_first_and_reads_it_on_the_page_t
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
         await office.replica("one").run_until_idle()
-        assert len(office.telegram.texts("5000")) == 1
-        assert "결제하면 예약이 확정돼요" in office.telegram.texts("5000")[0]
+        assert len(office.telegram.texts(5000)) == 1
+        assert "결제하면 예약이 확정돼요" in office.telegram.texts(5000)[0]
         assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
         assert await office.deliveries() == [(story.customer, "telegram", "SENT", "", 1)]
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"), [(faults.FORBIDDEN, "blocked"), (faults.bad_request("chat not found"), "chat_not_found")]
+    ("fault", "reason"), [(faults.forbidden(), "blocked"), (faults.bad_request("chat not found"), "chat_not_found")]
 )
 async def test_blocked_it_falls_back_to_the_page(fresh_sqlite: Fresh, fault: faults.Fault, reason: str):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.faults = [fault]
+        office.telegram.fail("sendMessage", fault)
         await office.replica("one").run_until_idle()
         assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
         assert await office.deliveries() == [
@@ -156,7 +158,7 @@ async def test_not_linked_after_all_it_goes_to_the_page(fresh_sqlite: Fresh):
 async def test_with_a_token_that_is_refused_it_is_on_the_page_before_long(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.of_chat["5000"] = faults.UNAUTHORIZED
+        office.telegram.refuse(5000, faults.unauthorized())
         one = office.replica("one")
         for _ in range(5):
             await one.run_until_idle()
@@ -172,8 +174,8 @@ async def test_with_a_token_that_is_refused_it_is_on_the_page_before_long(fresh_
 async def test_with_telegram_slow_the_page_is_told_at_once(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         await office.people(3)
-        for chat in ("5000", "5001", "5002"):
-            office.telegram.of_chat[chat] = faults.slow(2.0)
+        for chat in (5000, 5001, 5002):
+            office.telegram.refuse(chat, faults.slow(2.0))
         one = office.replica("one")
         assert await one.sender.run_once() == 6, "taken, and under way"
         other = Story(office.home.clock, office.home.ids)
@@ -188,18 +190,18 @@ async def test_with_telegram_slow_the_page_is_told_at_once(fresh_sqlite: Fresh):
 async def test_moved_it_goes_to_the_new_address_by_the_same_hop(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.of_chat["5000"] = faults.migrated(-100777)
+        office.telegram.refuse(5000, faults.migrated(-100777))
         await office.replica("one").run_until_idle()
-        assert len(office.telegram.texts("-100777")) == 1
+        assert len(office.telegram.texts(-100777)) == 1
         assert await office.deliveries() == [(story.customer, "telegram", "SENT", "", 1)]
 
 
 async def test_in_doubt_it_goes_once_more_by_another_way(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.faults = [faults.RESET_AFTER_SENDING]
+        office.telegram.fail("sendMessage", faults.lost_answer())
         await office.replica("one").run_until_idle()
-        assert len(office.telegram.texts("5000")) == 1
+        assert len(office.telegram.texts(5000)) == 1
         assert office.bot.titles(story.customer) == ["결제하면 예약이 확정돼요"]
         assert await office.deliveries() == [
             (story.customer, "telegram", "FELL_BACK", "unknown", 1),
@@ -210,7 +212,7 @@ async def test_in_doubt_it_goes_once_more_by_another_way(fresh_sqlite: Fresh):
 async def test_told_to_wait_often_costs_no_tries(fresh_sqlite: Fresh):
     async with an_office(fresh_sqlite) as office:
         (story,) = await office.people(1)
-        office.telegram.faults = [faults.too_many(30) for _ in range(15)]
+        office.telegram.fail("sendMessage", *[faults.too_many(30) for _ in range(15)])
         one = office.replica("one")
         for _ in range(16):
             await one.run_until_idle()
@@ -226,10 +228,10 @@ async def test_two_about_different_things_go_a_second_apart(fresh_sqlite: Fresh)
         await office.home.hear(other.requested())
         one = office.replica("one")
         await one.run_until_idle()
-        assert len(office.telegram.texts("5000")) == 1
+        assert len(office.telegram.texts(5000)) == 1
         office.home.clock.advance(seconds=1)
         await one.run_until_idle()
-        assert len(office.telegram.texts("5000")) == 2
+        assert len(office.telegram.texts(5000)) == 2
 
 
 # The rate
@@ -261,7 +263,7 @@ async def test_two_hundred_go_at_the_tokens_rate(fresh_sqlite: Fresh, let_go: li
         while await office.waiting():
             if not await sender.run_once():
                 await asyncio.sleep(0.01)
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(200)}
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(200)}
         assert most_in_a_second(let_go) <= RATE
         rate = 199 / (let_go[-1] - let_go[0])
         print(f"{rate:.1f} a second of {RATE}")
@@ -277,11 +279,11 @@ async def test_from_one_replica_to_the_next_the_rate_is_one(fresh_sqlite: Fresh,
         # As a process stops: what is under way is finished.
         await one.sender.finish()
         await one.push.rest()
-        await one.leader.resign()
+        await one.lease.give_up()
         await other.run_until_idle()
         office.home.clock.advance(seconds=5)
         await other.run_until_idle()
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(60)}
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(60)}
         assert most_in_a_second(let_go) <= RATE
 
 
@@ -294,14 +296,14 @@ async def test_of_two_replicas_one_sends_and_each_push_goes_out_once(fresh: Fres
         one, other = office.replica("one", rate=100), office.replica("other", rate=100)
         for _ in range(3):
             await asyncio.gather(one.run_until_idle(), other.run_until_idle())
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(40)}
-        assert sorted([one.leader.is_leader, other.leader.is_leader]) == [False, True]
-        leads, waits = (one, other) if one.leader.is_leader else (other, one)
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(40)}
+        assert sorted([one.lease.is_ours, other.lease.is_ours]) == [False, True]
+        leads, waits = (one, other) if one.lease.is_ours else (other, one)
         # What it is to be told meanwhile isn't sent by the one that waits, over any channel.
         await office.home.hear(stories[0].confirmed(), stories[0].linked(stories[0].customer, "customer"))
         assert await waits.sender.run_once() == 0
         assert await office.waiting() == 1
-        await leads.leader.resign()
+        await leads.lease.give_up()
         await waits.run_until_idle()
         assert await office.waiting() == 0
 
@@ -312,11 +314,11 @@ async def test_who_loses_the_lease_while_it_sends_leaves_the_rest_to_the_next(fr
         await office.people(40)
         one, other = office.replica("one", rate=40), office.replica("other", rate=100)
         await one.sender.run_once()
-        await one.leader.resign()
+        await one.lease.give_up()
         await other.run_until_idle()
         await one.run_until_idle()
         await other.run_until_idle()
-        assert Counter(sent.chat for sent in office.telegram.sent) == {str(5000 + n): 1 for n in range(40)}
+        assert Counter(sent.chat_id for sent in office.telegram.sent) == {5000 + n: 1 for n in range(40)}
         assert {row[1:4] for row in await office.deliveries()} == {("telegram", "SENT", "")}
 
 
@@ -336,13 +338,13 @@ async def test_when_the_one_that_sends_is_gone_another_follows(fresh_sqlite: Fre
 
 async def test_through_a_storm_nobody_is_left_out_and_nobody_gets_it_twice_but_who_was_in_doubt(fresh_sqlite: Fresh):
     storm = [
-        faults.too_many(3), None, faults.BAD_GATEWAY, None, faults.RESET, None, faults.RESET_AFTER_SENDING, None,
-        faults.FORBIDDEN, faults.UNAUTHORIZED, None, faults.bad_request("chat not found"),
+        faults.too_many(3), None, faults.bad_gateway(), None, faults.reset(), None, faults.lost_answer(), None,
+        faults.forbidden(), faults.unauthorized(), None, faults.bad_request("chat not found"),
     ]  # fmt: skip
     async with an_office(fresh_sqlite) as office:
         stories = await office.people(60)
-        office.telegram.of_chat["5007"] = faults.migrated(-100777)
-        office.telegram.faults = storm * 4
+        office.telegram.refuse(5007, faults.migrated(-100777))
+        office.telegram.fail("sendMessage", *storm * 4)
         one = office.replica("one", rate=100)
         for _ in range(30):
             await one.run_until_idle()
@@ -351,7 +353,7 @@ async def test_through_a_storm_nobody_is_left_out_and_nobody_gets_it_twice_but_w
         in_doubt = {recipient for recipient, _, _, reason, _ in await office.deliveries() if reason == "unknown"}
         assert in_doubt
         for number, story in enumerate(stories):
-            chat = "-100777" if number == 7 else str(5000 + number)
+            chat = -100777 if number == 7 else 5000 + number
             pushed, shown = len(office.telegram.texts(chat)), len(office.bot.titles(story.customer))
             # What went out over Telegram is on the page as well, unless nobody knew that it had gone out.
             assert shown == 1, "on the page once"
@@ -415,9 +417,9 @@ async def the_rest(office: Office) -> None:
 
 async def nobody_twice_but_in_doubt(office: Office, stories: list[Story]) -> set[str]:
     """Nor left out; those who were in doubt."""
-    told = Counter(sent.chat for sent in office.telegram.sent)
-    assert set(told) == {str(5000 + n) for n in range(len(stories))}
+    told = Counter(sent.chat_id for sent in office.telegram.sent)
+    assert set(told) == {5000 + n for n in range(len(stories))}
     assert max(told.values()) <= 2
     in_doubt = {recipient for recipient, _, _, reason, _ in await office.deliveries() if reason == "unknown"}
-    assert {story.customer for n, story in enumerate(stories) if told[str(5000 + n)] > 1} <= in_doubt
+    assert {story.customer for n, story in enumerate(stories) if told[5000 + n] > 1} <= in_doubt
     return in_doubt

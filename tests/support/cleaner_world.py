@@ -173,6 +173,9 @@ class CleanerWorld:
         )
         return self.keep(new)
 
+    def _new_link_code(self, effect: effects.NewLinkCode) -> effects.LinkCode:
+        return effects.LinkCode(code="ABC234DEFG")
+
     def _set_language(self, effect: effects.SetLanguage) -> None:
         self.language = effect.language
 

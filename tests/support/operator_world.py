@@ -48,6 +48,7 @@ class OperatorWorld:
         self.full: set[datetime] = set()
         self.language = "ko"
         self.fails = 0
+        self.telegram = self.why_no_telegram = ""
 
     def __call__(self, effect: Effect[Any]) -> Any:
         if self.fails:
@@ -228,8 +229,12 @@ class OperatorWorld:
     def _make_invite(self, effect: effects_operator.MakeInvite) -> effects_operator.Invitation:
         return effects_operator.Invitation(
             code="AB12CD34", link=f"http://127.0.0.1:8000/?invite=AB12CD34&role={effect.role}",
-            expires_at=self.clock.now() + timedelta(days=7),
+            expires_at=self.clock.now() + timedelta(days=7), telegram=self.telegram,
+            why_no_telegram=self.why_no_telegram,
         )  # fmt: skip
+
+    def _new_link_code(self, effect: effects.NewLinkCode) -> effects.LinkCode | None:
+        return effects.LinkCode(code="ABC234DEFG", url=self.telegram) if self.telegram else None
 
     def _dead_letters(self, effect: effects_operator.DeadLetters) -> list[DeadGroup]:
         return list(self.dead)

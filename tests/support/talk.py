@@ -54,6 +54,7 @@ class World:
     consent: e.Consent = e.Consent(day=False, night=False, quiet_nights=False)
     opens_at: datetime | None = None
     thread: list[str] | None = None
+    telegram: str = ""
     late_view: list[ReservationView] | None = None  # what my page still shows
 
     def __post_init__(self) -> None:
@@ -67,7 +68,7 @@ class World:
             e.QuoteCancellation: self._quote, e.Cancel: self._cancel, e.Move: self._move,
             e.CurrentPolicy: lambda who, do: POLICIES.refund, e.SetLanguage: self._set_language,
             e.Consents: lambda who, do: self.consent, e.SetConsent: self._set_consent,
-            e.SetQuietNights: self._set_quiet, e.NewLinkCode: lambda who, do: "ABC234DEFG", e.AskForPerson: self._ask_for_person, e.SayToPerson: self._say,
+            e.SetQuietNights: self._set_quiet, e.NewLinkCode: lambda who, do: e.LinkCode(code="ABC234DEFG", url=self.telegram), e.AskForPerson: self._ask_for_person, e.SayToPerson: self._say,
         }  # fmt: skip
 
     def do(self, who: str, effect: Effect[Any]) -> Any:
@@ -165,7 +166,7 @@ class World:
 
     def _save_details(self, who: str, do: e.SaveDetails) -> str:
         details_id = self.ids.new()
-        self.details[details_id] = e.VisitDetails(address=do.address, note=do.note)
+        self.details[details_id] = e.VisitDetails(address=do.address, note=do.note, phone=do.phone)
         return details_id
 
     def _the_details(self, who: str, do: e.TheDetails) -> e.VisitDetails:

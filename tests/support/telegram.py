@@ -7,13 +7,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientSession, web
 from lo_bot_api_emulator import LoBotApiEmulator
 
-TOKEN = "7:synthetic-token-for-the-tests-only"
+from bot.conversation.texts_telegram import PUT_AWAY
+from tests.support.telegram_faults import Fault
+
+TOKEN = "7:synthetic-secret-of-the-tests"
 PATIENCE_SECONDS = 20.0
 
 JsonObject = dict[str, Any]
@@ -21,75 +24,50 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One call of the Bot API: when it came, and what it was answered (0: nothing)."""
+    """One call of the Bot API: when it came, what it was answered (0: nothing), and whether it was done."""
 
     method: str
     fields: JsonObject
     at: float
     status: int
-    result: Any
+    is_done: bool
+    result: Any = None
 
     @property
     def chat_id(self) -> int:
         return int(self.fields.get("chat_id", 0))
 
+    @property
+    def text(self) -> str:
+        return str(self.fields["text"])
 
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """Instead of the answer: a status with a body, or with status 0 a cut connection. `passes`: it was done before."""
-
-    status: int = 0
-    body: JsonObject = field(default_factory=dict)
-    passes: bool = False
-
-
-def too_many(seconds: int) -> Fault:
-    return Fault(status=429, body=_error(429, "Too Many Requests", retry_after=seconds))
-
-
-def forbidden() -> Fault:
-    return Fault(status=403, body=_error(403, "Forbidden: bot was blocked by the user"))
-
-
-def migrated(chat_id: int) -> Fault:
-    return Fault(status=400, body=_error(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=chat_id))
-
-
-def refused() -> Fault:
-    return Fault(status=400, body=_error(400, "Bad Request: can't parse entities"))
-
-
-def bad_gateway() -> Fault:
-    return Fault(status=502, body=_error(502, "Bad Gateway"))
-
-
-def reset() -> Fault:
-    return Fault()
-
-
-def lost_answer() -> Fault:
-    return Fault(passes=True)
-
-
-def _error(code: int, description: str, **parameters: int) -> JsonObject:
-    return {"ok": False, "error_code": code, "description": description, "parameters": parameters}
+    @property
+    def markup(self) -> JsonObject | None:
+        """Its keyboard."""
+        return self.fields.get("reply_markup")
 
 
 class Telegram:
-    """Give `url` to whoever speaks to Telegram."""
+    """Give `url` to whoever speaks to Telegram. `on_sent` is called after each message that went out."""
 
     def __init__(self, upstream: str, emulator: LoBotApiEmulator, session: ClientSession) -> None:
         self.url = ""
         self._upstream = upstream
         self._emulator = emulator
         self._session = session
-        self._faults: dict[tuple[str, int], list[Fault]] = {}
+        self._faults: dict[tuple[str, int], list[Fault | None]] = {}
+        self._always: dict[int, Fault] = {}
         self.requests: list[Request] = []
         self.enqueued = 0
+        self.on_sent: Callable[[], None] = lambda: None
 
-    def fail(self, method: str, *faults: Fault, chat_id: int = 0) -> None:
-        """The next calls of a method (in a chat) go wrong so, one after the other."""
+    def fail(self, method: str, *faults: Fault | None, chat_id: int = 0) -> None:
+        """The next calls of a method (in a chat) go wrong so, one after the other; None goes well."""
         self._faults.setdefault((method, chat_id), []).extend(faults)
+
+    def refuse(self, chat_id: int, fault: Fault) -> None:
+        """Every message to a chat goes wrong so, from now on."""
+        self._always[chat_id] = fault
 
     async def enqueue(self, update: JsonObject) -> int:
         """An update for the bot; its number."""
@@ -100,36 +78,55 @@ class Telegram:
     def calls(self, method: str, chat_id: int | None = None) -> list[Request]:
         """Those that were done, in order."""
         return [
-            call
-            for call in self.requests
-            if call.method == method and call.status == 200 and chat_id in (None, call.chat_id)
+            call for call in self.requests if call.method == method and call.is_done and chat_id in (None, call.chat_id)
         ]
+
+    @property
+    def sent(self) -> list[Request]:
+        """The messages that went out."""
+        return self.calls("sendMessage")
+
+    @property
+    def asked(self) -> list[int]:
+        """The chats of all messages that were tried."""
+        return [call.chat_id for call in self.requests if call.method == "sendMessage"]
+
+    def texts(self, chat_id: int) -> list[str]:
+        return [call.text for call in self.calls("sendMessage", chat_id)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """What the proxy does with each request."""
-        method, body = request.match_info["method"], await request.read()
+        at, method, body = asyncio.get_running_loop().time(), request.match_info["method"], await request.read()
         fields = await _fields(request)
         fault = self._fault(method, int(fields.get("chat_id") or 0))
         if fault is not None and not fault.passes:
-            self._note(method, fields, fault.status, None)
-            return self._wrong(request, fault)
+            self.requests.append(Request(method=method, fields=fields, at=at, status=fault.status, is_done=False))
+            return await self._wrong(request, fault)
         kind = {"Content-Type": request.headers.get("Content-Type", "")}
         async with self._session.post(f"{self._upstream}{request.path}", data=body, headers=kind) as answer:
             found = await answer.json()
-        self._note(method, fields, answer.status, found.get("result"))
-        return web.json_response(found, status=answer.status) if fault is None else self._wrong(request, fault)
+        is_done, result = answer.status == 200, found.get("result")
+        self.requests.append(
+            Request(method=method, fields=fields, at=at, status=answer.status, is_done=is_done, result=result)
+        )
+        if method == "sendMessage" and is_done:
+            self.on_sent()
+        if fault is None or fault.status == 200:
+            await asyncio.sleep(fault.after_seconds if fault else 0)
+            return web.json_response(found, status=answer.status)
+        return await self._wrong(request, fault)
 
     def _fault(self, method: str, chat_id: int) -> Fault | None:
+        if method == "sendMessage" and chat_id in self._always:
+            return self._always[chat_id]
         for key in ((method, chat_id), (method, 0)):
             if self._faults.get(key):
                 return self._faults[key].pop(0)
         return None
 
-    def _note(self, method: str, fields: JsonObject, status: int, result: Any) -> None:
-        now = asyncio.get_running_loop().time()
-        self.requests.append(Request(method=method, fields=fields, at=now, status=status, result=result))
-
-    def _wrong(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+    async def _wrong(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if isinstance(fault.body, str):
+            return web.Response(status=fault.status, text=fault.body, content_type="text/html")
         if fault.status:
             return web.json_response(fault.body, status=fault.status)
         assert request.transport is not None
@@ -147,16 +144,16 @@ async def _fields(request: web.Request) -> JsonObject:
 async def a_telegram() -> AsyncIterator[Telegram]:
     """Emulator and proxy on free ports."""
     emulator = LoBotApiEmulator(allow_insecure_loopback_webhooks=True, max_history=100_000)
-    async with _serving(emulator.app()) as upstream, ClientSession() as session:
+    async with served(emulator.app()) as upstream, ClientSession() as session:
         telegram = Telegram(upstream, emulator, session)
         app = web.Application()
         app.router.add_post("/bot{token}/{method}", telegram.handle)
-        async with _serving(app) as telegram.url:
+        async with served(app) as telegram.url:
             yield telegram
 
 
 @asynccontextmanager
-async def _serving(app: web.Application) -> AsyncIterator[str]:
+async def served(app: web.Application) -> AsyncIterator[str]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     try:
@@ -210,8 +207,17 @@ class Chat:
         return {"callback_query": {**query, "message": message, "data": data}}
 
     def heard(self) -> list[str]:
-        """The texts of all messages from the bot."""
-        return [call.fields["text"] for call in self._telegram.calls("sendMessage", self.id)]
+        """The texts of all messages from the bot, but for those that only put a keyboard away."""
+        texts = [str(call.fields["text"]) for call in self._telegram.calls("sendMessage", self.id)]
+        return [text for text in texts if text != PUT_AWAY]
+
+    def keyboard(self) -> list[list[JsonObject]]:
+        """What hangs below the chat: the last one shown, unless something took it away."""
+        shown: list[list[JsonObject]] = []
+        for call in self._telegram.calls("sendMessage", self.id):
+            markup = call.fields.get("reply_markup", {})
+            shown = [] if markup.get("remove_keyboard") else markup.get("keyboard", shown)
+        return shown
 
     def labels(self) -> list[str]:
         """The buttons of the newest message that has any."""

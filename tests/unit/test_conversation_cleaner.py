@@ -474,3 +474,9 @@ def test_trouble_keeps_what_was_given(chat: Talking, world: CleanerWorld) -> Non
 def test_other_words(known: Talking, said: str, starts: str) -> None:
     """Each has an answer."""
     assert known.say(said).startswith(starts)
+
+
+def test_a_cleaners_talk_can_go_on_on_telegram(chat: Talking, world: CleanerWorld) -> None:
+    """With a code, as for customers."""
+    world.register()
+    assert chat.say("텔레그램으로 이어서 할게요").endswith("\n\n/start ABC234DEFG")

@@ -325,6 +325,25 @@ def test_invites(chat: Talking) -> None:
     assert chat.do("invite_as:king").startswith("지난 버튼이에요.")
 
 
+def test_an_invite_opens_telegram_too_or_says_why_not(chat: Talking, world: OperatorWorld) -> None:
+    """The bot's name is asked for, and may not be known."""
+    world.telegram = "https://t.me/ssak3_bot?start=AB12CD34"
+    assert chat.say("초대 업체").endswith("\n텔레그램: https://t.me/ssak3_bot?start=AB12CD34")
+    assert chat.button("텔레그램 열기").url == world.telegram
+    world.telegram = ""
+    for why, said in (("token", "토큰을 텔레그램이 몰라서"), ("away", "텔레그램이 답하지 않아")):
+        world.why_no_telegram = why
+        assert chat.say("초대 업체").endswith(f"\n텔레그램: {said} 링크가 없어요")
+
+
+def test_the_talk_can_go_on_on_telegram(chat: Talking, world: OperatorWorld) -> None:
+    """With a code, as for customers."""
+    assert chat.say("텔레그램") == "지금은 텔레그램으로는 이야기할 수 없어요. 여기서 도와드릴게요."
+    world.telegram = "https://t.me/ssak3_bot?start=ABC234DEFG"
+    assert chat.say("텔레그램").endswith("\n\n/start ABC234DEFG")
+    assert chat.button("텔레그램 열기").url == world.telegram
+
+
 # Around it
 
 

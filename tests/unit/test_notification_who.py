@@ -19,7 +19,9 @@ from services.shared_kernel.transient import NotYet
 from tests.support.notices import START, TEMPLATES, Story
 from tests.support.time import FakeClock, FakeIds
 
-ALERTS = {"operator_event_dead", "operator_payments_paused"}
+ALERTS = {
+    "operator_event_dead", "operator_payments_paused", "operator_customer_blocked", "operator_cleaner_blocked",
+}  # fmt: skip
 REMINDERS = {"customer_visit_tomorrow", "customer_visit_soon", "cleaner_visit_soon"}
 
 

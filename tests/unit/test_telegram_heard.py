@@ -15,7 +15,7 @@ from bot.channels.telegram.heard import (
     Words,
     heard_in,
 )
-from bot.conversation.parse.districts import district_at
+from bot.conversation.parse.districts import districts_near
 
 MINJI = {"id": 5, "is_bot": False, "first_name": "민지", "language_code": "ko"}
 PRIVATE = {"id": 5, "type": "private"}
@@ -50,7 +50,15 @@ SHOWN = {
         (message(text="/START@ssak3_bot x"), Start(code="x")),
         (message(text="/startle"), Words(text="/startle")),
         (message(text="/my"), Words(text="/my")),
-        (message(contact={"phone_number": "+8210", "first_name": "민지"}), Phone(number="+8210")),
+        (message(contact={"phone_number": "+8210", "first_name": "민지"}), Phone(number="+8210", is_own=False)),
+        (
+            message(contact={"phone_number": "+8210", "first_name": "민지", "user_id": 5}),
+            Phone(number="+8210", is_own=True),
+        ),
+        (
+            message(contact={"phone_number": "+82 (10) 12:34" + "5" * 90, "first_name": "민지", "user_id": 5}),
+            Phone(number="+82101234" + "5" * 11, is_own=True),
+        ),
         (message(location={"latitude": 37.5, "longitude": 127.0}), Place(latitude=37.5, longitude=127.0)),
         (message(sticker=STICKER), SomethingElse()),
         (tap(message=SHOWN), Tap(action="book", label="예약하기", query_id="q", message_id=3)),
@@ -107,11 +115,13 @@ def test_the_language_of_their_telegram(code, language):
 
 
 @pytest.mark.parametrize(
-    ("latitude", "longitude", "district"),
+    ("latitude", "longitude", "districts"),
     [
-        (37.5563, 126.9105, "마포구"), (37.4979, 127.0628, "강남구"), (37.5133, 127.1001, "송파구"),
-        (37.5791, 126.9368, "서대문구"), (37.6176, 126.9227, "은평구"), (35.1796, 129.0756, None), (0.0, 0.0, None),
+        (37.5563, 126.9105, ["마포구"]), (37.4979, 127.0628, ["강남구"]), (37.5791, 126.9368, ["서대문구"]),
+        # the middles of Mapo and Seodaemun are about as far
+        (37.5690, 126.9240, ["서대문구", "마포구"]), (37.6176, 126.9227, ["은평구"]),
+        (35.1796, 129.0756, []), (0.0, 0.0, []), (37.70, 126.75, []),
     ],
 )  # fmt: skip
-def test_the_district_of_a_place(latitude, longitude, district):
-    assert district_at(latitude, longitude) == district
+def test_the_districts_that_a_place_may_be_in(latitude, longitude, districts):
+    assert list(districts_near(latitude, longitude)) == districts

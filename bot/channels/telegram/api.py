@@ -6,6 +6,7 @@ aiogram's errors quote the request: addresses hold the token, and texts what som
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -26,6 +27,7 @@ from aiogram.methods import (
     DeleteWebhook,
     EditMessageReplyMarkup,
     GetUpdates,
+    GetWebhookInfo,
     SendChatAction,
     SendMessage,
     SetMyCommands,
@@ -37,9 +39,14 @@ from aiogram.types import (
     BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
 )
 
 from bot.channels.telegram.render import Bubble, Rows
+from bot.conversation.texts_telegram import PUT_AWAY
+from services.shared_kernel.card import SHARE_PHONE, SHARE_PLACE
 
 REQUEST_SECONDS = 10
 # Nothing else is read; a kind that isn't asked for isn't sent.
@@ -90,14 +97,23 @@ class TelegramApi:
         session = AiohttpSession(api=TelegramAPIServer.from_base(base_url), timeout=REQUEST_SECONDS)
         self._bot = Bot(token, session=session)
         self.bot_id = self._bot.id
+        self._with_keyboard: set[int] = set()
 
     async def send(self, chat_id: str, bubble: Bubble) -> None:
-        """One message. Later, Blocked, Moved, Refused, Trouble."""
-        await self._do(
-            SendMessage(
-                chat_id=int(chat_id), text=bubble.text, parse_mode="HTML", reply_markup=_keyboard(bubble.rows)
-            )
-        )  # fmt: skip
+        """One message. Later, Blocked, Moved, Refused, Trouble.
+
+        What a phone shares is asked for by a keyboard below the chat, which goes away with the next message.
+        """
+        chat = int(chat_id)
+        if bubble.rows and not bubble.shares and chat in self._with_keyboard:
+            await self._do(SendMessage(chat_id=chat, text=PUT_AWAY, reply_markup=_NO_KEYBOARD))
+            self._with_keyboard.discard(chat)
+        markup = _sharing(bubble) if bubble.shares else _keyboard(bubble.rows) or _NO_KEYBOARD
+        await self._do(SendMessage(chat_id=chat, text=bubble.text, parse_mode="HTML", reply_markup=markup))
+        if bubble.shares:
+            self._with_keyboard.add(chat)
+        else:
+            self._with_keyboard.discard(chat)
 
     async def typing(self, chat_id: str) -> None:
         """For some seconds, or until the next message."""
@@ -138,6 +154,11 @@ class TelegramApi:
         await self._do(
             SetWebhook(url=url, secret_token=secret, allowed_updates=KINDS, max_connections=MOST_CONNECTIONS)
         )
+
+    async def webhook_host(self) -> str:
+        """Where updates are brought now; empty if they are fetched. Its path may hold a secret, and stays here."""
+        info = await self._do(GetWebhookInfo())
+        return (urlsplit(info.url).hostname or "?") if info.url else ""
 
     async def delete_webhook(self) -> None:
         """From here on they are fetched; none is dropped."""
@@ -180,6 +201,23 @@ def _in_our_words() -> Iterator[None]:
         raise Trouble("an answer that can't be read") from None
     except AiogramError as error:
         raise Trouble(type(error).__name__) from None
+
+
+_NO_KEYBOARD = ReplyKeyboardRemove(remove_keyboard=True)
+
+
+def _sharing(bubble: Bubble) -> ReplyKeyboardMarkup:
+    """Its other buttons are there, too: a message has one keyboard, and their labels can be typed."""
+    sharing = [
+        KeyboardButton(
+            text=share.label,
+            request_location=share.action == SHARE_PLACE or None,
+            request_contact=share.action == SHARE_PHONE or None,
+        )
+        for share in bubble.shares
+    ]
+    others = [[KeyboardButton(text=button.label) for button in row if not button.url] for row in bubble.rows]
+    return ReplyKeyboardMarkup(keyboard=[sharing, *filter(None, others)], resize_keyboard=True, one_time_keyboard=True)
 
 
 def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:

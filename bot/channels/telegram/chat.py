@@ -8,7 +8,7 @@ from bot.channels.answering import Answering
 from bot.channels.telegram.api import TelegramApi
 from bot.channels.telegram.commands import Commands
 from bot.channels.telegram.inbox import Inbox
-from bot.channels.telegram.lease import Lease, Leases
+from bot.channels.telegram.lease import Leases, lease_of
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.receive import Receiving
 from bot.channels.telegram.reply import Replies
@@ -33,7 +33,7 @@ class TelegramChat:
         unit_of_work: Callable[[], BotWork], clock: Clock,
     ) -> None:  # fmt: skip
         self._api = TelegramApi(token, base_url)
-        self._lease = Lease(leases, clock, self._api.bot_id)
+        self._lease = lease_of(leases, clock, self._api.bot_id)
         self._answering = answering
         self._secret = webhook_secret
         commands = Commands(self._api)

@@ -9,6 +9,8 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 from pydantic import ValidationError
 
 PRIVATE = "private"
+# ITU-T E.164: at most 15 digits; with room for what Telegram may add.
+LONGEST_NUMBER = 20
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(\S+))?\s*", re.IGNORECASE)
 
 
@@ -38,9 +40,10 @@ class Tap:
 
 @dataclass(frozen=True, kw_only=True)
 class Phone:
-    """A shared contact."""
+    """A shared contact: their own number, or somebody else's."""
 
     number: str
+    is_own: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +102,15 @@ def _said(message: Message) -> Start | Words | Phone | Place | SomethingElse:
         start = _START.fullmatch(message.text)
         return Words(text=message.text) if start is None else Start(code=start[1] or "")
     if message.contact is not None:
-        return Phone(number=message.contact.phone_number)
+        theirs = message.from_user is not None and message.contact.user_id == message.from_user.id
+        return Phone(number=_digits(message.contact.phone_number), is_own=theirs)
     if message.location is not None:
         return Place(latitude=message.location.latitude, longitude=message.location.longitude)
     return SomethingElse()
+
+
+def _digits(number: str) -> str:
+    return "".join(each for each in number if each.isdecimal() or each == "+")[:LONGEST_NUMBER]
 
 
 def _tap(query: CallbackQuery) -> Heard | None:

@@ -10,7 +10,7 @@ import asyncio
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -67,14 +67,21 @@ class Window:
 
 
 class Pace(AIORateLimiter):
-    """`may_send` is asked right before each request: whether this process still holds the lease."""
+    """`may_send` is asked right before each request: whether this process still holds the lease.
 
-    def __init__(self, rate: float, clock: Clock, monotonic: Callable[[], float], may_send: Callable[[], bool]) -> None:
+    `on_pause` hears of each 429, for whoever may follow.
+    """
+
+    def __init__(
+        self, rate: float, clock: Clock, monotonic: Callable[[], float], may_send: Callable[[], bool],
+        on_pause: Callable[[datetime], Awaitable[None]],
+    ) -> None:  # fmt: skip
         super().__init__(overall_max_rate=1, overall_time_period=SPREAD / rate, group_max_rate=0, max_retries=0)
         self._rate = rate
         self._clock = clock
         self._monotonic = monotonic
         self._may_send = may_send
+        self._on_pause = on_pause
         self._window = Window(rate)
         self._turn = asyncio.Lock()
         self._queued = 0
@@ -113,7 +120,9 @@ class Pace(AIORateLimiter):
         except RetryAfter as error:
             # Raised as something else, also because the limiter would log it with a stack trace.
             wait = error.retry_after
-            raise Held(self.pause(wait if isinstance(wait, timedelta) else timedelta(seconds=wait))) from None
+            until = self.pause(wait if isinstance(wait, timedelta) else timedelta(seconds=wait))
+            await self._on_pause(until)
+            raise Held(until) from None
 
     def _refuse_if_held(self) -> None:
         now = self._clock.now()
@@ -128,9 +137,12 @@ class Pace(AIORateLimiter):
 
     def pause(self, duration: timedelta) -> datetime:
         """Nothing goes out before this is over; when that is."""
-        until = self._clock.now() + duration
-        if self._paused_until is None or until > self._paused_until:
-            self._paused_until = until
+        return self.hold_until(self._clock.now() + duration)
+
+    def hold_until(self, moment: datetime) -> datetime:
+        """The same, with its end given."""
+        if self._paused_until is None or moment > self._paused_until:
+            self._paused_until = moment
         return self._paused_until
 
 

@@ -56,12 +56,21 @@ class Poller:
 
     async def _get_ready(self) -> None:
         if not self._is_ready:
-            await self._api.delete_webhook()
+            await self._take_webhook_away()
             await self._commands.give_everybody()
             self._is_ready = True
 
+    async def _take_webhook_away(self) -> None:
+        """Somebody put it there: if not an earlier start of ours, they wonder where their updates are."""
+        host = await self._api.webhook_host()
+        if host:
+            log.warning("telegram.webhook_taken_away", host=host, todo="Give each installation a bot of its own.")
+        await self._api.delete_webhook()
+
     async def _ask(self) -> list[dict[str, Any]]:
         """Broken off by `stop`: what came then isn't acknowledged, and comes again."""
+        if self._stopping.is_set():
+            return []
         self._asking = asyncio.create_task(self._api.updates(self._offset, POLL_SECONDS))
         try:
             await asyncio.wait([self._asking])

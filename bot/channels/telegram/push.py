@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -35,7 +36,8 @@ class Unsure(Exception):
 class TelegramPush:
     """One token's sending end for notices. Telegram knows no idempotency key, so a send that is unclear stays so.
 
-    `may_send`: whether the lease is still ours. The connection is made on first use.
+    `may_send`: whether the lease is still ours. `on_pause` hears until when Telegram wants nothing, and never fails.
+    The connection is made on first use.
     """
 
     idempotent = False
@@ -44,6 +46,7 @@ class TelegramPush:
     def __init__(
         self, *, token: str, api_base: str, rate: float, addresses: Addresses, clock: Clock,
         monotonic: Callable[[], float], may_send: Callable[[], bool],
+        on_pause: Callable[[datetime], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._request = HTTPXRequest(
             connection_pool_size=CONNECTIONS,
@@ -52,7 +55,7 @@ class TelegramPush:
             write_timeout=WRITE_SECONDS,
             pool_timeout=POOL_SECONDS,
         )
-        self._pace = Pace(rate, clock, monotonic, may_send)
+        self._pace = Pace(rate, clock, monotonic, may_send, on_pause)
         # Not `initialize`d: that asks Telegram who we are, and a start doesn't wait for Telegram.
         self._bot: ExtBot[int] = ExtBot(
             token,
@@ -64,6 +67,11 @@ class TelegramPush:
         self._addresses = addresses
         self._clock = clock
         self._chats = Chats(clock)
+
+    def hold_until(self, moment: datetime | None) -> None:
+        """Nothing goes out before then."""
+        if moment is not None:
+            self._pace.hold_until(moment)
 
     async def rest(self) -> None:
         """Until whoever sends next, in another process, can't be too fast together with this one."""
@@ -84,14 +92,14 @@ class TelegramPush:
             log.warning("telegram.no_addresses", error=type(error).__name__)
             return Rejected(reason="no_addresses", permanent=False)
         if address is None:
-            return Rejected(reason="not_linked", permanent=True)
+            return await self._unreachable(person_id, "not_linked")
         # Once more, after so many others have come; from here on nothing is awaited until it is in the queue.
         if (until := self._pace.held_until() or self._chats.busy_until(address)) is not None:
             return Wait(until=until)
         with self._chats.sending(address):
-            return await self._send_all(address, bubbles(card))
+            return await self._send_all(person_id, address, bubbles(card))
 
-    async def _send_all(self, address: str, shown: Sequence[Bubble]) -> SendResult:
+    async def _send_all(self, person_id: str, address: str, shown: Sequence[Bubble]) -> SendResult:
         if not shown:
             return Rejected(reason="empty", permanent=True)
         for number, bubble in enumerate(shown):
@@ -104,16 +112,16 @@ class TelegramPush:
             except Exception as error:
                 if number:  # the beginning is there
                     raise Unsure from error
-                return await self._after(address, error)
+                return await self._after(person_id, address, error)
         return Accepted()
 
-    async def _after(self, address: str, error: Exception) -> SendResult:
+    async def _after(self, person_id: str, address: str, error: Exception) -> SendResult:
         match meaning_of(error):
             case Unclear():
                 raise Unsure from error
             case Blocked():
                 await self._tell(self._addresses.blocked(CHANNEL, address))
-                return Rejected(reason="blocked", permanent=True)
+                return await self._unreachable(person_id, "blocked")
             case Moved(to=new):
                 if await self._tell(self._addresses.moved(CHANNEL, address, new)):
                     return Wait(until=self._clock.now())
@@ -123,6 +131,16 @@ class TelegramPush:
                 return rejected
             case Wait() as wait:
                 return wait
+
+    async def _unreachable(self, person_id: str, reason: str) -> Rejected:
+        """Since when, as far as the bot can be asked."""
+        since = None
+        try:
+            async with asyncio.timeout(ADDRESS_SECONDS):
+                since = await self._addresses.blocked_since(person_id, CHANNEL)
+        except Exception as error:
+            log.warning("telegram.no_addresses", error=type(error).__name__)
+        return Rejected(reason="blocked" if since else reason, permanent=True, blocked_since=since)
 
     async def _tell(self, telling: Awaitable[None]) -> bool:
         """Whether the bot has heard it. If not, the next push finds the same."""

@@ -29,8 +29,17 @@ from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.lease import Lease
 from bot.channels.web.rate import Buckets
-from bot.conversation.parse.districts import district_at
-from bot.conversation.texts_telegram import BAD_CODE, LINKED, ONLY_WORDS, PHONE, WHERE_IS_IT
+from bot.conversation.actions import pack
+from bot.conversation.parse.districts import districts_near
+from bot.conversation.texts_telegram import (
+    BAD_CODE,
+    LINKED,
+    NOT_SHARED_HERE,
+    NOT_THEIR_NUMBER,
+    ONLY_WORDS,
+    PHONE,
+    PLACE,
+)
 from bot.conversation.texts_web import TOO_FAST
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
@@ -141,13 +150,16 @@ class Receiving:
                 await self._say(update, heard, person, Said(text=text))
             case Tap(action=action, label=label):
                 await self._say(update, heard, person, Said(text=label or action, action=action))
+            case Phone() | Place() if person.role != "customer":
+                await self._tell(update, person, NOT_SHARED_HERE)
+            case Phone(is_own=False):
+                await self._tell(update, person, NOT_THEIR_NUMBER)
             case Phone(number=number):
-                said = Said(text=PHONE[person.language].format(number=number))
+                said = Said(text=PHONE[person.language].format(number=number), action=pack("phone", number))
                 await self._say(update, heard, person, said)
-            case Place(latitude=latitude, longitude=longitude) if district := district_at(latitude, longitude):
-                await self._say(update, heard, person, Said(text=district))
-            case Place():
-                await self._tell(update, person, WHERE_IS_IT)
+            case Place(latitude=latitude, longitude=longitude):
+                action = pack("near", *districts_near(latitude, longitude))
+                await self._say(update, heard, person, Said(text=PLACE[person.language], action=action))
             case SomethingElse():
                 await self._tell(update, person, ONLY_WORDS)
         return person

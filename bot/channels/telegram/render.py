@@ -5,7 +5,7 @@ Limits: https://core.telegram.org/bots/api#sendmessage, https://core.telegram.or
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from services.shared_kernel.card import Button, Card
@@ -27,6 +27,7 @@ class Bubble:
 
     text: str
     rows: Rows = ()
+    shares: Sequence[Button] = ()
 
 
 def bubbles(card: Card) -> Sequence[Bubble]:
@@ -34,7 +35,8 @@ def bubbles(card: Card) -> Sequence[Bubble]:
     texts = [text for text in _packed(_pieces(card)) if text]
     rows = [[button for button in row if _is_drawn(button)] for row in _rows(card)]
     rows = [row for row in rows if row]
-    return [Bubble(text=text, rows=rows if at == len(texts) else ()) for at, text in enumerate(texts, 1)]
+    shown = [Bubble(text=text) for text in texts]
+    return [*shown[:-1], *(replace(last, rows=rows, shares=card.shares) for last in shown[-1:])]
 
 
 def _pieces(card: Card) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""Which district of Seoul a place on the map is in. Pure; a guess, which is said back and can be corrected.
+"""Which districts of Seoul a place on the map may be in. Pure; a guess, which is said back, and books nothing.
 
-The middles are rough, so near a border the neighbour may be named; the address that follows decides.
+The middles are rough, so near a border several are named; the address that follows in words decides.
 """
 
+from collections.abc import Sequence
 from math import cos, hypot, radians
 
 # Latitude and longitude of each district's middle.
@@ -17,13 +18,19 @@ MIDDLES = {
 }  # fmt: skip
 
 KM_PER_DEGREE = 111.2
-FARTHEST_KM = 6.0
+FARTHEST_KM = 5.0
+# Whose middle is farther by less than this may be where it is.
+UNSURE_KM = 1.5
+MOST_NAMED = 3
 
 
-def district_at(latitude: float, longitude: float) -> str | None:
-    """The district's Korean name, as people type it; None where none is near."""
-    name = min(MIDDLES, key=lambda each: _km(MIDDLES[each], latitude, longitude))
-    return name if _km(MIDDLES[name], latitude, longitude) <= FARTHEST_KM else None
+def districts_near(latitude: float, longitude: float) -> Sequence[str]:
+    """The districts' Korean names, as people type them, the nearest first; several near a border, or none."""
+    far = {name: _km(middle, latitude, longitude) for name, middle in MIDDLES.items()}
+    nearest = min(far.values())
+    if nearest > FARTHEST_KM:
+        return ()
+    return sorted((name for name in far if far[name] < nearest + UNSURE_KM), key=far.__getitem__)[:MOST_NAMED]
 
 
 def _km(middle: tuple[float, float], latitude: float, longitude: float) -> float:

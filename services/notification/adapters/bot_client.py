@@ -1,6 +1,7 @@
 """The bot over HTTP: where notices for the web page and the terminal go; it keeps personal details and addresses."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -63,9 +64,16 @@ class BotAddresses:
         self._bot = bot
 
     async def of(self, person_id: str, channel: str) -> str | None:
-        path = f"/internal/people/{quote(person_id, safe='')}/address?channel={quote(channel, safe='')}"
-        address: str | None = (await self._bot.ask("GET", path))["address"]
+        address: str | None = (await self._ask(person_id, channel))["address"]
         return address
+
+    async def blocked_since(self, person_id: str, channel: str) -> datetime | None:
+        since: str | None = (await self._ask(person_id, channel))["blocked_since"]
+        return None if since is None else datetime.fromisoformat(since)
+
+    async def _ask(self, person_id: str, channel: str) -> dict[str, Any]:
+        path = f"/internal/people/{quote(person_id, safe='')}/address?channel={quote(channel, safe='')}"
+        return await self._bot.ask("GET", path)
 
     async def blocked(self, channel: str, address: str) -> None:
         await self._tell(channel, address, {"blocked": True})

@@ -8,8 +8,10 @@ from services.notification.queueing import Cause, queue
 from services.notification.reactions.copying import contact_after, copied, person_of, reservation_of
 from services.notification.reactions.who import SILENT, TOLD, notices_for, tells_operators
 from services.notification.templates import Templates
+from services.notification.unreachable import send_again
 from services.notification.values import ReservationCopy
 from services.reservation import events as reservation
+from services.shared_kernel import bot_events as bot
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import Ids
@@ -35,7 +37,7 @@ class NotificationReactions:
     async def handle(self, work: NotificationWork, received: Received) -> None:
         """Learn from the event, then tell. NotYet when it tells about a reservation that isn't known yet."""
         now = self._clock.now()
-        await _learn_contact(work, received)
+        await self._learn_contact(work, received)
         copy = await _learn_reservation(work, received)
         operators = await work.contacts.operators() if tells_operators(received.event) else ()
         notices = notices_for(received, copy, operators)
@@ -47,14 +49,17 @@ class NotificationReactions:
             # By the event's own time: handled late, a reminder that has come due since is still owed.
             await work.reminders.plan(reminders_of(copy, received.time))
 
-
-async def _learn_contact(work: NotificationWork, received: Received) -> None:
-    person_id = person_of(received.event)
-    if person_id is not None:
+    async def _learn_contact(self, work: NotificationWork, received: Received) -> None:
+        person_id = person_of(received.event)
+        if person_id is None:
+            return
         old = await work.contacts.find(person_id)
         new = contact_after(old, received)
         if new is not None and new != old:
             await work.contacts.save(old, new)
+        event = received.event
+        if isinstance(event, bot.PersonLinked) and old is not None and event.channel in old.channels:
+            await send_again(work, person_id, event.channel, ids=self._ids, now=self._clock.now())
 
 
 async def _learn_reservation(work: NotificationWork, received: Received) -> ReservationCopy | None:
