@@ -16,6 +16,7 @@ from starlette.types import Message
 from structlog.contextvars import bind_contextvars
 
 from bot.api.bodies import ID_PATTERN
+from bot.api.door import Door, TooMany
 from bot.api.problems import from_http, invalid, invalid_field, problem
 from bot.idempotency import Begun, Finished, Idempotency, Running
 from bot.ports import KeyUse
@@ -60,6 +61,7 @@ class Gate:
         self._idempotency = idempotency
         self._ids = ids
         self._refused = refused
+        self._door = Door()
 
     def route_class(self) -> type[APIRoute]:
         """For `APIRouter(route_class=…)`."""
@@ -98,7 +100,12 @@ class Gate:
             return await self._run(request, handle, Begun(fresh_id=self._ids.new(), resumed=False))
         if not (0 < len(key) <= LONGEST_KEY) or not key.isprintable():
             return invalid_field("Idempotency-Key", f"is a text of 1 to {LONGEST_KEY} characters", "0197a3c2-5b7e")
-        return await self._keyed(request, handle, KeyUse(caller=CALLER, route=request.url.path, key=key), body)
+        use = KeyUse(caller=CALLER, route=request.url.path, key=key)
+        try:
+            async with self._door.place():
+                return await self._keyed(request, handle, use, body)
+        except TooMany:
+            return problem(503, "too-many", "Too many calls at once", "Nothing was begun. Ask again.", retry_after=5)
 
     def _is_known(self, authorization: str) -> bool:
         scheme, _, token = authorization.partition(" ")
