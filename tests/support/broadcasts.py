@@ -1,13 +1,17 @@
 """Broadcasts to try things with: many people at once, and one that is drafted and approved."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import insert
 
 from services.cleaning import events as cleaning
 from services.notification.broadcasts.use_cases import SHELL
 from services.notification.broadcasts.values import Broadcast, DryRun, Kind, Segment, Wording
 from services.notification.values import Contact
 from services.shared_kernel import bot_events as bot
+from storage.notification.tables import contact as contact_table
 from tests.support.notification import Home
 
 WORDS = Wording(text_ko="내일 눈이 와서 방문이 30분쯤 늦을 수 있어요.")
@@ -17,11 +21,10 @@ AD = Wording(text_ko="12월 평일 오전 집청소 10% 할인")
 async def people(home: Home, count: int, **contact: Any) -> list[str]:
     """The ids of new customers, who come in by the page unless told otherwise."""
     about: dict[str, Any] = {"role": "customer", "channels": ("web",)} | contact
-    new = [Contact(person_id=home.ids.new(), **about) for _ in range(count)]
-    async with home.work() as work:
-        for one in new:
-            await work.contacts.save(None, one)
-    return [one.person_id for one in new]
+    new = [asdict(Contact(person_id=home.ids.new(), **about)) for _ in range(count)]
+    async with home.context.database.write() as connection:
+        await connection.execute(insert(contact_table), new)
+    return [one["person_id"] for one in new]
 
 
 async def consents(home: Home, person_id: str, *, day: bool = True, night: bool = False) -> None:

@@ -107,7 +107,7 @@ class Home:
     def __post_init__(self) -> None:
         self.reactions = NotificationReactions(self.clock, self.ids, TEMPLATES)
         self.use_cases = NotificationUseCases(self.work, self.clock, self.ids, TEMPLATES)
-        reach = Reach(usable=self.channels.keys(), rated=("telegram",), rate=25.0)
+        reach = Reach(usable=("telegram", *self.channels), rated=("telegram",), rate=25.0)
         self.broadcasts = BroadcastUseCases(self.work, self.clock, self.ids, PlainNames(), reach)
         self.broadcast_tick = BroadcastTick(self.work, self.clock, self.ids, TEMPLATES)
         self.tick = ReminderTick(self.work, self.clock, self.ids, TEMPLATES)
@@ -154,9 +154,9 @@ class Home:
 
 
 @asynccontextmanager
-async def at_home(fresh: Fresh, **channels: FakeChannel) -> AsyncIterator[Home]:
+async def at_home(fresh: Fresh, *, clock: FakeClock | None = None, **channels: FakeChannel) -> AsyncIterator[Home]:
     """A home of its own, where customer, cleaner and operator are known."""
-    clock = FakeClock()
+    clock = clock or FakeClock()
     ids = FakeIds(clock)
     database = Database(fresh("notification"))
     web = channels.pop("web", FakeChannel())
