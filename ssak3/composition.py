@@ -85,7 +85,7 @@ class Ssak3:
         self.switches = Switches()
         self.metrics = Metrics(self.clock)
         self.observers = Observers(listeners=[self.metrics.record])
-        self.catalogue: Catalogue = parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
+        self.catalogue = catalogue_of(settings)
         policies = _text(settings.policies, "services.reservation", "policies.toml")
         self.policies: Policies = parse_policies(policies, settings.hold_minutes)
         self.templates = load_packaged()
@@ -279,6 +279,11 @@ class Ssak3:
             await self.sending.close()
         await self.broker.close()
         await self.databases.close()
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """The agency's own, or the packaged one. ValueError says what is wrong in it."""
+    return parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
 
 
 def _dispatch_text(own: Path | None) -> str:
