@@ -1,5 +1,7 @@
 """The lifecycle of a broadcast, walked at random: only listed steps; what was approved once stays approved."""
 
+from typing import Any
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -11,7 +13,7 @@ from services.notification.broadcasts.values import BroadcastAction, BroadcastSt
 from tests.support.time import MONDAY_AFTERNOON, FakeClock
 
 A, S = BroadcastAction, BroadcastStatus
-ABOUT = {"id": "b-1", "kind": Kind.INFO, "segment": Segment(), "by": "operator-1"}
+ABOUT: dict[str, Any] = {"id": "b-1", "kind": Kind.INFO, "segment": Segment(), "by": "operator-1"}
 
 
 class Broadcasts(RuleBasedStateMachine):
@@ -20,7 +22,7 @@ class Broadcasts(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = FakeClock()
-        self.broadcast = drafted(None, wording=Wording(text_ko="0"), at=self.clock.now(), **ABOUT)  # type: ignore[arg-type]
+        self.broadcast = drafted(None, wording=Wording(text_ko="0"), at=self.clock.now(), **ABOUT)
         self.digest = ""
 
     def _try(self, action: BroadcastAction, decide) -> None:
@@ -53,7 +55,7 @@ class Broadcasts(RuleBasedStateMachine):
             return
         assert already == (self.broadcast.status is not S.DRAFT)
         now = self.clock.now()
-        about = {"starts_at": now, "by": "operator-1", "at": now, "selected": 1, "excluded": {}}
+        about: dict[str, Any] = {"starts_at": now, "by": "operator-1", "at": now, "selected": 1, "excluded": {}}
         self._try(A.APPROVE, lambda old: approved(old, digest=digest, **about))
         self.digest = digest
 
@@ -86,7 +88,7 @@ TestBroadcasts = Broadcasts.TestCase
 
 
 def test_a_cancelled_one_comes_to_rest():
-    draft = drafted(None, wording=Wording(text_ko="0"), at=MONDAY_AFTERNOON, **ABOUT)  # type: ignore[arg-type]
+    draft = drafted(None, wording=Wording(text_ko="0"), at=MONDAY_AFTERNOON, **ABOUT)
     rested = ended(step(draft, A.CANCEL), MONDAY_AFTERNOON)
     assert (rested.status, rested.finished_at) == (S.CANCELLED, MONDAY_AFTERNOON)
 
