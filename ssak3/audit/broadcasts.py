@@ -30,7 +30,7 @@ def check_broadcasts(facts: Facts) -> Check:
     found += [
         fault(f"{len(rows)} notifications name broadcast {name}, which isn't there") for name, rows in told.items()
     ]
-    return Check(name="10 11 broadcasts", looked_at=len(facts.rows("broadcasts")), unit="broadcasts", findings=found)
+    return Check(name="10 11 broadcasts", looked_at=len(facts.rows("deliveries")), unit="deliveries", findings=found)
 
 
 def _broadcast(facts: Facts, row: Any, told: Sequence[Any], hops: Mapping[str, Sequence[Any]]) -> Iterator[Finding]:
