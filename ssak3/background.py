@@ -34,6 +34,8 @@ def ticks_of(ssak3: Ssak3) -> list[Tick]:
         Tick(name="call-back", run=ssak3.reservation_ticks.call_back, every_seconds=2),
         Tick(name="dispatch", run=ssak3.cleaning_ticks.run_due, every_seconds=2),
         Tick(name="remind", run=ssak3.reminders.remind, every_seconds=10),
+        Tick(name="broadcasts", run=ssak3.broadcast_tick.run_due, every_seconds=1),
+        Tick(name="remind-of-consents", run=ssak3.reminders.remind_of_consent, every_seconds=600),
         Tick(name="watch-dead", run=ssak3.alerts.watch_dead, every_seconds=5),
         Tick(name="watch-breaker", run=ssak3.alerts.watch_breaker, every_seconds=1),
         Tick(name="forget-keys", run=ssak3.idempotency.purge, every_seconds=3600),

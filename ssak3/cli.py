@@ -1,38 +1,34 @@
 """The command line. A flag beats the environment beats `.env`."""
 
-import asyncio
 import gc
 import json
 import sys
-from collections.abc import Coroutine
-from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from services.shared_kernel.clock import Clock
 from ssak3 import __version__
-from ssak3.logs import set_up_logs
+from ssak3.broadcast import broadcast
 from ssak3.processes import PROCESSES
-from ssak3.settings import Settings, WrongSettings, read_settings
-from ssak3.system import DemoClock, SystemIds, clock_of
+from ssak3.settings import Settings, WrongSettings
+from ssak3.shell import Data, err, out
+from ssak3.shell import clock as _clock
+from ssak3.shell import run as _run
+from ssak3.shell import settings as _settings
+from ssak3.system import DemoClock, SystemIds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3: book cleanings by chat.")
 events = typer.Typer(no_args_is_help=True, help="The event contract.")
 app.add_typer(events, name="events")
 dead = typer.Typer(no_args_is_help=True, help="Messages that were set aside, grouped by cause.")
 app.add_typer(dead, name="dead")
+app.add_typer(broadcast, name="broadcast")
 mypage = typer.Typer(no_args_is_help=True, help="The view that customers, cleaners and operators read.")
 app.add_typer(mypage, name="mypage")
 
 log = structlog.get_logger(__name__)
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
-
-Data = Annotated[Path | None, typer.Option("--data", help="Folder for the database, the ledger and tokens.")]
 Group = Annotated[str, typer.Argument(help="A group's name, from: ssak3 dead list.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 picks a free one.")]
 
@@ -204,26 +200,6 @@ def print_asyncapi() -> None:
     from messaging.contract import asyncapi
 
     typer.echo(json.dumps(asyncapi(__version__), indent=2, ensure_ascii=False))
-
-
-def _settings(process: str = "ssak3", **flags: Any) -> Settings:
-    settings = read_settings(**flags)
-    set_up_logs(settings.log_format, process)
-    return settings
-
-
-def _clock(settings: Settings) -> Clock:
-    return clock_of(settings.data_dir, is_distributed=settings.is_distributed)
-
-
-def _run(work: Coroutine[Any, Any, int | None]) -> None:
-    import uvloop
-
-    gc.freeze()
-    gc.enable()
-    status = uvloop.run(work) if sys.platform != "win32" else asyncio.run(work)
-    if status:
-        raise typer.Exit(status)
 
 
 async def _say_hello(ssak3: Any) -> None:

@@ -22,6 +22,9 @@ from services.cleaning.policies import parse_policies as parse_dispatch
 from services.cleaning.reactions import CleaningReactions
 from services.cleaning.ticks import CleaningTicks
 from services.cleaning.use_cases import CleaningUseCases
+from services.notification.broadcasts.ports import Broadcasting
+from services.notification.broadcasts.ticks import BroadcastTick
+from services.notification.broadcasts.use_cases import BroadcastUseCases
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
 from services.notification.templates import load_packaged
@@ -49,7 +52,7 @@ from ssak3.metrics import Metrics
 from ssak3.outside import Observers, Outside, Switches
 from ssak3.payment_facts import PaymentFacts
 from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
-from ssak3.sending import Sending
+from ssak3.sending import Sending, reach_of
 from ssak3.settings import Settings
 from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
 from storage.bot.tables import lease as bot_lease
@@ -82,7 +85,7 @@ class Ssak3:
         self.switches = Switches()
         self.metrics = Metrics(self.clock)
         self.observers = Observers(listeners=[self.metrics.record])
-        self.catalogue: Catalogue = parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
+        self.catalogue = catalogue_of(settings)
         policies = _text(settings.policies, "services.reservation", "policies.toml")
         self.policies: Policies = parse_policies(policies, settings.hold_minutes)
         self.templates = load_packaged()
@@ -231,6 +234,9 @@ class Ssak3:
             return NotificationUnitOfWork(context)
 
         self.notifications = NotificationUseCases(work, self.clock, self.ids, templates)
+        reach = reach_of(self.settings)
+        self.broadcasts: Broadcasting = BroadcastUseCases(work, self.clock, self.ids, self.names, reach)
+        self.broadcast_tick = BroadcastTick(work, self.clock, self.ids, templates)
         self.reminders = ReminderTick(work, self.clock, self.ids, templates)
         self._consume("notification", NotificationReactions(self.clock, self.ids, templates).table())
         if "scheduler" in self.processes:
@@ -273,6 +279,11 @@ class Ssak3:
             await self.sending.close()
         await self.broker.close()
         await self.databases.close()
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """The agency's own, or the packaged one. ValueError says what is wrong in it."""
+    return parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
 
 
 def _dispatch_text(own: Path | None) -> str:

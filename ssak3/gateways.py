@@ -8,6 +8,7 @@ from bot.links import Links
 from bot.message_log import LogWriter
 from bot.ports import BotWork
 from services.notification.ports import Accepted, PersonDetails, SendResult
+from services.notification.values import Agency
 from services.payment import results
 from services.payment.refusals import AlreadyPaid, AttemptLive
 from services.payment.use_cases import PaymentUseCases
@@ -137,6 +138,11 @@ class CatalogueNames:
     def __init__(self, catalogue: Catalogue, decline: Callable[[str, Language], str]) -> None:
         self._catalogue = catalogue
         self._decline = decline
+
+    @property
+    def agency(self) -> Agency | None:
+        found = self._catalogue.agency
+        return None if found is None else Agency(name=found.name, contact=found.contact)
 
     def service(self, service_id: str, size_pyeong: int, language: Language) -> str:
         service = self._catalogue.services.get(service_id)

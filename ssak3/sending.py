@@ -1,6 +1,7 @@
 """How notices leave: the channels that this process has, and the lease under which it sends for a token."""
 
 import contextlib
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
+from services.notification.broadcasts.use_cases import Reach
 from services.notification.ports import Addresses, ChannelSender, Directory
 from services.notification.rendering import Renderer
-from services.notification.sender import Sender, always
+from services.notification.sender import BATCH, Sender, always
 from services.shared_kernel.lease import Lease
 from ssak3.gateways import BotDirectory, LinkAddresses, LogSender
+from ssak3.settings import Settings
 from storage.leases import SqlLeases
 from storage.notification.repositories import NotificationUnitOfWork
 from storage.notification.tables import lease as lease_table
@@ -24,10 +27,27 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+# So much of a second's worth may be under way for a broadcast to go on: who is told something of their own waits for
+# that long, and a pause is effective as soon.
+IN_FLIGHT_SECONDS = 0.5
+
 # All of them read from the bot's message log.
 LOG_CHANNELS = ("web", "console", "api")
 # The lease's name.
 SENDER = "sender"
+TELEGRAM = "telegram"
+
+
+def reach_of(settings: Settings) -> Reach:
+    """Over which channels people are reached from here, and how fast."""
+    if not settings.telegram_token.get_secret_value():
+        return Reach(usable=LOG_CHANNELS)
+    return Reach(usable=(*LOG_CHANNELS, TELEGRAM), rated=(TELEGRAM,), rate=settings.telegram_rate)
+
+
+def window_of(rate: float) -> int:
+    """How many may be under way beside a broadcast."""
+    return max(1, math.ceil(rate * IN_FLIGHT_SECONDS))
 
 
 class Sending:
@@ -57,6 +77,7 @@ class Sending:
             leads=self._leads if self._lease else always,
             page=channels["web"] if self._telegram else None,
             tracing=ssak3.outside.tracing,
+            window=window_of(ssak3.settings.telegram_rate) if self._telegram else BATCH,
         )
 
     def _to_the_bot(self) -> tuple[dict[str, ChannelSender], Directory, Addresses]:

@@ -17,7 +17,7 @@ from storage.cleaning.tables import job
 from storage.engine import Database
 from storage.messaging_tables import MessagingTables
 from storage.mypage.tables import reservation as my_page
-from storage.notification.tables import contact, delivery, notification, reminder
+from storage.notification.tables import broadcast, contact, delivery, notification, reminder
 from storage.payment.tables import attempt, compensation, payment, posting, refund
 from storage.reservation.tables import allocation, capacity, reservation
 from storage.versions import is_behind
@@ -39,6 +39,7 @@ _ROWS: Mapping[str, Mapping[str, Table]] = {
         "notifications": notification,
         "deliveries": delivery,
         "reminders": reminder,
+        "broadcasts": broadcast,
     },
     "mypage": {"my_page": my_page},
     "bot": {},

@@ -203,6 +203,7 @@ _VERBS: Verbs[CleanerTalk] = Verbs({
     "hello": (_home, ""),
     "stop": (_stop, ""),
     "help": (_help, ""),
+    "opt_out": (lambda talk, arguments: _no_ads(talk), ""),
     "human": (human, ""),
     "report": (human, ""),
     "lang": (_language, "word"),

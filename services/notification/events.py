@@ -49,13 +49,14 @@ class NotificationSuppressed(NotificationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BroadcastFinished(Event):
-    """A broadcast reached its end."""
+    """A broadcast reached its end, or nothing of a cancelled one is left. `unknown`: may have been sent."""
 
     TYPE: ClassVar[str] = "ssak3.notification.broadcast_finished.v1"
     broadcast_id: str
     sent: int
     failed: int
     suppressed: int
+    unknown: int = 0
 
     @property
     def subject(self) -> str:

@@ -55,7 +55,7 @@ class Delivery:
 
     `again` marks the one more time that an unknown send is repeated. `reason` says why it isn't simply sent;
     a hop that fell back after an unknown send keeps the reason `unknown`.
-    `sending_by` may send until `lease_until`.
+    `sending_by` may send until `lease_until`. One of a broadcast waits for that to run, and is never repeated.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Delivery:
     sending_by: str | None = None
     lease_until: datetime | None = None
     sent_at: datetime | None = None
+    broadcast_id: str | None = None
 
     @classmethod
     def first(cls, notification: Notification, *, id: str) -> "Delivery":
@@ -84,6 +85,19 @@ class Delivery:
             version=1,
             status=DeliveryStatus.QUEUED,
             not_before=notification.created_at,
+        )
+
+    @classmethod
+    def of_broadcast(cls, notification: Notification, *, broadcast_id: str, starts_at: datetime) -> "Delivery":
+        """The first hop of a broadcast's, not before it starts; it bears its notification's id."""
+        return cls(
+            id=notification.id,
+            notification_id=notification.id,
+            hop=1,
+            version=1,
+            status=DeliveryStatus.QUEUED,
+            not_before=starts_at,
+            broadcast_id=broadcast_id,
         )
 
     def defer(self, *, until: datetime, reason: str) -> "Delivery":
@@ -134,7 +148,9 @@ class Delivery:
         return self._step(DeliveryAction.LOSE, reason=UNKNOWN, sending_by=None, lease_until=None)
 
     def fall_back(self, *, id: str, channel: str | None, again: bool, at: datetime) -> tuple["Delivery", "Delivery"]:
-        """This hop is given up for another: both."""
+        """This hop is given up for another: both. NotAllowed for a broadcast's that may have been sent (rule 11)."""
+        if self.broadcast_id is not None and self.reason == UNKNOWN:
+            raise NotAllowed(self.id, self.status, DeliveryAction.FALL_BACK)
         old = self._step(DeliveryAction.FALL_BACK)
         new = Delivery(
             id=id,
@@ -145,6 +161,7 @@ class Delivery:
             not_before=at,
             channel=channel,
             again=again,
+            broadcast_id=self.broadcast_id,
         )
         return old, new
 

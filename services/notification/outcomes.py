@@ -54,11 +54,15 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime, most: int = MOST_
 def next_channel(
     delivery: Delivery, hops: Sequence[Delivery], contact: Contact | None, usable: Collection[str]
 ) -> str | None:
-    """Where it goes next: another channel, or after an unknown send once more the same (rule 11); None: nowhere."""
-    if delivery.reason == CANNOT_RENDER or (delivery.status is DeliveryStatus.UNKNOWN and delivery.again):
+    """Where it goes next: another channel, or after an unknown send once more the same (rule 11); None: nowhere.
+
+    What a broadcast may have sent is never repeated.
+    """
+    is_unknown = delivery.status is DeliveryStatus.UNKNOWN
+    if delivery.reason == CANNOT_RENDER or (is_unknown and (delivery.again or delivery.broadcast_id is not None)):
         return None
     other = first_channel(contact, usable, [hop.channel for hop in hops if hop.channel is not None])
-    return other or (delivery.channel if delivery.status is DeliveryStatus.UNKNOWN else None)
+    return other or (delivery.channel if is_unknown else None)
 
 
 def told(notification: Notification, delivery: Delivery) -> Sequence[NotificationEvent]:

@@ -1,11 +1,20 @@
 """The rules of sending: nights, tries, channels and reminders, as pure functions."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from services.notification.model import Delivery, Info, Notification
-from services.notification.values import Contact, Notice, Reminder, ReminderKind, ReservationCopy, Values
+from services.notification.model import Ad, Delivery, Notification
+from services.notification.values import (
+    Contact,
+    DeliveryStatus,
+    Notice,
+    Reminder,
+    ReminderKind,
+    ReservationCopy,
+    Values,
+)
 from services.shared_kernel.clock import KST, kst, kst_date
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.money import floor_percent
@@ -13,6 +22,7 @@ from services.shared_kernel.money import floor_percent
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(8)
 LEASE = timedelta(seconds=30)
 SEND_TAKES = timedelta(seconds=10)  # a send that takes longer is given up, its outcome unknown
+BLOCKED = "blocked"  # how a channel says that the person doesn't want to hear from us
 COPYING_TAKES = timedelta(seconds=3)  # after a send outside: onto the page
 RETRY_SECONDS = (1, 5, 15, 60, 300, 600)
 MOST_ATTEMPTS = 12  # the last of them about an hour after the first
@@ -21,6 +31,9 @@ FEW_ATTEMPTS = 5  # about a minute and a half, where there is another channel to
 # A person's link may be told a moment after what they did: look again, for a while.
 LOOK_AGAIN = timedelta(seconds=2)
 UNREACHABLE_AFTER = timedelta(minutes=1)
+
+REMIND_OF_CONSENT_AFTER_YEARS = 2  # 정보통신망법 §50의8
+REMIND_OF_CONSENT_AT = time(10)
 
 EVENING_AT = time(19)
 SOON_BEFORE = timedelta(hours=2)
@@ -34,6 +47,38 @@ def end_of_night(now: datetime) -> datetime | None:
         return None
     day = local.date() if local.time() < NIGHT_ENDS else local.date() + timedelta(days=1)
     return datetime.combine(day, NIGHT_ENDS, KST)
+
+
+def why_no_advertising(contact: Contact | None) -> str:
+    """Why somebody gets no advertising at all (rule 12): opted_out or no_consent; empty when they consented."""
+    if contact is None or contact.consent_day_at is None:
+        return "opted_out" if contact is not None and contact.consent_withdrawn_at else "no_consent"
+    return ""
+
+
+def advertising_waits_until(contact: Contact, now: datetime) -> datetime | None:
+    """The end of the night for whoever hasn't consented to it, also when a send might only end in it (§50 ③)."""
+    return None if contact.consent_night_at else end_of_night(now) or end_of_night(now + SEND_TAKES)
+
+
+def waits_until(notification: Notification, contact: Contact | None, now: datetime) -> datetime | None:
+    """The morning that a person's notification waits for; None when it may go out now."""
+    if contact is None:
+        return None
+    if isinstance(notification, Ad):
+        return advertising_waits_until(contact, now)
+    return end_of_night(now) if contact.quiet_at_night else None
+
+
+def contact_after_send(contact: Contact | None, delivery: Delivery) -> Contact | None:
+    """What a send tells about the person: they have blocked us there, or not any more."""
+    channel = delivery.channel
+    if contact is None or channel is None:
+        return contact
+    others = tuple(one for one in contact.blocked if one != channel)
+    if delivery.reason == BLOCKED:
+        return replace(contact, blocked=(*others, channel))
+    return replace(contact, blocked=others) if delivery.status is DeliveryStatus.SENT else contact
 
 
 def retry_at(attempts: int, now: datetime, most: int = MOST_ATTEMPTS) -> datetime | None:
@@ -63,14 +108,14 @@ def prepared(
 ) -> Delivery:  # fmt: skip
     """What becomes of a due delivery: taken for sending, or put off, or suppressed."""
     channel = delivery.channel if delivery.channel in usable else first_channel(contact, usable)
-    untrue = why_untrue(notification, copy, now)
-    if untrue:
-        return delivery.suppress(reason=untrue)
+    unwanted = why_no_advertising(contact) if isinstance(notification, Ad) else why_untrue(notification, copy, now)
+    if unwanted:
+        return delivery.suppress(reason=unwanted)
     if channel is None:
         if now - notification.created_at < UNREACHABLE_AFTER:
             return delivery.defer(until=now + LOOK_AGAIN, reason="no_channel_yet")
         return delivery.suppress(reason="no_channel")
-    morning = end_of_night(now) if contact and contact.quiet_at_night and isinstance(notification, Info) else None
+    morning = waits_until(notification, contact, now)
     if morning is not None:
         return delivery.defer(until=morning, reason="night")
     return delivery.take(channel=channel, by=by, until=now + LEASE)
@@ -87,6 +132,14 @@ def why_untrue(notification: Notification, copy: ReservationCopy | None, now: da
         return "called_off"
     this_visit = f"reminder:{notification.reservation_id}:{visit.visit_revision}:"
     return "" if notification.cause.startswith(this_visit) else "called_off"
+
+
+def next_consent_reminder(after: datetime) -> datetime:
+    """In the morning of the day two years later (정보통신망법 §50의8); of 29 February, on the 28th."""
+    day = kst_date(after)
+    year = day.year + REMIND_OF_CONSENT_AFTER_YEARS
+    then = day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
+    return datetime.combine(then, REMIND_OF_CONSENT_AT, KST)
 
 
 def reminders_of(copy: ReservationCopy, now: datetime) -> Sequence[Reminder]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.notification.model import Delivery, Info
-from services.notification.values import Contact, Reminder, ReservationCopy
+from services.notification.model import Delivery, Info, Notification
+from services.notification.values import Agency, Contact, Reminder, ReservationCopy
 from services.shared_kernel.card import Card
 from services.shared_kernel.event import Event
 from services.shared_kernel.unit_of_work import UnitOfWork
@@ -28,6 +28,14 @@ class Contacts(Protocol):
         """Write what has changed."""
         ...
 
+    async def to_remind_of_consent(self, now: datetime, limit: int) -> Sequence[Contact]:
+        """Those whose time to be reminded of their consent has come."""
+        ...
+
+    async def take_consent_reminder(self, contact: Contact, next_at: datetime) -> bool:
+        """Move it on to the next; False when somebody else was quicker, or the consent was taken back."""
+        ...
+
 
 class Copies(Protocol):
     """What is known of reservations."""
@@ -45,7 +53,7 @@ class Copies(Protocol):
 class Entry:
     """One hop as people look at it: who was told what about which cause, and how it went."""
 
-    notification: Info
+    notification: Notification
     delivery: Delivery
 
 
@@ -69,14 +77,21 @@ class Ledger(Protocol):
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Those to send now, the oldest first, at most one of each lane: the lowest that is unfinished."""
+        """Those to send now, the oldest first, at most one of each lane: the lowest that is unfinished.
+
+        None of a broadcast's.
+        """
+        ...
+
+    async def due_of_broadcasts(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Those of running broadcasts to send now."""
         ...
 
     async def abandoned(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Those whose sender's lease is over."""
         ...
 
-    async def notifications(self, ids: Collection[str]) -> Mapping[str, Info]: ...
+    async def notifications(self, ids: Collection[str]) -> Mapping[str, Notification]: ...
 
     async def get(self, delivery_id: str) -> Entry:
         """NotFound if there is none."""
@@ -91,7 +106,7 @@ class Ledger(Protocol):
         ...
 
     async def waiting_count(self) -> int:
-        """How many are neither sent nor given up."""
+        """How many are neither sent nor given up, broadcasts' apart: those may wait on purpose."""
         ...
 
     async def missed(self, person_id: str, channel: str, limit: int) -> Sequence[Delivery]:
@@ -183,6 +198,11 @@ class Addresses(Protocol):
 class Names(Protocol):
     """Names of what is known here by id or code only. An id that it doesn't know comes back as it is."""
 
+    @property
+    def agency(self) -> Agency | None:
+        """Who we are, as the catalogue says; None when it doesn't."""
+        ...
+
     def service(self, service_id: str, size_pyeong: int, language: Language) -> str:
         """A service and its size: 집청소 24평; Home cleaning, 24 pyeong."""
         ...
@@ -217,9 +237,10 @@ class Rejected:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """Surely not sent: the channel asks to come back then."""
+    """Surely not sent: the channel asks to come back then; `everybody`, not only this person."""
 
     until: datetime
+    everybody: bool = False
 
 
 SendResult = Accepted | Rejected | Wait

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from services.notification.broadcasts.values import Broadcast
+from services.notification.broadcasts.wording import drawn, language_of, variables_of
 from services.notification.model import Notification
 from services.notification.ports import Directory, Names
 from services.notification.templates import Templates
@@ -24,26 +26,28 @@ class Renderer:
         """CannotRender when values are missing or wrong; whatever the directory raises when it can't be asked."""
         language: Language = "en" if recipient and recipient.language == "en" else "ko"
         needed = self._templates.variables(notification.template)
-        values: dict[str, Any] = {**notification.values, **self._named(notification.values, language)}
+        values: dict[str, Any] = {**notification.values, **named(notification.values, self._names, language)}
+        if "sender" in needed:
+            agency = self._names.agency
+            values["sender"] = f"{agency.name} {agency.contact}" if agency is not None else ""
         if needed & _PERSONAL:
             values |= await self._personal(notification.values)
         if "cleaner_name" in needed and recipient and recipient.role == "cleaner":
             values["cleaner_name"] = recipient.name
         return self._templates.render(notification.template, language, values)
 
-    def _named(self, values: Values, language: Language) -> Values:
-        named: dict[str, Any] = {}
-        service, size, area = values.get("service"), values.get("size_pyeong"), values.get("area")
-        method, code = values.get("payment_method"), values.get("decline_reason")
-        if isinstance(service, str) and isinstance(size, int):
-            named["service"] = self._names.service(service, size, language)
-        if isinstance(area, str):
-            named["area"] = self._names.area(area, language)
-        if isinstance(method, str):
-            named["payment_method"] = self._names.method(method, language)
-        if isinstance(code, str):
-            named["decline_reason"] = self._names.decline(code, language)
-        return named
+    async def card_of_broadcast(
+        self, broadcast: Broadcast, notification: Notification, recipient: Contact | None
+    ) -> Card:  # fmt: skip
+        """The broadcast's words for one of its recipients. Raises as `card` does."""
+        language = language_of(broadcast.wording, recipient.language if recipient else "ko")
+        values: dict[str, Any] = {**notification.values, **named(notification.values, self._names, language)}
+        if "customer_name" in variables_of(broadcast.wording):
+            if recipient is not None and recipient.role == "cleaner":
+                values["customer_name"] = recipient.name
+            else:
+                values["customer_name"] = (await self._directory.of(notification.recipient_id, None)).name
+        return drawn(broadcast.kind, broadcast.wording, language, values, self._names.agency)
 
     async def _personal(self, values: Values) -> Values:
         person, details = values.get("customer_id"), values.get("details_id")
@@ -51,3 +55,19 @@ class Renderer:
             return {}
         found = await self._directory.of(person, details if isinstance(details, str) else None)
         return {"customer_name": found.name, "address": found.address, "note": found.note}
+
+
+def named(values: Values, names: Names, language: Language) -> Values:
+    """What is kept by id or code, by its name."""
+    found: dict[str, Any] = {}
+    service, size, area = values.get("service"), values.get("size_pyeong"), values.get("area")
+    method, code = values.get("payment_method"), values.get("decline_reason")
+    if isinstance(service, str) and isinstance(size, int):
+        found["service"] = names.service(service, size, language)
+    if isinstance(area, str):
+        found["area"] = names.area(area, language)
+    if isinstance(method, str):
+        found["payment_method"] = names.method(method, language)
+    if isinstance(code, str):
+        found["decline_reason"] = names.decline(code, language)
+    return found

@@ -3,21 +3,34 @@
 One recipient's messages about one reservation go out one at a time (the ledger gives out only the lowest unfinished
 one of each lane); different recipients are served at the same time. Who waits for a slow channel holds nobody up, and
 what was sent is recorded soon, so that a kill leaves little in doubt.
+
+A broadcast goes beside it, as far as there is room: what is under way altogether is at most half a second's worth of
+what the channel takes. So whoever is told something of their own waits for that long behind it, and a pause or a
+cancel, which is seen at the next take, is effective within a second (ADR 19).
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from services.notification.model import Delivery, Info
+from services.notification.broadcasts.store import BroadcastWork
+from services.notification.broadcasts.values import Broadcast
+from services.notification.model import Ad, Delivery, Notification
 from services.notification.outcomes import NotRendered, Outcome, Unclear, after, next_channel, told
-from services.notification.policies import COPYING_TAKES, SEND_TAKES, most_attempts, prepared
-from services.notification.ports import Accepted, ChannelSender, NotificationWork, Rejected
+from services.notification.policies import (
+    COPYING_TAKES,
+    SEND_TAKES,
+    advertising_waits_until,
+    contact_after_send,
+    most_attempts,
+    prepared,
+)
+from services.notification.ports import Accepted, ChannelSender, NotificationWork, Rejected, Wait
 from services.notification.queueing import Cause
 from services.notification.rendering import Renderer
 from services.notification.templates import CannotRender, Templates
@@ -40,8 +53,9 @@ class _Taken:
     """A delivery that this sender holds, with what it needs."""
 
     delivery: Delivery
-    notification: Info
+    notification: Notification
     contact: Contact | None
+    broadcast: Broadcast | None = None
 
 
 _Change = tuple[_Taken, Delivery]
@@ -57,13 +71,14 @@ class Sender:
 
     `leads`: whether it is this one's turn, where only one of the replicas may send.
     `page`: where what went out over a channel outside can be read later, too.
+    `window`: how many may be under way for one of a broadcast to join them.
     """
 
     def __init__(
-        self, unit_of_work: Callable[[], NotificationWork], clock: Clock, ids: Ids, *, name: str,
+        self, unit_of_work: Callable[[], BroadcastWork], clock: Clock, ids: Ids, *, name: str,
         channels: Mapping[str, ChannelSender], renderer: Renderer, templates: Templates,
         paused: Callable[[], bool] = lambda: False, leads: Callable[[], Awaitable[bool]] = always,
-        page: ChannelSender | None = None, tracing: Tracing = PASSING_ON,
+        page: ChannelSender | None = None, tracing: Tracing = PASSING_ON, window: int = BATCH,
     ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._clock = clock
@@ -76,6 +91,8 @@ class Sender:
         self._leads = leads
         self._page = page
         self._tracing = tracing
+        self._window = window
+        self._broadcasts_rest_until: datetime | None = None
         self._sending: list[asyncio.Task[Sequence[tuple[_Taken, Outcome]]]] = []
 
     async def run_once(self) -> int:
@@ -110,14 +127,14 @@ class Sender:
         now = self._clock.now()
         async with self._unit_of_work() as work:
             await self._recover(work, now)
-            found = await self._with_context(work, await work.ledger.due(now, most))
+            due = await work.ledger.due(now, most)
+            room = min(most, self._window - len(self._sending)) - len(due)
+            if room > 0 and (self._broadcasts_rest_until is None or self._broadcasts_rest_until <= now):
+                due = [*due, *await work.ledger.due_of_broadcasts(now, room)]
+            found = await self._with_context(work, due)
             changes = [(one, await self._prepare(work, one, now)) for one in found]
             saved = await self._save_all(work, changes)
-        taken = [
-            _Taken(delivery=new, notification=one.notification, contact=one.contact)
-            for one, new in saved
-            if new.status is DeliveryStatus.SENDING
-        ]
+        taken = [replace(one, delivery=new) for one, new in saved if new.status is DeliveryStatus.SENDING]
         return taken, len(saved)
 
     async def _save_all(self, work: NotificationWork, changes: Sequence[_Change]) -> Sequence[_Change]:
@@ -153,13 +170,21 @@ class Sender:
 
     async def _send(self, one: _Taken) -> Outcome:
         try:
-            card = await self._renderer.card(one.notification, one.contact)
+            if one.broadcast is None:
+                card = await self._renderer.card(one.notification, one.contact)
+            else:
+                card = await self._renderer.card_of_broadcast(one.broadcast, one.notification, one.contact)
         except CannotRender as error:
             log.error("notification.cannot_render", template=one.notification.template, problem=str(error))
             return NotRendered(problem=str(error))
         except Exception as error:  # whoever keeps the details is away: nothing was sent
             log.warning("notification.no_details", error=type(error).__name__)
             return Rejected(reason=type(error).__name__, permanent=False)
+        if isinstance(one.notification, Ad) and one.contact is not None:
+            # It may have waited since it was taken.
+            morning = advertising_waits_until(one.contact, self._clock.now())
+            if morning is not None:
+                return Wait(until=morning)
         return await self._send_card(one.delivery, one.notification.recipient_id, card)
 
     async def _send_card(self, delivery: Delivery, person_id: str, card: Card) -> Outcome:
@@ -195,8 +220,15 @@ class Sender:
                         work, one.notification, one.contact, one.delivery.channel or "", outcome.blocked_since,
                         usable=self._channels.keys(), templates=self._templates, ids=self._ids, clock=self._clock,
                     )  # fmt: skip
+                if isinstance(outcome, Wait) and outcome.everybody:
+                    # To take them one after the other, only to be told the same, would help nobody.
+                    self._broadcasts_rest_until = outcome.until
             changes = [(one, after(one.delivery, outcome, now, self._most_attempts(one))) for one, outcome in outcomes]
             await self._finish(work, changes, now)
+            for one, new in changes:
+                contact = contact_after_send(one.contact, new)
+                if contact is not None and contact != one.contact:
+                    await work.contacts.save(one.contact, contact)
 
     def _most_attempts(self, one: _Taken) -> int:
         return most_attempts(one.delivery, one.contact, self._channels.keys())
@@ -221,7 +253,7 @@ class Sender:
         hops = await work.ledger.hops(new.notification_id)
         return next_channel(new, hops, one.contact, self._channels.keys())
 
-    async def _recover(self, work: NotificationWork, now: datetime) -> None:
+    async def _recover(self, work: BroadcastWork, now: datetime) -> None:
         """Deliveries whose sender died: sent again where that can't show twice, else unknown (rule 11)."""
         changes = []
         for one in await self._with_context(work, await work.ledger.abandoned(now, BATCH)):
@@ -232,27 +264,30 @@ class Sender:
                 changes.append((one, one.delivery.lose()))
         await self._finish(work, changes, now)
 
-    async def _report(self, work: NotificationWork, notification: Info, problem: str) -> None:
+    async def _report(self, work: NotificationWork, notification: Notification, problem: str) -> None:
         """Operators hear of a card that can't be written, unless it is itself for operators."""
         if notification.template.startswith("operator_"):
             return
         values = {"consumer": "ssak3.notification", "event_type": notification.template, "cause": problem}
-        cause = Cause(id=f"unsent:{notification.id}")
+        is_broadcast = notification.cause_event_id is None and notification.template == "broadcast"
+        cause = Cause(id=f"unsent:{notification.cause if is_broadcast else notification.id}")
         await alert(
             work, "operator_event_dead", cause, values, templates=self._templates, ids=self._ids, clock=self._clock
         )
 
-    async def _with_context(self, work: NotificationWork, deliveries: Sequence[Delivery]) -> Sequence[_Taken]:
+    async def _with_context(self, work: BroadcastWork, deliveries: Sequence[Delivery]) -> Sequence[_Taken]:
         if not deliveries:
             return []
         notifications = await work.ledger.notifications({delivery.notification_id for delivery in deliveries})
         people = {notification.recipient_id for notification in notifications.values()}
         contacts = await work.contacts.find_all(people)
+        broadcasts = await work.broadcasts.find_all({one.broadcast_id for one in deliveries if one.broadcast_id})
         return [
             _Taken(
                 delivery=delivery,
                 notification=notifications[delivery.notification_id],
                 contact=contacts.get(notifications[delivery.notification_id].recipient_id),
+                broadcast=broadcasts.get(delivery.broadcast_id or ""),
             )
             for delivery in deliveries
         ]

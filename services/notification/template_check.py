@@ -39,9 +39,10 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "retry_refund": ("refund_id",),
     "handover": ("thread_id",),
     "dead": (),
+    "opt_out": (),
 }
 
-_CODE = re.compile(r"[CWO]\d+(-\d+)?")
+_CODE = re.compile(r"[CWOP]\d+(-\d+)?")
 _HANGUL = re.compile("[ㄱ-ㆎ가-힣]")
 # Particles that depend on the sound before them (TRANSCRIPTS §5): only money, which ends in 원, tells the sound.
 _PARTICLE = re.compile(r"#\{([^{}]*)\}(이에요|예요|으로|로|이랑|랑|은|는|이|가|을|를|과|와)(?![가-힣])")
@@ -67,7 +68,7 @@ def _fault(template: Template, line: int, problem: str) -> Fault:
 
 def _heading(template: Template) -> Iterator[Fault]:
     if not _CODE.fullmatch(template.code):
-        yield _fault(template, 1, f"code “{template.code}”; use C, W or O and a number, such as C12-1")
+        yield _fault(template, 1, f"code “{template.code}”; use C, W, O or P and a number, such as C12-1")
 
 
 def _shown_variables(template: Template) -> Iterator[Fault]:

@@ -144,20 +144,18 @@ def filled(template: Template, values: Mapping[str, Value]) -> Card:
     missing = sorted(template.variables() - values.keys())
     if missing:
         raise CannotRender(f"{where}: no value for {', '.join(missing)}")
-    names = shown_names(template.language)
 
-    def text(match: re.Match[str]) -> str:
-        variable = names[match.group(1)]
-        return written(variable, values[variable.id], template.language)
+    def text(line: str) -> str:
+        return filled_text(line, template.language, values)
 
     def argument(match: re.Match[str]) -> str:
         return as_argument(VARIABLES[match.group(1)], values[match.group(1)])
 
     try:
         return Card(
-            title=SHOWN.sub(text, template.title.text),
-            text="\n".join(SHOWN.sub(text, line.text) for line in template.body),
-            items=tuple(Item(name=item.label, value=SHOWN.sub(text, item.text)) for item in template.items),
+            title=text(template.title.text),
+            text="\n".join(text(line.text) for line in template.body),
+            items=tuple(Item(name=item.label, value=text(item.text)) for item in template.items),
             buttons=tuple(
                 Button(label=button.label, action=ARGUMENT.sub(argument, button.text)) for button in template.buttons
             ),
@@ -165,3 +163,14 @@ def filled(template: Template, values: Mapping[str, Value]) -> Card:
         )
     except WrongValue as error:
         raise CannotRender(f"{where}: {error}") from error
+
+
+def filled_text(text: str, language: Language, values: Mapping[str, Value]) -> str:
+    """A text with its variables written out; there must be a value for each. WrongValue if one can't be written."""
+    names = shown_names(language)
+
+    def value(match: re.Match[str]) -> str:
+        variable = names[match.group(1)]
+        return written(variable, values[variable.id], language)
+
+    return SHOWN.sub(value, text)

@@ -27,7 +27,7 @@ from services.shared_kernel.wording import Language
 
 __all__ = ["CannotRender", "Fault", "FaultyTemplates", "Templates", "check", "load", "load_packaged", "read"]
 
-_FILE = re.compile(r"(ko|en)/((?:customer|cleaner|operator)_[a-z0-9_]+)\.txt")
+_FILE = re.compile(r"(ko|en)/((?:customer|cleaner|operator|person)_[a-z0-9_]+)\.txt")
 
 
 class FaultyTemplates(Exception):
@@ -106,7 +106,7 @@ def _parsed(files: Mapping[str, str]) -> tuple[list[Template], list[Fault]]:
     for path, text in sorted(files.items()):
         match = _FILE.fullmatch(path)
         if match is None:
-            problem = "not a template's name; call it ko|en/<customer|cleaner|operator>_<what_happened>.txt"
+            problem = "not a template's name; call it ko|en/<customer|cleaner|operator|person>_<what_happened>.txt"
             faults.append(Fault(file=path, line=1, problem=problem))
             continue
         language: Language = "ko" if match.group(1) == "ko" else "en"

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from services.notification.model import Delivery, Info
+from services.notification.model import Delivery, Notification
 from services.notification.policies import first_channel, values_of_copy
 from services.notification.ports import NotificationWork
 from services.notification.queueing import Cause
@@ -20,7 +20,7 @@ _TEMPLATES = {"customer": "operator_customer_blocked", "cleaner": "operator_clea
 
 
 async def tell_of_blocked(
-    work: NotificationWork, notification: Info, contact: Contact | None, channel: str, since: datetime, *,
+    work: NotificationWork, notification: Notification, contact: Contact | None, channel: str, since: datetime, *,
     usable: Collection[str], templates: Templates, ids: Ids, clock: Clock,
 ) -> int:  # fmt: skip
     """Once a person and block, if it was about a paid visit to come and there is no other way; how many were told."""
@@ -45,7 +45,7 @@ async def send_again(work: NotificationWork, person_id: str, channel: str, *, id
     return again
 
 
-async def _is_of_use(work: NotificationWork, notification: Info, now: datetime) -> bool:
+async def _is_of_use(work: NotificationWork, notification: Notification, now: datetime) -> bool:
     if notification.reservation_id is None:
         return False
     copy = await work.copies.find(notification.reservation_id)

@@ -60,7 +60,9 @@ class ReminderStatus(StrEnum):
 class Contact:
     """How a person is reached: `channels` the preferred first, consents to advertising as the moments they were given.
 
-    `name` is a cleaner's business name; other people's names stay with the bot.
+    `name` is a cleaner's business name; other people's names stay with the bot. `areas`: where a cleaner works.
+    `consent_withdrawn_at`: a consent was given, and taken back. `remind_consent_at`: when to remind of one.
+    `blocked`: the channels of those where they don't want to hear from us.
     """
 
     person_id: str
@@ -71,6 +73,18 @@ class Contact:
     consent_day_at: datetime | None = None
     consent_night_at: datetime | None = None
     name: str = ""
+    consent_withdrawn_at: datetime | None = None
+    remind_consent_at: datetime | None = None
+    areas: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agency:
+    """Who sends, as advertising has to say (정보통신망법 §50): a name, and how to reach them."""
+
+    name: str
+    contact: str
 
 
 @dataclass(frozen=True, kw_only=True)

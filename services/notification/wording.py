@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from services.shared_kernel.clock import KST
+from services.shared_kernel.clock import KST, kst_date
 from services.shared_kernel.wording import Language, day, day_and_time, time_of_day, won
 
 Value = str | int | datetime
@@ -20,6 +20,7 @@ class Kind(Enum):
     NUMBER = "number"  # int
     MOMENT = "moment"  # aware datetime, written as day and time in Korea
     DAY = "day"  # aware datetime
+    DATE = "date"  # aware datetime, written with its year, as proofs are
     TIME = "time"  # aware datetime
     TEXT = "text"  # str
     ID = "id"  # str: only inside button actions, never shown
@@ -74,6 +75,7 @@ _ALL = (
     _text("consumer", "받는곳", 30),
     _text("event_type", "메시지종류", 60),
     _text("cause", "원인", 120, "알 수 없음", "unknown"),
+    _text("sender", "보내는곳", 60, "예약하신 곳", "where you booked"),
     _of(Kind.MONEY, "price", "결제금액"),
     _of(Kind.MONEY, "refund", "환불금액"),
     _of(Kind.MONEY, "fee", "수수료"),
@@ -82,12 +84,18 @@ _ALL = (
     _of(Kind.MONEY, "compensation", "보상금액"),
     _of(Kind.MONEY, "payout", "정산금액"),
     _of(Kind.NUMBER, "tries", "시도횟수"),
+    _of(Kind.NUMBER, "recipients", "받는인원"),
+    _of(Kind.NUMBER, "reached", "도착인원"),
+    _of(Kind.NUMBER, "failed", "실패인원"),
+    _of(Kind.NUMBER, "unknown", "모름인원"),
+    _of(Kind.NUMBER, "suppressed", "제외인원"),
     _of(Kind.MOMENT, "visit_at", "방문일시"),
     _of(Kind.MOMENT, "old_visit_at", "이전일시"),
     _of(Kind.MOMENT, "new_visit_at", "새일시"),
     _of(Kind.MOMENT, "payment_deadline", "결제기한"),
     _of(Kind.MOMENT, "answer_deadline", "응답기한"),
     _of(Kind.DAY, "refund_deadline", "환불기한"),
+    _of(Kind.DATE, "consent_date", "동의일"),
     _of(Kind.TIME, "visit_time", "방문시각"),
     _of(Kind.TIME, "arrival_time", "도착예정"),
     _of(Kind.TIME, "started_time", "시작시각"),
@@ -135,6 +143,8 @@ def written(variable: Variable, value: Value, language: Language) -> str:
             return day_and_time(value, language)
         if variable.kind is Kind.DAY:
             return day(value, language)
+        if variable.kind is Kind.DATE:
+            return kst_date(value).isoformat()
         if variable.kind is Kind.TIME:
             return time_of_day(value)
     raise _wrong(variable, value)

@@ -57,8 +57,16 @@ class AddOn(Named):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgencyName:
+    """Who we are, as advertising has to say: a name, and how to reach us."""
+
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """All of it. Hours are Korean time; a window is one hour."""
+    """All of it. Hours are Korean time; a window is one hour. Without an `agency` there is no advertising."""
 
     services: Mapping[str, Service]
     areas: Mapping[str, Named]
@@ -69,6 +77,7 @@ class Catalogue:
     first_start: int
     last_start: int
     last_end: int
+    agency: AgencyName | None = None
 
     def service(self, service_id: str) -> Service:
         """The service; NotOffered if there is none of that id."""
@@ -147,6 +156,7 @@ def parse_catalogue(text: str) -> Catalogue:
             areas={row["id"]: Named(**row) for row in raw["areas"]},
             add_ons={row["id"]: AddOn(**row) for row in raw.get("add_ons", ())},
             capacity={day: int(raw["capacity"][day]) for day in WEEKDAYS},
+            agency=_agency(raw["agency"]) if "agency" in raw else None,
             **{name: int(raw[name]) for name in _NUMBERS},
         )
     except KeyError as error:
@@ -157,12 +167,19 @@ def parse_catalogue(text: str) -> Catalogue:
     return catalogue
 
 
+def _agency(raw: dict[str, object]) -> AgencyName:
+    return AgencyName(**{name: str(value) for name, value in raw.items()})
+
+
 _NUMBERS = ("min_lead_hours", "days_ahead", "first_start", "last_start", "last_end")
 
 
 def _check(catalogue: Catalogue) -> None:
     if not catalogue.services or not catalogue.areas:
         raise ValueError("catalogue: at least one service and one area")
+    agency = catalogue.agency
+    if agency is not None and not (agency.name.strip() and agency.contact.strip()):
+        raise ValueError("catalogue: [agency] has a name and a contact, such as a telephone number")
     for service in catalogue.services.values():
         steps = [size.up_to_pyeong for size in service.sizes]
         if not steps or steps != sorted(set(steps)):

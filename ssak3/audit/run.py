@@ -11,6 +11,7 @@ from rich.table import Table
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.transient import Away
 from ssak3.audit.books import check_books
+from ssak3.audit.broadcasts import check_broadcasts
 from ssak3.audit.deals import check_deals, check_jobs
 from ssak3.audit.facts import Facts
 from ssak3.audit.fees import check_fees
@@ -37,6 +38,7 @@ CHECKS: Sequence[Callable[[Facts], Check]] = (
     check_jobs,
     check_notifications,
     check_deliveries,
+    check_broadcasts,
     check_sequences,
     check_messages,
     check_reservations,

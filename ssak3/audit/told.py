@@ -84,11 +84,18 @@ def _lane(facts: Facts, lane: Sequence[Any]) -> Iterator[Finding]:
     waiting = [row for row in lane if row.status in UNFINISHED]
     if waiting:
         first = waiting[0]
+        if _is_a_broadcasts(first):
+            return
         since = _due_since(first, [row for row in lane if row.position < first.position])
         if facts.is_overdue(since):
             behind = f", {len(waiting) - 1} more behind it" if len(waiting) > 1 else ""
             yield stuck(f"delivery {first.id} to lane {first.lane} is {first.status} for {facts.waited(since)}{behind}")
     yield from _order(lane)
+
+
+def _is_a_broadcasts(row: Any) -> bool:
+    """It may wait for long, because its broadcast is large, paused or to come: `check_broadcasts` looks at those."""
+    return row.broadcast_id is not None and row.status != "SENDING"
 
 
 def _due_since(row: Any, earlier: Sequence[Any]) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Integer, Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
@@ -15,11 +15,24 @@ from storage.notification.tables import reservation as copies
 from storage.rows import add_new, insert_or_replace
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
+_LISTS = ("channels", "areas", "blocked")
 _PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
 
 _CONTACTS = select(contacts).where(contacts.c.person_id.in_(bindparam("people", expanding=True)))
 _OPERATORS = select(contacts.c.person_id).where(contacts.c.role == "operator").order_by(contacts.c.person_id)
 _CHANGE = update(contacts).where(contacts.c.person_id == bindparam("who"))
+_TO_REMIND = (
+    select(contacts)
+    .where(contacts.c.remind_consent_at <= bindparam("now"))
+    .order_by(contacts.c.remind_consent_at)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_REMINDED = (
+    update(contacts)
+    .where(contacts.c.person_id == bindparam("who"), contacts.c.remind_consent_at == bindparam("due_at"))
+    .values(remind_consent_at=bindparam("next_at"))
+)
 
 
 class SqlContacts:
@@ -33,7 +46,7 @@ class SqlContacts:
 
     async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
         rows = await self._connection.execute(_CONTACTS, {"people": list(person_ids)})
-        return {row.person_id: _contact(row) for row in rows}
+        return {row.person_id: contact_of(row) for row in rows}
 
     async def operators(self) -> Sequence[str]:
         return list((await self._connection.execute(_OPERATORS)).scalars())
@@ -47,15 +60,25 @@ class SqlContacts:
         if changed:
             await self._connection.execute(_CHANGE, {**changed, "who": new.person_id})
 
+    async def to_remind_of_consent(self, now: datetime, limit: int) -> Sequence[Contact]:
+        rows = await self._connection.execute(_TO_REMIND, {"now": now, "limit": limit})
+        return [contact_of(row) for row in rows]
+
+    async def take_consent_reminder(self, contact: Contact, next_at: datetime) -> bool:
+        which = {"who": contact.person_id, "due_at": contact.remind_consent_at}
+        return (await self._connection.execute(_REMINDED, {**which, "next_at": next_at})).rowcount == 1
+
 
 def _column(contact: Contact, name: str) -> Any:
     value = getattr(contact, name)
     return list(value) if isinstance(value, tuple) else value
 
 
-def _contact(row: Row[Any]) -> Contact:
+def contact_of(row: Row[Any]) -> Contact:
+    """The contact that a row of the table holds."""
     values = {name: getattr(row, name) for name in _CONTACT}
-    return Contact(person_id=row.person_id, **(values | {"channels": tuple(row.channels)}))
+    lists = {name: tuple(values[name]) for name in _LISTS}
+    return Contact(person_id=row.person_id, **(values | lists))
 
 
 _COPIES = select(copies).where(copies.c.reservation_id.in_(bindparam("reservations", expanding=True)))
@@ -89,7 +112,10 @@ class SqlCopies:
         """Write the parts that have changed, and no others: another source's isn't ours to write."""
         rows: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for reservation_id, names in sorted(self._changed.items()):
-            parts = {name: _part_to_json(getattr(self._known[reservation_id], name)) for name in sorted(names)}
+            copy = self._known[reservation_id]
+            assert copy is not None
+            parts = {name: _part_to_json(getattr(copy, name)) for name in sorted(names)}
+            parts |= {name: value for part in sorted(names) for name, value in _looked_for(copy, part).items()}
             rows[tuple(parts)].append({"reservation_id": reservation_id, **parts})
         self._changed.clear()
         for changed, alike in rows.items():
@@ -104,6 +130,19 @@ def _copy(row: Row[Any]) -> ReservationCopy:
         payment=_part_from_json(PaymentPart, row.payment),
         job=_part_from_json(JobPart, row.job),
     )
+
+
+def _looked_for(copy: ReservationCopy, part: str) -> dict[str, Any]:
+    """What a part says that is looked for by itself."""
+    if part == "visit" and copy.visit is not None:
+        visit = copy.visit
+        return {
+            "customer_id": visit.customer_id,
+            "area": visit.area,
+            "status": visit.status,
+            "starts_at": visit.starts_at,
+        }
+    return {"cleaner_id": copy.job.cleaner_id} if part == "job" and copy.job is not None else {}
 
 
 def _part_to_json(part: Any) -> dict[str, Any] | None:

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import Column, Integer, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notification.broadcasts.model import cause_of
+from services.notification.broadcasts.values import BroadcastStatus, Kind
 from services.notification.lifecycle import UNFINISHED
-from services.notification.model import Delivery, Info
+from services.notification.model import Ad, Delivery, Info, Notification
 from services.notification.ports import Entry
 from services.notification.values import DeliveryStatus, Values
 from services.shared_kernel.refusal import NotFound
+from storage.notification.tables import broadcast as broadcasts
 from storage.notification.tables import delivery as deliveries
 from storage.notification.tables import notification as notifications
 from storage.postgresql import arrays, given
@@ -22,6 +25,7 @@ _DELIVERY = tuple(field.name for field in fields(Delivery))
 _NOTIFICATION = tuple(field.name for field in fields(Info) if field.name != "values")
 _MOST_PARAMETERS = 500
 _LONGEST_REASON = 64
+_CAUSE = cause_of("")
 
 # Made once: a statement that is put together anew costs three times as much at each call.
 _ADD = insert_or_leave(notifications, *_NOTIFICATION, "kind", "values", returning="position")
@@ -58,6 +62,7 @@ _EARLIER_UNFINISHED = (
 _DUE = (
     select(deliveries)
     .where(
+        deliveries.c.broadcast_id.is_(None),
         deliveries.c.status.in_((DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED)),
         deliveries.c.not_before <= bindparam("now"),
         _EARLIER_UNFINISHED.is_(None),
@@ -67,9 +72,24 @@ _DUE = (
     # Another sender is at those: this one takes others.
     .with_for_update(skip_locked=True)
 )
+_RUNNING = (
+    select(broadcasts.c.id).where(broadcasts.c.status == BroadcastStatus.RUNNING).order_by(broadcasts.c.started_at)
+)
+# Each is the only one in its lane. In the order of the index, so that no more are read than are taken.
+_DUE_OF_BROADCAST = (
+    select(deliveries)
+    .where(
+        deliveries.c.broadcast_id == bindparam("broadcast"),
+        deliveries.c.status == bindparam("waits"),
+        deliveries.c.not_before <= bindparam("now"),
+    )
+    .order_by(deliveries.c.not_before, deliveries.c.position)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
 _ABANDONED = (
     select(deliveries)
-    .where(deliveries.c.status == DeliveryStatus.SENDING, deliveries.c.lease_until <= bindparam("now"))
+    .where(deliveries.c.lease_until <= bindparam("now"), deliveries.c.status == DeliveryStatus.SENDING)
     .order_by(deliveries.c.position)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -96,7 +116,11 @@ _MISSED = (
     .order_by(deliveries.c.position.desc())
     .limit(bindparam("limit", type_=Integer))
 )
-_WAITING = select(func.count()).select_from(deliveries).where(deliveries.c.status.in_(UNFINISHED))
+_WAITING = (
+    select(func.count())
+    .select_from(deliveries)
+    .where(deliveries.c.broadcast_id.is_(None), deliveries.c.status.in_(UNFINISHED))
+)
 _TOLD = select(notifications.c.cause, notifications.c.recipient_id, notifications.c.template).where(
     notifications.c.cause.in_(bindparam("causes", expanding=True))
 )
@@ -111,9 +135,7 @@ class SqlLedger:
         self._added: list[dict[str, Any]] = []
 
     async def add(self, notification: Info, delivery: Delivery) -> bool:
-        row = {name: getattr(notification, name) for name in _NOTIFICATION}
-        row |= {"kind": "INFO", "values": _values_to_json(notification.values)}
-        position = (await self._connection.execute(_ADD, row)).scalar_one_or_none()
+        position = (await self._connection.execute(_ADD, notification_to_row(notification))).scalar_one_or_none()
         if position is None:
             return False
         self._insert(delivery, notification.lane, position)
@@ -125,7 +147,7 @@ class SqlLedger:
         self._insert(delivery, place.lane, place.position)
 
     def _insert(self, delivery: Delivery, lane: str, position: int) -> None:
-        self._added.append({"lane": lane, "position": position, **_delivery_to_row(delivery)})
+        self._added.append({"lane": lane, "position": position, **delivery_to_row(delivery)})
 
     async def flush(self) -> None:
         """Write the deliveries that were added, all at once."""
@@ -143,7 +165,7 @@ class SqlLedger:
             return frozenset()
         await self.flush()
         if not self._is_sqlite:
-            rows = [{**_delivery_to_row(new), "old_version": old.version} for old, new in changes]
+            rows = [{**delivery_to_row(new), "old_version": old.version} for old, new in changes]
             saved = await self._connection.execute(_SAVE_ALL, arrays((*_DELIVERY, "old_version"), rows))
             return frozenset(saved.scalars())
         together = await self._connection.begin_nested()
@@ -158,6 +180,18 @@ class SqlLedger:
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         return await self._deliveries(_DUE, now=now, limit=limit)
 
+    async def due_of_broadcasts(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Of the one that began first, then of the next; those put off last."""
+        found: list[Delivery] = []
+        running = (await self._connection.execute(_RUNNING)).scalars().all()
+        for waits in (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED):
+            for broadcast in running:
+                room = limit - len(found)
+                if room > 0:
+                    asked = {"broadcast": broadcast, "waits": waits, "now": now, "limit": room}
+                    found += await self._deliveries(_DUE_OF_BROADCAST, **asked)
+        return found
+
     async def abandoned(self, now: datetime, limit: int) -> Sequence[Delivery]:
         return await self._deliveries(_ABANDONED, now=now, limit=limit)
 
@@ -168,7 +202,7 @@ class SqlLedger:
         await self.flush()
         return [_delivery(row) for row in await self._connection.execute(statement, asked)]
 
-    async def notifications(self, ids: Collection[str]) -> Mapping[str, Info]:
+    async def notifications(self, ids: Collection[str]) -> Mapping[str, Notification]:
         rows = await self._connection.execute(_BY_IDS, {"ids": list(ids)})
         return {row.id: _notification(row) for row in rows}
 
@@ -202,11 +236,11 @@ class SqlLedger:
 
 
 def _change(old: Delivery, new: Delivery) -> dict[str, Any]:
-    named = {f"new_{name}": value for name, value in _delivery_to_row(new).items()}
+    named = {f"new_{name}": value for name, value in delivery_to_row(new).items()}
     return {"old_id": old.id, "old_version": old.version, **named}
 
 
-def _delivery_to_row(delivery: Delivery) -> dict[str, Any]:
+def delivery_to_row(delivery: Delivery) -> dict[str, Any]:
     row = {name: getattr(delivery, name) for name in _DELIVERY}
     return row | {"reason": delivery.reason[:_LONGEST_REASON]}
 
@@ -216,9 +250,18 @@ def _delivery(row: Row[Any]) -> Delivery:
     return Delivery(**(values | {"status": DeliveryStatus(row.status)}))
 
 
-def _notification(row: Row[Any]) -> Info:
-    values = {name: getattr(row, name) for name in _NOTIFICATION}
-    return Info(**values, values=_values_from_json(row._mapping["values"]))
+def _notification(row: Row[Any]) -> Notification:
+    about = {name: getattr(row, name) for name in _NOTIFICATION} | {"values": _values_from_json(row._mapping["values"])}
+    if row.kind == Kind.AD:
+        return Ad(**about, broadcast_id=row.cause.removeprefix(_CAUSE))
+    return Info(**about)
+
+
+def notification_to_row(notification: Notification) -> dict[str, Any]:
+    """Its columns, but for its position."""
+    row = {name: getattr(notification, name) for name in _NOTIFICATION}
+    kind = Kind.AD if isinstance(notification, Ad) else Kind.INFO
+    return row | {"kind": kind, "values": _values_to_json(notification.values)}
 
 
 def _values_to_json(values: Values) -> dict[str, Any]:

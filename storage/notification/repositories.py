@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.shared_kernel.event import Received
+from storage.notification.broadcasts import SqlBroadcasts
 from storage.notification.copies import SqlContacts, SqlCopies
 from storage.notification.ledger import SqlLedger
 from storage.notification.reminders import SqlReminders
@@ -16,6 +17,7 @@ class NotificationUnitOfWork(SqlUnitOfWork):
         self.contacts = SqlContacts(self.connection)
         self.copies = SqlCopies(self.connection)
         self.ledger = SqlLedger(self.connection, self.context.database.is_sqlite)
+        self.broadcasts = SqlBroadcasts(self.connection)
         self.reminders = SqlReminders(self.connection)
 
     async def expect(self, batch: Sequence[Received]) -> None:

@@ -33,10 +33,16 @@ contact = Table(
     Column("consent_day_at", UtcDateTime),
     Column("consent_night_at", UtcDateTime),
     Column("name", String(200), nullable=False),
+    Column("consent_withdrawn_at", UtcDateTime),
+    Column("remind_consent_at", UtcDateTime),
+    Column("areas", JSON, nullable=False, server_default="[]"),
+    Column("blocked", JSON, nullable=False, server_default="[]"),
     Index("notification_contact_by_role", "role", "person_id"),
+    Index("notification_contact_to_remind", "remind_consent_at"),
 )
 
-# One column for each source, so that parts written at the same time don't undo each other.
+# One column for each source, so that parts written at the same time don't undo each other; and what broadcasts look
+# for, from the visit and from the job.
 reservation = Table(
     "notification_reservation",
     metadata,
@@ -45,6 +51,13 @@ reservation = Table(
     Column("visit", JSON),
     Column("payment", JSON),
     Column("job", JSON),
+    Column("customer_id", String(36)),
+    Column("area", String(36)),
+    Column("status", String(24)),
+    Column("starts_at", UtcDateTime),
+    Column("cleaner_id", String(36)),
+    Index("notification_reservation_of_customer", "customer_id", "starts_at"),
+    Index("notification_reservation_of_cleaner", "cleaner_id", "starts_at"),
 )
 
 # `position` is the order in which notifications were queued, and so the causal order of each lane.
@@ -87,9 +100,45 @@ delivery = Table(
     Column("sending_by", String(64)),
     Column("lease_until", UtcDateTime),
     Column("sent_at", UtcDateTime),
+    Column("broadcast_id", String(36)),
     UniqueConstraint("notification_id", "hop", name="notification_delivery_hop"),
-    Index("notification_delivery_by_status", "status", "position"),
     Index("notification_delivery_by_lane", "lane", "position", "status"),
+)
+# Two queues: ten thousand of a broadcast are no burden to those who look for what else is due.
+_OF_NONE, _OF_ONE = delivery.c.broadcast_id.is_(None), delivery.c.broadcast_id.is_not(None)
+Index(
+    "notification_delivery_due", delivery.c.status, delivery.c.position,
+    sqlite_where=_OF_NONE, postgresql_where=_OF_NONE,
+)  # fmt: skip
+Index(
+    "notification_delivery_of_broadcast",
+    delivery.c.broadcast_id, delivery.c.status, delivery.c.not_before, delivery.c.position,
+    sqlite_where=_OF_ONE, postgresql_where=_OF_ONE,
+)  # fmt: skip
+Index("notification_delivery_leased", delivery.c.lease_until)
+
+broadcast = Table(
+    "notification_broadcast",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("agency_id", String(36), nullable=False, server_default="default"),
+    Column("version", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("segment", JSON, nullable=False),
+    Column("wording", JSON, nullable=False),
+    Column("created_by", String(36), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("starts_at", UtcDateTime),
+    Column("digest", String(64), nullable=False),
+    Column("approved_by", String(36), nullable=False),
+    Column("approved_at", UtcDateTime),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("selected", Integer, nullable=False),
+    Column("excluded", JSON, nullable=False),
+    Index("notification_broadcast_by_status", "status", "finished_at"),
+    Index("notification_broadcast_newest", "created_at"),
 )
 
 reminder = Table(

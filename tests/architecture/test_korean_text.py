@@ -18,6 +18,7 @@ HOMES = (
     "bot/conversation/parse/*.py",
     "bot/conversation/korean*.py",
     "services/*/wording.py",
+    "services/notification/broadcasts/wording.py",  # what the law wants around advertising
     "services/notification/template_check.py",  # particles
     "services/payment/adapters/*_errors.py",  # the provider's codes, in words
     "services/payment/adapters/sandbox/*.py",  # a pretended provider: its window and its answers

@@ -111,9 +111,9 @@ async def test_with_the_bot_away_it_is_tried_later(bench: Bench):
 async def test_told_to_wait_everybody_waits(bench: Bench):
     bench.telegram.fail("sendMessage", faults.too_many(7))
     until = bench.clock.now() + timedelta(seconds=7)
-    assert await bench.send() == Wait(until=until)
+    assert await bench.send() == Wait(until=until, everybody=True)
     bench.clock.advance(seconds=6.9)
-    assert await bench.send(JUN) == Wait(until=until)
+    assert await bench.send(JUN) == Wait(until=until, everybody=True)
     assert bench.pauses == [until], "who follows has to know"
     assert bench.telegram.asked == [1001]
     bench.clock.set(until)
@@ -125,8 +125,8 @@ async def test_what_was_queued_behind_it_waits_too(bench: Bench):
     bench.telegram.fail("sendMessage", faults.too_many(7))
     results = await bench.send_to_many(30)
     until = bench.clock.now() + timedelta(seconds=7)
-    assert results[0] == Wait(until=until)
-    assert results[-1] == Wait(until=until)
+    assert results[0] == Wait(until=until, everybody=True)
+    assert results[-1] == Wait(until=until, everybody=True)
     assert len(bench.telegram.asked) < len(results), "only what was under way before the answer came"
 
 
@@ -227,7 +227,7 @@ async def test_nobody_listens(bench: Bench):
 
 async def test_who_has_lost_the_lease_sends_nothing(bench: Bench):
     bench.leads = False
-    assert await bench.send() == Wait(until=bench.clock.now())
+    assert await bench.send() == Wait(until=bench.clock.now(), everybody=True)
     assert bench.telegram.asked == []
 
 

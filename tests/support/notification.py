@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from services.notification.broadcasts.ticks import BroadcastTick
+from services.notification.broadcasts.use_cases import BroadcastUseCases, Reach
 from services.notification.ports import Accepted, ChannelSender, PersonDetails, SendResult
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
 from services.notification.rendering import Renderer
-from services.notification.sender import Sender, always
+from services.notification.sender import BATCH, Sender, always
 from services.notification.use_cases import NotificationUseCases
+from services.notification.values import Agency
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Received
@@ -38,6 +41,8 @@ class Book:
 
 class PlainNames:
     """Names as the catalogue would have them."""
+
+    agency: Agency | None = Agency(name="싹3", contact="02-000-0000")
 
     def service(self, service_id: str, size_pyeong: int, language: str) -> str:
         return f"집청소 {size_pyeong}평" if language == "ko" else f"Home cleaning, {size_pyeong} pyeong"
@@ -102,6 +107,9 @@ class Home:
     def __post_init__(self) -> None:
         self.reactions = NotificationReactions(self.clock, self.ids, TEMPLATES)
         self.use_cases = NotificationUseCases(self.work, self.clock, self.ids, TEMPLATES)
+        reach = Reach(usable=("telegram", *self.channels), rated=("telegram",), rate=25.0)
+        self.broadcasts = BroadcastUseCases(self.work, self.clock, self.ids, PlainNames(), reach)
+        self.broadcast_tick = BroadcastTick(self.work, self.clock, self.ids, TEMPLATES)
         self.tick = ReminderTick(self.work, self.clock, self.ids, TEMPLATES)
         self.sender = self.another_sender("sender-1", self.channels)
 
@@ -110,7 +118,7 @@ class Home:
 
     def another_sender(
         self, name: str, channels: Mapping[str, ChannelSender], *, page: ChannelSender | None = None,
-        clock: Clock | None = None, leads: Callable[[], Awaitable[bool]] = always,
+        clock: Clock | None = None, leads: Callable[[], Awaitable[bool]] = always, window: int = BATCH,
     ) -> Sender:  # fmt: skip
         return Sender(
             self.work,
@@ -123,6 +131,7 @@ class Home:
             paused=lambda: self.is_paused,
             leads=leads,
             page=page,
+            window=window,
         )
 
     async def hear(self, *events: Received) -> None:
@@ -145,9 +154,9 @@ class Home:
 
 
 @asynccontextmanager
-async def at_home(fresh: Fresh, **channels: FakeChannel) -> AsyncIterator[Home]:
+async def at_home(fresh: Fresh, *, clock: FakeClock | None = None, **channels: FakeChannel) -> AsyncIterator[Home]:
     """A home of its own, where customer, cleaner and operator are known."""
-    clock = FakeClock()
+    clock = clock or FakeClock()
     ids = FakeIds(clock)
     database = Database(fresh("notification"))
     web = channels.pop("web", FakeChannel())

@@ -1,5 +1,6 @@
 """Time and identifiers that tests steer."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +24,17 @@ class FakeClock:
 
     def set(self, moment: datetime) -> None:
         self._now = moment.astimezone(UTC)
+
+
+class RunningClock(FakeClock):
+    """Goes on by itself, as fast as the real one, besides being told."""
+
+    def __init__(self, start: datetime = MONDAY_AFTERNOON) -> None:
+        super().__init__(start)
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=time.monotonic() - self._began)
 
 
 class FakeIds:

@@ -61,15 +61,19 @@ def test_every_event_is_told_or_silent_for_a_reason():
     assert not TOLD.keys() & SILENT.keys()
 
 
+# A broadcast's end, and every two years a consent.
+OTHERS = {"operator_broadcast_finished", "person_consent_reminder"}
+
+
 def test_every_template_is_used_and_every_used_one_exists():
     used = {line.template for lines in TOLD.values() for line in lines}
-    assert used | ALERTS | REMINDERS == TEMPLATES.ids()
+    assert used | ALERTS | REMINDERS | OTHERS == TEMPLATES.ids()
 
 
 def test_a_line_tells_the_kind_of_person_that_its_template_is_for():
     for lines in TOLD.values():
         for line in lines:
-            role = {To.CUSTOMER: "customer", To.OPERATORS: "operator"}.get(line.to, "cleaner")
+            role = {To.CUSTOMER: "customer", To.OPERATORS: "operator", To.PERSON: "person"}.get(line.to, "cleaner")
             assert line.template.startswith(role)
 
 
@@ -292,7 +296,9 @@ def test_contacts_follow_people(story):
     assert dated is not None
     assert (dated.consent_day_at, dated.consent_night_at) == (consented.time, None)
     withdrawn = story.received(bot.ConsentChanged(**person, day=False, night=False))
-    assert contact_after(dated, withdrawn) == replace(contact, language="ko")
+    refused = contact_after(dated, withdrawn)
+    assert refused == replace(contact, language="ko", consent_withdrawn_at=withdrawn.time)
+    assert contact_after(contact, withdrawn) == replace(contact, language="ko"), "who never agreed takes nothing back"
 
 
 def test_reminders_have_all_that_their_templates_need(story, listener):

@@ -32,7 +32,7 @@ def caused(error: NetworkError, cause: Exception) -> NetworkError:
 @pytest.mark.parametrize(
     ("error", "meaning"),
     [
-        (Held(MONDAY_AFTERNOON), Wait(until=MONDAY_AFTERNOON)),
+        (Held(MONDAY_AFTERNOON), Wait(until=MONDAY_AFTERNOON, everybody=True)),
         (Forbidden("Forbidden: bot was blocked by the user"), Blocked()),
         (Forbidden("Forbidden: user is deactivated"), Blocked()),
         (ChatMigrated(-100123), Moved(to="-100123")),

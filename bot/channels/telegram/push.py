@@ -84,7 +84,7 @@ class TelegramPush:
     async def send(self, delivery_id: str, person_id: str, card: Card) -> SendResult:
         """Raises Unsure when it may have been sent."""
         if (until := self._pace.held_until()) is not None:
-            return Wait(until=until)
+            return Wait(until=until, everybody=True)
         try:
             async with asyncio.timeout(ADDRESS_SECONDS):
                 address = await self._addresses.of(person_id, CHANNEL)
@@ -94,7 +94,9 @@ class TelegramPush:
         if address is None:
             return await self._unreachable(person_id, "not_linked")
         # Once more, after so many others have come; from here on nothing is awaited until it is in the queue.
-        if (until := self._pace.held_until() or self._chats.busy_until(address)) is not None:
+        if (until := self._pace.held_until()) is not None:
+            return Wait(until=until, everybody=True)
+        if (until := self._chats.busy_until(address)) is not None:
             return Wait(until=until)
         with self._chats.sending(address):
             return await self._send_all(person_id, address, bubbles(card))

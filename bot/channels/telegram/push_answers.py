@@ -50,7 +50,7 @@ def meaning_of(error: Exception) -> Answer:
     """Of whatever a send raised."""
     match error:
         case Held():
-            return Wait(until=error.until)
+            return Wait(until=error.until, everybody=True)
         case Forbidden():
             return Blocked()
         case ChatMigrated():

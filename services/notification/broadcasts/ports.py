@@ -43,7 +43,7 @@ class Broadcasting(Protocol):
         ...
 
     async def cancel(self, broadcast_id: str, *, by: str) -> Broadcast:
-        """For good, within a second: who hasn't got it never will. Twice: as it is. Refusals: NotAllowedNow, NotFound."""
+        """For good, within a second: who hasn't got it never will. Twice: as it is. Refusals as pause's."""
         ...
 
     async def correct(self, corrected_id: str, *, broadcast_id: str, wording: Wording, by: str) -> Broadcast:

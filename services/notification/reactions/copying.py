@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.cleaning import events as cleaning
+from services.notification.policies import next_consent_reminder
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
 from services.payment import events as payment
 from services.reservation import events as reservation
@@ -157,7 +158,8 @@ def contact_after(old: Contact | None, received: Received) -> Contact | None:
     """The contact after an event; the same when it says nothing about one."""
     event = received.event
     if isinstance(event, cleaning.CleanerRegistered):
-        return replace(old or Contact(person_id=event.cleaner_id, role="cleaner"), name=event.name)
+        known = old or Contact(person_id=event.cleaner_id, role="cleaner")
+        return replace(known, name=event.name, areas=event.areas)
     if not isinstance(event, bot.PersonEvent):
         return old
     contact = replace(
@@ -167,14 +169,27 @@ def contact_after(old: Contact | None, received: Received) -> Contact | None:
         case bot.PersonLinked():
             # People are most likely to look where they came in last.
             others = tuple(channel for channel in contact.channels if channel != event.channel)
-            return replace(contact, channels=(event.channel, *others))
+            blocked = tuple(channel for channel in contact.blocked if channel != event.channel)
+            return replace(contact, channels=(event.channel, *others), blocked=blocked)
         case bot.ContactChanged():
             return replace(contact, quiet_at_night=event.quiet_at_night)
+        case bot.ConsentChanged(day=True):
+            # The moment it was given, not that of the last look at it.
+            given_at = contact.consent_day_at or received.time
+            return replace(
+                contact,
+                consent_day_at=given_at,
+                consent_night_at=(contact.consent_night_at or received.time) if event.night else None,
+                consent_withdrawn_at=None,
+                remind_consent_at=contact.remind_consent_at or next_consent_reminder(given_at),
+            )
         case bot.ConsentChanged():
             return replace(
                 contact,
-                consent_day_at=received.time if event.day else None,
-                consent_night_at=received.time if event.night else None,
+                consent_day_at=None,
+                consent_night_at=None,
+                consent_withdrawn_at=received.time if contact.consent_day_at else contact.consent_withdrawn_at,
+                remind_consent_at=None,
             )
         case _:
             return contact

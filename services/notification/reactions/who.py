@@ -25,6 +25,7 @@ class To(Enum):
     CLEANER = "the cleaner that the event names, if it does"
     HOLDER = "the cleaner who has or had the job, if anyone"
     OPERATORS = "every operator"
+    PERSON = "the person whom the event is about"
 
 
 def always(event: Event, copy: ReservationCopy) -> bool:
@@ -66,6 +67,26 @@ def cleaner(template: str, when: Condition = always) -> Line:
 def operators(template: str, when: Condition = always) -> Line:
     """Every operator is told."""
     return Line(to=To.OPERATORS, template=f"operator_{template}", when=when)
+
+
+def person(template: str, when: Condition) -> Line:
+    """Whoever the event is about is told."""
+    return Line(to=To.PERSON, template=f"person_{template}", when=when)
+
+
+def by_day(event: bot.ConsentChanged, copy: ReservationCopy) -> bool:
+    """They agreed to advertising by day only."""
+    return event.day and not event.night
+
+
+def by_night(event: bot.ConsentChanged, copy: ReservationCopy) -> bool:
+    """They agreed to advertising by day and by night."""
+    return event.day and event.night
+
+
+def not_at_all(event: bot.ConsentChanged, copy: ReservationCopy) -> bool:
+    """They refused, or took their consent back."""
+    return not event.day
 
 
 def _status(copy: ReservationCopy) -> str:
@@ -224,6 +245,12 @@ TOLD: Mapping[type[Event], tuple[Line, ...]] = {
     cleaning.JobCalledOff: (cleaner("job_cancelled"), MONEY_WENT_BACK),
     cleaning.JobNoShow: (operators("cleaner_no_show"),),
     bot.HandoverRequested: (operators("handover_requested"),),
+    # 정보통신망법 §50 ⑦: the result of consenting or refusing, within 14 days.
+    bot.ConsentChanged: (
+        person("consent_day", by_day),
+        person("consent_night", by_night),
+        person("consent_refused", not_at_all),
+    ),
 }
 
 # What is told by another event of the same change, by the chat's own answer, or is nobody's news.
@@ -235,7 +262,6 @@ SILENT: Mapping[type[Event], str] = {
     cleaning.CleanerRegistered: "the cleaner did it, and the chat answered",
     bot.PersonLinked: "the chat answered",
     bot.ContactChanged: "the chat answered",
-    bot.ConsentChanged: "the chat answered",
 }
 
 
@@ -253,6 +279,8 @@ def notices_for(received: Received, copy: ReservationCopy | None, operator_ids: 
     if not matching:
         return []
     values = values_of(event, about)
+    if isinstance(event, bot.ConsentChanged):
+        values = {**values, "consent_date": received.time}
     return [
         Notice(
             recipient_id=recipient_id,
@@ -281,6 +309,8 @@ def _recipients(to: To, event: Event, copy: ReservationCopy, operator_ids: Seque
             found = copy.visit.customer_id if copy.visit else None
         case To.CLEANER:
             found = getattr(event, "cleaner_id", None)
+        case To.PERSON:
+            found = getattr(event, "person_id", None)
         case To.HOLDER:
             found = copy.job.cleaner_id if copy.job else None
     return [] if found is None else [found]

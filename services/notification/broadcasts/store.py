@@ -1,0 +1,63 @@
+"""What broadcasts need of the storage, besides what notification has."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from services.notification.broadcasts.audience import Candidate
+from services.notification.broadcasts.values import Broadcast, Progress, Recipient, Segment
+from services.notification.model import Delivery, Notification
+from services.notification.ports import NotificationWork
+
+
+class Broadcasts(Protocol):
+    """Broadcasts, and their part of the ledger."""
+
+    async def find(self, broadcast_id: str) -> Broadcast | None: ...
+
+    async def find_all(self, broadcast_ids: Collection[str]) -> Mapping[str, Broadcast]: ...
+
+    async def save(self, old: Broadcast | None, new: Broadcast) -> None:
+        """Write it. StaleVersion when it isn't `old` any more."""
+        ...
+
+    async def latest(self, limit: int) -> Sequence[Broadcast]:
+        """The newest first."""
+        ...
+
+    async def to_start(self, now: datetime) -> Sequence[Broadcast]:
+        """Scheduled ones whose time has come."""
+        ...
+
+    async def to_end(self) -> Sequence[Broadcast]:
+        """Running, paused or just cancelled ones of which nothing is in flight or to be sent."""
+        ...
+
+    async def candidates(self, segment: Segment, now: datetime) -> Sequence[Candidate]:
+        """Everybody of a segment; operators never are."""
+        ...
+
+    async def add_all(self, told: Sequence[tuple[Notification, Delivery]]) -> None:
+        """The ledger's entries of one broadcast, thousands at once; nobody may be in it twice."""
+        ...
+
+    async def call_off(self, broadcast_id: str, reason: str) -> int:
+        """Suppress all that waits; how many that were."""
+        ...
+
+    async def to_call_off(self) -> Sequence[str]:
+        """Cancelled ones of which something waits after all: it was in flight and came back."""
+        ...
+
+    async def progress(self, broadcast_ids: Collection[str]) -> Mapping[str, Progress]: ...
+
+    async def recipients(self, broadcast_id: str, after: str, limit: int) -> Sequence[Recipient]:
+        """By their ids, those after this one."""
+        ...
+
+
+class BroadcastWork(NotificationWork, Protocol):
+    """A unit of work of this context."""
+
+    @property
+    def broadcasts(self) -> Broadcasts: ...

@@ -1,0 +1,278 @@
+"""Broadcasts, whom they are for, and how far they are."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notification.broadcasts.audience import Candidate
+from services.notification.broadcasts.model import cause_of
+from services.notification.broadcasts.values import (
+    Broadcast,
+    BroadcastStatus,
+    Exclusion,
+    Kind,
+    Progress,
+    Recipient,
+    Segment,
+    Wording,
+)
+from services.notification.lifecycle import UNFINISHED
+from services.notification.model import Delivery, Notification
+from services.notification.values import DeliveryStatus
+from services.shared_kernel.clock import KST
+from storage.engine import UtcDateTime
+from storage.notification.copies import contact_of
+from storage.notification.ledger import delivery_to_row, notification_to_row
+from storage.notification.tables import broadcast as broadcasts
+from storage.notification.tables import contact as contacts
+from storage.notification.tables import delivery as deliveries
+from storage.notification.tables import notification as notifications
+from storage.notification.tables import reservation as reservations
+from storage.rows import add_new, change
+
+_BROADCAST = tuple(field.name for field in fields(Broadcast))
+_S = DeliveryStatus
+_SENT = (_S.SENT, _S.DELIVERED)
+_WAITS = (_S.QUEUED, _S.DEFERRED)
+_VISITS = ("CONFIRMED", "IN_PROGRESS", "COMPLETED")
+_IN_SEGMENTS = ("customer", "cleaner")
+_REASONS = (_S.FAILED, _S.SUPPRESSED)
+
+_BY_IDS = select(broadcasts).where(broadcasts.c.id.in_(bindparam("ids", expanding=True)))
+_LATEST = (
+    select(broadcasts)
+    .order_by(broadcasts.c.created_at.desc(), broadcasts.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_TO_START = (
+    select(broadcasts)
+    .where(broadcasts.c.status == BroadcastStatus.SCHEDULED, broadcasts.c.starts_at <= bindparam("now"))
+    .order_by(broadcasts.c.starts_at)
+    .with_for_update(skip_locked=True)
+)
+_UNFINISHED = exists().where(deliveries.c.broadcast_id == broadcasts.c.id, deliveries.c.status.in_(UNFINISHED))
+_TO_END = (
+    select(broadcasts)
+    .where(
+        broadcasts.c.status.in_((BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.CANCELLED)),
+        broadcasts.c.finished_at.is_(None),
+        ~_UNFINISHED,
+    )
+    .with_for_update(skip_locked=True)
+)
+_TO_CALL_OFF = select(broadcasts.c.id).where(
+    broadcasts.c.status == BroadcastStatus.CANCELLED,
+    broadcasts.c.finished_at.is_(None),
+    exists().where(deliveries.c.broadcast_id == broadcasts.c.id, deliveries.c.status.in_(_WAITS)),
+)
+_CALL_OFF = (
+    update(deliveries)
+    .where(deliveries.c.broadcast_id == bindparam("broadcast"), deliveries.c.status.in_(_WAITS))
+    .values(status=_S.SUPPRESSED, reason=bindparam("why"), version=deliveries.c.version + 1)
+)
+_ADD = insert(notifications)
+_ADD_DELIVERIES = insert(deliveries)
+_POSITIONS = select(notifications.c.id, notifications.c.position).where(notifications.c.cause == bindparam("about"))
+# A hop that fell back has another after it: the others are one for each recipient.
+_PROGRESS = (
+    select(deliveries.c.broadcast_id, deliveries.c.status, deliveries.c.reason, func.count().label("people"))
+    .where(deliveries.c.broadcast_id.in_(bindparam("ids", expanding=True)), deliveries.c.status != _S.FELL_BACK)
+    .group_by(deliveries.c.broadcast_id, deliveries.c.status, deliveries.c.reason)
+)
+_RECIPIENTS = (
+    select(notifications.c.recipient_id, contacts.c.role, deliveries)
+    .join(deliveries, deliveries.c.notification_id == notifications.c.id)
+    .join(contacts, contacts.c.person_id == notifications.c.recipient_id, isouter=True)
+    .where(
+        notifications.c.cause == bindparam("about"),
+        notifications.c.recipient_id > bindparam("after"),
+        deliveries.c.status != _S.FELL_BACK,
+    )
+    .order_by(notifications.c.recipient_id)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
+class SqlBroadcasts:
+    """Rows in, broadcasts out."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find(self, broadcast_id: str) -> Broadcast | None:
+        return (await self.find_all([broadcast_id])).get(broadcast_id)
+
+    async def find_all(self, broadcast_ids: Collection[str]) -> Mapping[str, Broadcast]:
+        if not broadcast_ids:
+            return {}
+        return {one.id: one for one in await self._found(_BY_IDS, ids=list(broadcast_ids))}
+
+    async def save(self, old: Broadcast | None, new: Broadcast) -> None:
+        row = {name: _column(getattr(new, name)) for name in _BROADCAST}
+        if old is None:
+            await add_new(self._connection, broadcasts, row, new.id)
+        elif new != old:
+            await change(self._connection, broadcasts, row, id=old.id, version=old.version)
+
+    async def latest(self, limit: int) -> Sequence[Broadcast]:
+        return await self._found(_LATEST, limit=limit)
+
+    async def to_start(self, now: datetime) -> Sequence[Broadcast]:
+        return await self._found(_TO_START, now=now)
+
+    async def to_end(self) -> Sequence[Broadcast]:
+        return await self._found(_TO_END)
+
+    async def _found(self, statement: Select[Any], **asked: Any) -> list[Broadcast]:
+        return [_broadcast(row) for row in await self._connection.execute(statement, asked)]
+
+    async def candidates(self, segment: Segment, now: datetime) -> Sequence[Candidate]:
+        asked: dict[str, Any] = {
+            "role": segment.role,
+            "area": segment.area,
+            "language": segment.language,
+            "corrects": segment.corrects,
+        }
+        if segment.visit_on is not None:
+            asked["from_"] = datetime.combine(segment.visit_on, time(), KST)
+            asked["until"] = asked["from_"] + timedelta(days=1)
+        if segment.idle_days is not None:
+            asked["since"] = now - timedelta(days=segment.idle_days)
+        statement = _candidates(tuple(sorted(name for name, value in asked.items() if value is not None)))
+        rows = await self._connection.execute(
+            statement, {name: value for name, value in asked.items() if value is not None}
+        )
+        found = [Candidate(contact=contact_of(row), reservation_id=row.visit) for row in rows]
+        if segment.area is None or segment.visit_on is not None:
+            return found
+        return [one for one in found if one.contact.role == "customer" or segment.area in one.contact.areas]
+
+    async def add_all(self, told: Sequence[tuple[Notification, Delivery]]) -> None:
+        await self._connection.execute(_ADD, [notification_to_row(one) for one, _ in told])
+        rows = await self._connection.execute(_POSITIONS, {"about": told[0][0].cause})
+        position = {row.id: row.position for row in rows}
+        # Each in a lane of its own: a broadcast that waits holds up nobody's own news.
+        lanes = [{"lane": f"{one.recipient_id}:{one.id}", "position": position[one.id]} for one, _ in told]
+        await self._connection.execute(
+            _ADD_DELIVERIES,
+            [{**delivery_to_row(delivery), **lane} for (_, delivery), lane in zip(told, lanes, strict=True)],
+        )
+
+    async def call_off(self, broadcast_id: str, reason: str) -> int:
+        result = await self._connection.execute(_CALL_OFF, {"broadcast": broadcast_id, "why": reason})
+        return result.rowcount
+
+    async def to_call_off(self) -> Sequence[str]:
+        return (await self._connection.execute(_TO_CALL_OFF)).scalars().all()
+
+    async def progress(self, broadcast_ids: Collection[str]) -> Mapping[str, Progress]:
+        rows = (await self._connection.execute(_PROGRESS, {"ids": list(broadcast_ids)})).all() if broadcast_ids else []
+        return {one: _progress([row for row in rows if row.broadcast_id == one]) for one in broadcast_ids}
+
+    async def recipients(self, broadcast_id: str, after: str, limit: int) -> Sequence[Recipient]:
+        asked = {"about": cause_of(broadcast_id), "after": after, "limit": limit}
+        return [
+            Recipient(
+                person_id=row.recipient_id,
+                role=row.role or "",
+                status=row.status,
+                channel=row.channel or "",
+                reason=row.reason,
+                sent_at=row.sent_at,
+            )
+            for row in await self._connection.execute(_RECIPIENTS, asked)
+        ]
+
+
+@cache
+def _candidates(given: tuple[str, ...]) -> Select[Any]:
+    """With these parts of a segment; the others don't matter. A cleaner's areas are looked at by whoever asks."""
+    visit = _visit(with_area="area" in given).scalar_subquery() if "from_" in given else None
+    statement = select(contacts, visit.label("visit") if visit is not None else _nothing().label("visit"))
+    statement = statement.where(contacts.c.role.in_(_IN_SEGMENTS), *_conditions(given))
+    if visit is not None:
+        statement = statement.where(visit.is_not(None))
+    return statement
+
+
+def _conditions(given: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    its = reservations.c
+    of_customer = and_(its.customer_id == contacts.c.person_id, its.status.in_(_VISITS))
+    if "role" in given:
+        found.append(contacts.c.role == bindparam("role"))
+    if "language" in given:
+        found.append(contacts.c.language == bindparam("language"))
+    if "area" in given and "from_" not in given:
+        is_there = exists().where(of_customer, its.area == bindparam("area"))
+        found.append(or_(contacts.c.role == "cleaner", is_there))
+    if "since" in given:
+        found.append(contacts.c.role == "customer")
+        found.append(~exists().where(of_customer, its.starts_at >= bindparam("since", type_=UtcDateTime())))
+    if "corrects" in given:
+        reached = select(notifications.c.recipient_id).where(
+            notifications.c.id == deliveries.c.notification_id,
+            deliveries.c.broadcast_id == bindparam("corrects"),
+            deliveries.c.status.in_(_SENT),
+        )
+        found.append(contacts.c.person_id.in_(reached))
+    return found
+
+
+def _visit(*, with_area: bool) -> Select[Any]:
+    """The first of a day that is somebody's: as the customer, or as the cleaner who has the job."""
+    its = reservations.c
+    found = select(its.reservation_id).where(
+        or_(its.customer_id == contacts.c.person_id, its.cleaner_id == contacts.c.person_id),
+        its.status == "CONFIRMED",
+        its.starts_at >= bindparam("from_", type_=UtcDateTime()),
+        its.starts_at < bindparam("until", type_=UtcDateTime()),
+    )
+    if with_area:
+        found = found.where(its.area == bindparam("area"))
+    return found.order_by(its.starts_at, its.reservation_id).limit(1)
+
+
+def _nothing() -> ColumnElement[Any]:
+    return func.nullif(contacts.c.person_id, contacts.c.person_id)
+
+
+def _progress(rows: Sequence[Row[Any]]) -> Progress:
+    def count(*statuses: DeliveryStatus) -> int:
+        return sum(row.people for row in rows if row.status in statuses)
+
+    return Progress(
+        total=sum(row.people for row in rows),
+        sent=count(*_SENT),
+        failed=count(_S.FAILED),
+        unknown=count(_S.UNKNOWN),
+        suppressed=count(_S.SUPPRESSED),
+        waiting=count(*UNFINISHED),
+        later=count(_S.DEFERRED),
+        reasons={row.reason: row.people for row in rows if row.status in _REASONS and row.reason},
+    )
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, Segment | Wording):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    return {str(why): count for why, count in value.items()} if isinstance(value, Mapping) else value
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _broadcast(row: Row[Any]) -> Broadcast:
+    values = {name: getattr(row, name) for name in _BROADCAST}
+    visit_on = row.segment["visit_on"]
+    values["segment"] = Segment(**(row.segment | {"visit_on": date.fromisoformat(visit_on) if visit_on else None}))
+    values["wording"] = Wording(**row.wording)
+    values["status"], values["kind"] = BroadcastStatus(row.status), Kind(row.kind)
+    values["excluded"] = {Exclusion(why): count for why, count in row.excluded.items()}
+    return Broadcast(**values)
