@@ -32,6 +32,7 @@ def menu(talk: OperatorTalk, text: str) -> Card:
     say = talk.say
     quick = [
         button(say.find, "find"),
+        button(say.bc_begin, "bc"),
         button(say.dead, "dead"),
         button(say.compensations, "owed"),
         button(say.invite, "invite"),
