@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.conversation.texts_en_broadcast import BroadcastEnglish
+from bot.conversation.texts_ko_broadcast import BroadcastKorean
 from services.notification.broadcasts.values import Broadcast, Kind, Segment, Wording
 from services.notification.wording import VARIABLES
 
+BOOK = "book"
 _ALWAYS = ("customer_name",)
 _OF_A_VISIT = ("visit_at", "service", "area", "reservation_code")
 
@@ -38,10 +41,12 @@ class Writing:
     def wording(self) -> Wording:
         """What there is of it."""
         label, action, url = self.button or ("", "", "")
+        is_book = action == BOOK
         return Wording(
             text_ko=self.text_ko or "",
             text_en=self.text_en or "",
-            button_ko=label,
+            button_ko=BroadcastKorean.bc_book if is_book else label,
+            button_en=BroadcastEnglish.bc_book if is_book else "",
             button_action=action,
             button_url=url,
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.conversation.broadcast_draft import Writing, of_broadcast, recalled, remembered
+from bot.conversation.broadcast_draft import BOOK, Writing, of_broadcast, recalled, remembered
 from bot.conversation.effects_broadcast import TheBroadcast
 from bot.conversation.operator_broadcast_check import refusal_of, save_and
 from bot.conversation.operator_broadcast_running import as_it_stands, is_over, listed, no_such
@@ -268,7 +268,7 @@ def book(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     writing = recalled(talk.memo)
     if writing is None:
         return old_button(talk)
-    return (yield from go_on(talk, replace(writing, button=(talk.say.bc_book, "book", ""))))
+    return (yield from go_on(talk, replace(writing, button=(talk.say.bc_book, BOOK, ""))))
 
 
 def edit(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:

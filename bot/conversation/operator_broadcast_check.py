@@ -14,7 +14,7 @@ from bot.conversation.effects_broadcast import (
     SaveBroadcast,
     TheBroadcast,
 )
-from bot.conversation.operator_broadcast_running import no_such, stands_otherwise, started
+from bot.conversation.operator_broadcast_running import as_it_stands, no_such, stands_otherwise, started
 from bot.conversation.operator_talk import OperatorTalk, old_button
 from bot.conversation.parse.segments import read_start
 from bot.conversation.talk import button, card, pair
@@ -27,7 +27,7 @@ from services.notification.broadcasts.refusals import (
     NotAllowedNow,
     WrongWording,
 )
-from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Preview
+from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Preview, Report
 from services.notification.policies import end_of_night
 from services.shared_kernel.card import Button, Card
 from services.shared_kernel.refusal import NotFound
@@ -175,9 +175,9 @@ def _approve(talk: OperatorTalk, broadcast_id: str, mark: str, starts_at: dateti
     """The draft knows the whole digest. Without one, what was shown is shown again if it is another by now."""
     try:
         report = yield from ask(TheBroadcast(broadcast_id=broadcast_id))
-        if report.broadcast.status is not BroadcastStatus.DRAFT:
-            return (yield from stands_otherwise(talk, broadcast_id, talk.say.bc_approved_already()))
         writing = recalled(talk.memo)
+        if report.broadcast.status is not BroadcastStatus.DRAFT:
+            return (yield from _approved_already(talk, report, writing))
         if writing is None or writing.id != broadcast_id or not writing.digest:
             writing = of_broadcast(report.broadcast)
             run = yield from ask(DryRunBroadcast(broadcast_id=broadcast_id))
@@ -196,6 +196,13 @@ def _approve(talk: OperatorTalk, broadcast_id: str, mark: str, starts_at: dateti
         return _looks_like_ad(talk, of_broadcast(report.broadcast), refusal)
     except (WrongWording, NoSender):
         return (yield from save_and(talk, of_broadcast(report.broadcast)))
+
+
+def _approved_already(talk: OperatorTalk, report: Report, writing: Writing | None) -> Conversation:
+    """By this very tap, if its answer was lost: nothing says yet that it runs. Else it is an old button."""
+    if writing is not None and writing.id == report.broadcast.id and writing.digest == report.broadcast.digest:
+        return (yield from started(talk, report.broadcast.id))
+    return as_it_stands(talk, report, talk.say.bc_approved_already())
 
 
 # For later

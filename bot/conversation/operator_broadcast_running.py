@@ -66,7 +66,7 @@ def _standing(say: BroadcastKorean, report: Report, now: datetime) -> str:
         case BroadcastStatus.PAUSED:
             return say.bc_paused(progress)
         case BroadcastStatus.FINISHED:
-            return say.bc_finished(progress, is_ad=broadcast.kind == "AD")
+            return say.bc_finished(progress)
         case BroadcastStatus.CANCELLED:
             return say.bc_cancelled(progress)
         case _:

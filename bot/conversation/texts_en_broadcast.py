@@ -52,7 +52,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     bc_leave_it = "Leave it"
     bc_go_on = "Go on writing"
     bc_report = "Report"
-    bc_correct = "Correct it"
+    bc_correct = "Correct"
     bc_csv = "Get the CSV"
 
     def bc_send(self, count: int) -> str:
@@ -255,7 +255,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     def bc_resumed(self, progress: Progress) -> str:
         return f"Going on. {progress.waiting:,} left."
 
-    def bc_finished(self, progress: Progress, *, is_ad: bool) -> str:
+    def bc_finished(self, progress: Progress) -> str:
         parts = [f"{progress.sent:,} arrived"]
         if progress.failed:
             parts.append(f"{progress.failed:,} failed")
@@ -264,8 +264,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         if progress.suppressed:
             parts.append(f"{progress.suppressed:,} not sent")
         more = " The unknown ones aren't sent again, so that nobody gets it twice." if progress.unknown else ""
-        what = "Advertising" if is_ad else "Broadcast"
-        return f"{what} to {counted(progress.total, 'person', 'people')} is done: {', '.join(parts)}.{more}"
+        return f"Broadcast to {counted(progress.total, 'person', 'people')} is done: {', '.join(parts)}.{more}"
 
     def bc_ask_cancel(self, progress: Progress) -> str:
         return f"Call it off? The {progress.waiting:,} who haven't got it never will."
@@ -319,7 +318,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
 
     def bc_unknown(self, codes: Sequence[str], count: int) -> str:
         more = f" and {count - len(codes):,} more" if count > len(codes) else ""
-        return f"Unknown {count:,}: {', '.join(codes)}{more}. They aren't sent again."
+        return f"Unknown {count:,}: {', '.join(codes)}{more}."
 
     def bc_where_csv(self, broadcast_id: str) -> str:
         return (

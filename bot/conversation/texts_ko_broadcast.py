@@ -263,7 +263,7 @@ class BroadcastKorean(StaffKorean):
     def bc_resumed(self, progress: Progress) -> str:
         return f"이어서 보내요. {progress.waiting:,}명이 남았어요."
 
-    def bc_finished(self, progress: Progress, *, is_ad: bool) -> str:
+    def bc_finished(self, progress: Progress) -> str:
         parts = [f"도착 {progress.sent:,}"]
         if progress.failed:
             parts.append(f"실패 {progress.failed:,}")
@@ -272,7 +272,7 @@ class BroadcastKorean(StaffKorean):
         if progress.suppressed:
             parts.append(f"보내지 않음 {progress.suppressed:,}")
         more = " 결과 모름은 두 번 가지 않게 다시 보내지 않아요." if progress.unknown else ""
-        return f"{progress.total:,}명 {'광고 ' if is_ad else ''}발송을 마쳤어요. {', '.join(parts)}.{more}"
+        return f"{progress.total:,}명 발송을 마쳤어요. {', '.join(parts)}.{more}"
 
     def bc_ask_cancel(self, progress: Progress) -> str:
         return f"발송을 중단할까요? 아직 못 받은 {progress.waiting:,}명은 받지 않게 되고, 되돌릴 수 없어요."
@@ -335,7 +335,7 @@ class BroadcastKorean(StaffKorean):
 
     def bc_unknown(self, codes: Sequence[str], count: int) -> str:
         more = f" 밖에 {count - len(codes):,}명" if count > len(codes) else ""
-        return f"결과 모름 {count:,}명: {', '.join(codes)}{more}. 두 번 가지 않게 다시 보내지 않아요."
+        return f"결과 모름 {count:,}명: {', '.join(codes)}{more}."
 
     def bc_where_csv(self, broadcast_id: str) -> str:
         return (

@@ -1,6 +1,6 @@
 """Broadcasts in memory, for conversations: what the port promises, with an audience and a progress that tests set."""
 
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -180,10 +180,10 @@ class FakeBroadcasting:
         return [await self.report(one, by=by) for one in newest]
 
 
-def at_once(doing: Coroutine[Any, Any, R]) -> R:
+def at_once(doing: Awaitable[R]) -> R:
     """The result of what never waits: it is all in memory."""
     try:
-        doing.send(None)
+        next(doing.__await__())
     except StopIteration as stop:
         result: R = stop.value
         return result

@@ -4,7 +4,7 @@ aiogram's errors quote the request: addresses hold the token, and texts what som
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from aiogram import Bot
@@ -25,6 +25,7 @@ from aiogram.methods import (
     AnswerCallbackQuery,
     DeleteWebhook,
     EditMessageReplyMarkup,
+    EditMessageText,
     GetUpdates,
     SendChatAction,
     SendMessage,
@@ -75,6 +76,10 @@ class Refused(Exception):
     """Telegram will never do this as it was asked."""
 
 
+class Unmodified(Refused):
+    """It is so already."""
+
+
 class Elsewhere(Exception):
     """Somebody else takes this bot's updates: another poller, or a webhook."""
 
@@ -91,13 +96,28 @@ class TelegramApi:
         self._bot = Bot(token, session=session)
         self.bot_id = self._bot.id
 
-    async def send(self, chat_id: str, bubble: Bubble) -> None:
-        """One message. Later, Blocked, Moved, Refused, Trouble."""
-        await self._do(
+    async def send(self, chat_id: str, bubble: Bubble) -> int:
+        """One message; its number in the chat. Later, Blocked, Moved, Refused, Trouble."""
+        sent = await self._do(
             SendMessage(
                 chat_id=int(chat_id), text=bubble.text, parse_mode="HTML", reply_markup=_keyboard(bubble.rows)
             )
         )  # fmt: skip
+        return int(sent.message_id)
+
+    async def edit(self, chat_id: str, message_id: int, bubble: Bubble) -> int:
+        """The same message with other words; its number. Refused: it can't be changed, or isn't there any more.
+
+        Telegram refuses as well to put what is there already; that is as good as done.
+        """
+        with suppress(Unmodified):
+            await self._do(
+                EditMessageText(
+                    chat_id=int(chat_id), message_id=message_id, text=bubble.text, parse_mode="HTML",
+                    reply_markup=_keyboard(bubble.rows),
+                )
+            )  # fmt: skip
+        return message_id
 
     async def typing(self, chat_id: str) -> None:
         """For some seconds, or until the next message."""
@@ -172,8 +192,8 @@ def _in_our_words() -> Iterator[None]:
         raise Elsewhere from None
     except (TelegramUnauthorizedError, TelegramNotFound):
         raise NoAccess from None
-    except TelegramBadRequest:
-        raise Refused from None
+    except TelegramBadRequest as error:
+        raise (Unmodified if "message is not modified" in error.message else Refused) from None
     except ClientDecodeError as error:
         if isinstance(error.data, dict) and isinstance(error.data.get("result"), list):
             raise _Unreadable(error.data) from None
