@@ -22,6 +22,7 @@ from services.cleaning.policies import parse_policies as parse_dispatch
 from services.cleaning.reactions import CleaningReactions
 from services.cleaning.ticks import CleaningTicks
 from services.cleaning.use_cases import CleaningUseCases
+from services.notification.broadcasts.ports import Broadcasting
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
 from services.notification.templates import load_packaged
@@ -64,6 +65,7 @@ from storage.reservation.repositories import ReservationUnitOfWork
 
 if TYPE_CHECKING:
     from bot.channels.telegram.chat import TelegramChat
+    from bot.live import LiveBroadcasts
 
 FAILURES_BEFORE_OPEN = 3
 OPEN_SECONDS = 10.0
@@ -71,6 +73,8 @@ OPEN_SECONDS = 10.0
 
 class Ssak3:
     """All parts of one OS process, ready to run. What its processes don't open isn't there."""
+
+    broadcasts: Broadcasting | None = None
 
     def __init__(self, settings: Settings, outside: Outside, processes: Sequence[str] = EMBEDDED) -> None:
         self.settings = settings
@@ -107,6 +111,7 @@ class Ssak3:
             if context in self.opens:
                 build()
         self.telegram: TelegramChat | None = None
+        self.live: LiveBroadcasts | None = None
         if "bot" in self.processes:
             self._build_conversation()
 
@@ -245,10 +250,13 @@ class Ssak3:
 
     def _build_conversation(self) -> None:
         # Only here, because to load it takes as long as all else.
+        from bot.live import LiveBroadcasts
         from ssak3.conversation import build_dialogue
 
         self.checkout_links = self._checkout_links()
         self.dialogue, self.answering = build_dialogue(self)
+        if self.broadcasts is not None:
+            self.live = LiveBroadcasts(self.broadcasts, self.bot_work, self.clock, self.hub.tell)
         if self.settings.telegram_token.get_secret_value():
             from ssak3.telegram import build_telegram
 

@@ -207,6 +207,18 @@ class AnyOperatorTalk(_AnyTalk):
         broadcasting.now, broadcasting.later, broadcasting.has_sender = now, later, sender
         broadcasting.excluded = {Exclusion.NO_CONSENT: left_out} if left_out else {}
 
+    @rule(kind=st.sampled_from(("발송 안내", "발송 광고")), steps=st.integers(1, 5))
+    def begin_a_broadcast(self, kind: str, steps: int) -> None:
+        for said in (kind, "내일 방문 고객", "눈이 와서 늦어요", "한국어만", "버튼 없이")[:steps]:
+            self.chat.say(said)
+            self._remember()
+
+    @rule()
+    def leave(self) -> None:
+        self.chat.speak("ko")
+        assert self.chat.say("처음으로") == "안녕하세요. 무엇을 볼까요?"
+        assert not self.chat.draft.memo
+
     @rule(pick=st.integers(0, 99), status=st.sampled_from(BroadcastStatus), sent=st.integers(0, 60))
     def broadcast_goes_on(self, pick: int, status: BroadcastStatus, sent: int) -> None:
         known = list(self.world.broadcasting.went)
