@@ -40,7 +40,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     bc_edit = "Change text"
     bc_edit_whom = "Change whom"
     bc_edit_english = "English text"
-    bc_edit_button = "Button"
+    bc_edit_button = "Change button"
     bc_later = "Schedule"
     bc_confirm_later = "Schedule"
     bc_other_time = "Change"

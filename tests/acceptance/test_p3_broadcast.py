@@ -42,6 +42,7 @@ async def test_information_to_tomorrows_customers(world: World):
     assert await read_by(tomorrow, "눈이 많이 와서 11/24(화) 14:00 방문이 30분쯤") == 1
     assert await read_by(other, "눈이 많이 와서") == 0
     assert len(world.happened(BroadcastFinished)) == 1
+    assert world.ssak3.live is not None
     await world.ssak3.live.run_once()
     [final] = [each for each in await operator.log() if "1명 발송을 마쳤어요. 도착 1." in each.card.text and each.place]
     assert not final.is_open
