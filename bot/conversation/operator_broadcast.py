@@ -3,30 +3,37 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
-from bot.conversation.broadcast_draft import BOOK, Writing, of_broadcast, recalled, remembered
+from bot.conversation.broadcast_draft import BOOK, Writing, of_broadcast, recalled
 from bot.conversation.effects_broadcast import TheBroadcast
+from bot.conversation.operator_broadcast_asking import (
+    ASKS,
+    BEFORE,
+    ask_area,
+    ask_button,
+    ask_day,
+    ask_english,
+    ask_idle,
+    ask_kind,
+    ask_text,
+    ask_whom,
+)
 from bot.conversation.operator_broadcast_check import refusal_of, save_and
 from bot.conversation.operator_broadcast_running import as_it_stands, is_over, listed, no_such
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button
 from bot.conversation.parse.segments import Whom, read_whom
-from bot.conversation.talk import MOST_QUICK_REPLIES, button
 from bot.conversation.turn import Conversation, Turn, ask
 from services.notification.broadcasts.values import BroadcastStatus, Kind, Segment
-from services.shared_kernel.card import Button
 from services.shared_kernel.clock import kst_date
-from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
 
-IDLE_CHOICES = (30, 60, 90)
 # Questions by what is asked: those whose answer is taken as typed, all that may be typed, all with a way back.
 TEXTS = ("bc_text", "bc_english", "bc_button")
 TYPED = ("bc_kind", "bc_whom", "bc_area", "bc_idle", "bc_day", "bc_language", *TEXTS)
 STEPS = (*TYPED, "bc_when", "bc_sure", "bc_confirm")
 LONGEST_LABEL = 14
 _LINK = re.compile(r"(?P<label>.*?)\s*(?P<url>https://\S+)", re.DOTALL)
-_WAYS_OUT = 2
 
 
 # Beginning
@@ -72,114 +79,16 @@ def correct(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 def go_on(talk: OperatorTalk, writing: Writing) -> Conversation:
     """Ask for what isn't known yet; when all is, save it and show what would come of it."""
     for step, is_known in (
-        (_ask_kind, writing.kind is not None),
-        (_ask_whom, writing.has_segment),
-        (_ask_text, writing.text_ko is not None),
-        (_ask_english, writing.text_en is not None),
-        (_ask_button, writing.button is not None),
+        (ask_kind, writing.kind is not None),
+        (ask_whom, writing.has_segment),
+        (ask_text, writing.text_ko is not None),
+        (ask_english, writing.text_en is not None),
+        (ask_button, writing.button is not None),
     ):
         if not is_known:
             yield from ()
             return step(talk, writing)
     return (yield from save_and(talk, writing))
-
-
-def _step(talk: OperatorTalk, text: str, choices: Sequence[Button], writing: Writing, asking: str) -> Turn:
-    shown = (*choices[: MOST_QUICK_REPLIES - _WAYS_OUT], button(talk.say.bc_back, "bc_back"))
-    return talk.question(text, shown, asking=asking, keep=remembered(writing))
-
-
-# Each step's question
-
-
-def _ask_kind(talk: OperatorTalk, writing: Writing) -> Turn:
-    say = talk.say
-    choices = [
-        button(say.bc_info, "bc_kind", "info"),
-        button(say.bc_ad, "bc_kind", "ad"),
-        button(say.bc_list, "bc_list"),
-    ]
-    return _step(talk, say.bc_ask_kind(), choices, writing, "bc_kind")
-
-
-def _ask_whom(talk: OperatorTalk, writing: Writing, text: str = "") -> Turn:
-    say = talk.say
-    choices = [
-        button(say.bc_everybody, "bc_whom", "everybody"),
-        button(say.bc_customers, "bc_whom", "customers"),
-        button(say.bc_cleaners, "bc_whom", "cleaners"),
-        button(say.bc_tomorrow, "bc_whom", "tomorrow"),
-        button(say.bc_by_area, "bc_whom", "area"),
-        button(say.bc_by_idle, "bc_whom", "idle"),
-        button(say.bc_by_language, "bc_whom", "language"),
-    ]
-    return _step(talk, text or say.bc_ask_whom(), choices, writing, "bc_whom")
-
-
-def _ask_area(talk: OperatorTalk, writing: Writing, text: str = "", only: Sequence[str] = ()) -> Turn:
-    areas = [each for each in talk.context.catalogue.areas.values() if not only or each.id in only]
-    choices = [button(each.name(talk.say.language), "bc_area", each.id) for each in areas]
-    return _step(talk, text or talk.say.bc_ask_area(), choices, writing, "bc_area")
-
-
-def _ask_idle(talk: OperatorTalk, writing: Writing, text: str = "") -> Turn:
-    choices = [button(talk.say.bc_idle_choice(days), "bc_idle", days) for days in IDLE_CHOICES]
-    return _step(talk, text or talk.say.bc_ask_idle(), choices, writing, "bc_idle")
-
-
-def _ask_day(talk: OperatorTalk, writing: Writing, text: str, days: Sequence[date] = ()) -> Turn:
-    choices = [button(talk.say.bc_day(day), "bc_day", f"{day:%Y%m%d}") for day in days]
-    return _step(talk, text, choices, writing, "bc_day")
-
-
-def _ask_language(talk: OperatorTalk, writing: Writing) -> Turn:
-    choices = [button(talk.say.bc_korean, "bc_language", "ko"), button(talk.say.bc_english, "bc_language", "en")]
-    return _step(talk, talk.say.bc_ask_language(), choices, writing, "bc_language")
-
-
-def _ask_text(talk: OperatorTalk, writing: Writing) -> Turn:
-    say = talk.say
-    if writing.corrects:
-        text = say.bc_ask_correction(short_code(writing.corrects))
-    else:
-        whom = say.bc_segment(talk.context.catalogue, writing.segment)
-        text = say.bc_ask_text(whom, writing.variables, is_ad=writing.is_ad)
-    return _step(talk, text, _keeps(talk, writing.text_ko), writing, "bc_text")
-
-
-def _ask_english(talk: OperatorTalk, writing: Writing) -> Turn:
-    choices = [*_keeps(talk, writing.text_en), button(talk.say.bc_no_english, "bc_none")]
-    return _step(talk, talk.say.bc_ask_english(), choices, writing, "bc_english")
-
-
-def _ask_button(talk: OperatorTalk, writing: Writing, text: str = "") -> Turn:
-    say = talk.say
-    choices = [
-        button(say.bc_no_button, "bc_none"),
-        button(say.bc_book, "bc_book"),
-        *_keeps(talk, writing.wording.button_ko),
-    ]
-    return _step(talk, text or say.bc_ask_button(), choices, writing, "bc_button")
-
-
-def _keeps(talk: OperatorTalk, given: str | None) -> list[Button]:
-    return [button(talk.say.bc_keep, "bc_keep")] if given else []
-
-
-_ASKS: dict[str, Callable[[OperatorTalk, Writing], Turn]] = {
-    "bc_kind": _ask_kind,
-    "bc_whom": _ask_whom,
-    "bc_area": _ask_area,
-    "bc_idle": _ask_idle,
-    "bc_language": _ask_language,
-    "bc_text": _ask_text,
-    "bc_english": _ask_english,
-    "bc_button": _ask_button,
-}
-_BEFORE = {
-    "bc_whom": "bc_kind", "bc_area": "bc_whom", "bc_idle": "bc_whom", "bc_day": "bc_whom", "bc_language": "bc_whom",
-    "bc_text": "bc_whom", "bc_english": "bc_text", "bc_button": "bc_english", "bc_confirm": "bc_button",
-}  # fmt: skip
 
 
 def back(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -191,8 +100,8 @@ def back(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         return (yield from save_and(talk, writing))
     if writing.corrects and asking == "bc_text":
         return (yield from listed(talk, ()))
-    before = _BEFORE.get(asking, "")
-    return _ASKS[before](talk, writing) if before else talk.answer(menu(talk, talk.say.hello()))
+    before = BEFORE.get(asking, "")
+    return ASKS[before](talk, writing) if before else talk.answer(menu(talk, talk.say.hello()))
 
 
 # Tapped
@@ -224,7 +133,7 @@ def whom(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     further = {"area": "bc_area", "idle": "bc_idle", "language": "bc_language"}.get(arguments[0])
     if further is None:
         return old_button(talk)
-    return _ASKS[further](talk, replace(writing, segment=Segment(), has_segment=False))
+    return ASKS[further](talk, replace(writing, segment=Segment(), has_segment=False))
 
 
 def area(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -274,7 +183,7 @@ def book(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 def edit(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """[글 고치기], [대상 바꾸기], [영어 글], [버튼]: one of them anew; the others stay."""
     writing = recalled(talk.memo)
-    asks = _ASKS.get(f"bc_{arguments[0]}")
+    asks = ASKS.get(f"bc_{arguments[0]}")
     if writing is None or asks is None:
         return old_button(talk)
     yield from ()
@@ -290,7 +199,7 @@ def answered(talk: OperatorTalk, text: str) -> Conversation:
     if writing is None:
         return old_button(talk)
     if asking == "bc_kind":
-        return _ask_kind(talk, writing)
+        return ask_kind(talk, writing)
     if asking in TEXTS:
         return (yield from _given(talk, text.strip()))
     return (yield from _whom_text(talk, text, asking_days=asking == "bc_idle"))
@@ -312,24 +221,24 @@ def _whom_text(talk: OperatorTalk, text: str, *, asking_days: bool) -> Conversat
     )
     if said.area and said.area not in talk.context.catalogue.areas:
         said = replace(said, problem="area")
+    if not said.said or said.problem == "else":
+        asks = ASKS.get(asking, ask_whom)
+        return ask_whom(talk, writing, talk.say.bc_whom_unclear()) if asks is ask_whom else asks(talk, writing)
     if said.problem:
         return _ask_back(talk, replace(writing, segment=segment, has_segment=False), said)
-    if not said.said:
-        asks = _ASKS.get(asking, _ask_whom)
-        return _ask_whom(talk, writing, talk.say.bc_whom_unclear()) if asks is _ask_whom else asks(talk, writing)
     return (yield from _chosen(talk, writing, segment))
 
 
 def _ask_back(talk: OperatorTalk, writing: Writing, said: Whom) -> Turn:
     say = talk.say
     if said.problem == "area":
-        return _ask_area(
+        return ask_area(
             talk, replace(writing, segment=replace(writing.segment, area=None)), say.bc_no_such_area(), said.areas
         )
     if said.problem == "idle":
-        return _ask_idle(talk, writing, say.bc_idle_unclear())
+        return ask_idle(talk, writing, say.bc_idle_unclear())
     text = say.bc_day_is_past() if said.problem == "past" else say.bc_which_day()
-    return _ask_day(talk, writing, text, said.days)
+    return ask_day(talk, writing, text, said.days)
 
 
 def _checked(
@@ -353,11 +262,11 @@ def _given(talk: OperatorTalk, text: str | None) -> Conversation:
         return old_button(talk)
     if asking == "bc_text":
         if text == "":
-            return _ask_text(talk, writing)
+            return ask_text(talk, writing)
         # What there was in English says the old thing: it is asked for again, and may be kept.
         was = writing.text_en if text is not None else None
         writing = replace(writing, text_ko=text if text is not None else writing.text_ko)
-        return (yield from _checked(talk, writing, _ask_english if was else None))
+        return (yield from _checked(talk, writing, ask_english if was else None))
     if asking == "bc_english":
         writing = replace(writing, text_en=text if text is not None else writing.text_en or "")
         return (yield from _checked(talk, writing, None))
@@ -367,6 +276,6 @@ def _given(talk: OperatorTalk, text: str | None) -> Conversation:
             return (yield from go_on(talk, replace(writing, button=kept)))
         link = _LINK.fullmatch(text)
         if link is None or not 1 <= len(link["label"]) <= LONGEST_LABEL:
-            return _ask_button(talk, writing, talk.say.bc_button_unclear())
+            return ask_button(talk, writing, talk.say.bc_button_unclear())
         return (yield from go_on(talk, replace(writing, button=(link["label"], "", link["url"]))))
     return old_button(talk)

@@ -188,6 +188,24 @@ def test_whom_asked_back(chat: Talking) -> None:
     assert chat.say("45").startswith("45일 넘게 안 오신 고객에게")
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["최근 이용 고객", "단골 고객", "VIP 고객", "고객 말고 업체", "recent customers", "카드로 결제한 고객", "뿌뿌"],
+)
+def test_whoever_is_described_by_another_word_is_not_everybody(chat: Talking, said: str) -> None:
+    """More people than were meant is the worse mistake."""
+    chat.say("발송 안내")
+    assert chat.say(said).startswith("누구인지 잘 못 알아들었어요.")
+
+
+@pytest.mark.parametrize(
+    "said", ["오래 안 온 고객이요", "예약 없는 고객", "내일 예약 없는 고객", "customers who haven't come"]
+)
+def test_how_long_is_asked(chat: Talking, said: str) -> None:
+    chat.say("발송 안내")
+    assert chat.say(said).startswith("며칠 넘게 안 오신 고객인가요?")
+
+
 # What
 
 

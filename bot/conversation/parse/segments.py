@@ -11,6 +11,7 @@ from bot.conversation.parse.normalise import normalise
 from bot.conversation.parse.numbers import NATIVE, SINO, to_int
 from bot.conversation.parse.places import find_places
 from bot.conversation.parse.places_table import DISTRICTS
+from bot.conversation.parse.slot import MARKS
 from services.shared_kernel.clock import KST, kst
 
 MOST_IDLE_DAYS = 3650
@@ -26,6 +27,18 @@ _LENGTH = re.compile(rf"{_NUMBER}\s*(?P<unit>주일|주|개월|달|일|days?|wee
 _AWAY = re.compile(
     r"안\s*(?:온|오신|오는|와|왔|쓴|이용|부른)|없(?:는|었|이|던)|못\s*(?:온|오신)|오래|뜸한|\bno\b|\bnot\b|\bwithout\b|\baway\b|n't\b|\bidle\b"
 )
+# What may stand around all that: whoever is described by another word is not who was understood.
+_AROUND = re.compile(
+    r"에게|한테|께|으로|로|에서|에|의|을|를|은|는|이|가|과|와|만|도|들|님|분|중|그리고|하고|이랑|지난|동안|넘게|이상|째|부터|째로|"
+    r"사시는|사는|있는|계신|쓰는|쓰시는|읽는|보는|가는|오는|오시는|하는|하시는|방문|예약|이용|청소|고객|손님|업체|지역|동네|언어|말|글|"
+    r"안|온|오신|못|없|었|던|적|한|오래|뜸|번|날|것|거|요|예요|이에요|해당|대상|사람|모든|"
+    r"\b(?:with|without|who|whose|that|have|has|had|haven|hasn|had|not|no|been|be|is|are|was|were|a|an|the|any|in|on|at|for|of|to|"
+    r"and|visits?|bookings?|reservations?|clean(?:ing|ed)?|customers?|cleaners?|people|those|read(?:ing|s)?|speak(?:ing|s)?|"
+    r"living|live|work(?:ing|s)?|days?|weeks?|months?|last|past|over|more|than|since|here|us|t|don|didn|away|idle|visited|booked|"
+    r"come|came|gu|only|just|language|area|both|all|everyone|everybody)\b"
+)
+_LETTERS = re.compile(r"[가-힣a-z]{2}")
+_EXCEPT = re.compile(r"말고|빼고|제외|아닌|\bexcept\b|\bbut\b")
 _ONLY_NUMBER = re.compile(
     rf"{_NUMBER}\s*(?P<unit>주일|주|개월|달|일|days?|weeks?|months?)?\s*(?:넘게|이상|동안|째|요|이요)?"
 )
@@ -39,7 +52,7 @@ _NOON = re.compile(r"정오|\bnoon\b")
 
 @dataclass(frozen=True, kw_only=True)
 class Whom:
-    """What was said of whom it is for. `problem`: area, day, past or idle, with what one may choose from."""
+    """What was said of whom it is for. `problem`: area, day, past, idle or else, with what one may choose from."""
 
     everybody: bool = False
     role: str | None = None
@@ -71,7 +84,21 @@ def read_whom(text: str, *, now: datetime, asking_days: bool = False) -> Whom:
     if idle is not None:
         wrong = not 1 <= idle <= MOST_IDLE_DAYS or (cleaners and not customers)
         whom = replace(whom, problem="idle") if wrong else replace(whom, idle_days=idle, role="customer")
-    return _with_day(_with_area(whom, line), line, now)
+    elif _EXCEPT.search(line):
+        whom = replace(whom, problem="else")
+    elif _AWAY.search(line):
+        whom = replace(whom, problem="idle")
+    whom = _with_day(_with_area(whom, line), line, now)
+    return replace(whom, problem="else") if not whom.problem and _says_more(line, now) else whom
+
+
+def _says_more(line: str, now: datetime) -> bool:
+    """Whether there is more than was understood: 최근 이용 고객 aren't all customers."""
+    _, line = find_days(line, kst(now).date())
+    _, line = find_places(line)
+    for words in (MARKS, _CUSTOMERS, _CLEANERS, _EVERYBODY, _ENGLISH, _KOREAN, _AWAY, _AROUND):
+        line = words.sub(" ", line)
+    return _LETTERS.search(line) is not None
 
 
 def _idle(line: str, *, asking_days: bool) -> tuple[int | None, str]:
