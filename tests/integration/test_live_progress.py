@@ -31,8 +31,8 @@ from tests.support.world import World, a_world
 pytestmark = pytest.mark.asyncio
 
 ID = "0193551e-0000-7000-8000-0000000000bb"
-NOT_MODIFIED = "Bad Request: message is not modified: specified new message content is the same"
-NOT_FOUND = "Bad Request: message to edit not found"
+NOT_MODIFIED = "message is not modified: specified new message content is the same"
+NOT_FOUND = "message to edit not found"
 
 
 @dataclass(kw_only=True)
@@ -204,12 +204,12 @@ async def test_what_cannot_be_changed_is_said_anew(tmp_path, telegram):
         await rest(world, telegram)
         said = len(chat.heard())
         watch.seconds += 3
-        telegram.fail("editMessageText", Fault(status=400, body=_error(NOT_MODIFIED)))
+        telegram.fail("editMessageText", bad_request(NOT_MODIFIED))
         await one.look(sent=20)
         await rest(world, telegram)
         assert len(chat.heard()) == said
         watch.seconds += 3
-        telegram.fail("editMessageText", Fault(status=400, body=_error(NOT_FOUND)))
+        telegram.fail("editMessageText", bad_request(NOT_FOUND))
         await one.look(sent=30)
         await rest(world, telegram)
         assert chat.heard()[said:] == ["30/61 보냈어요."]
@@ -235,8 +235,8 @@ async def test_an_answer_does_not_wait_behind_a_change_that_is_early(tmp_path, t
         await until(lambda: any("이렇게 말씀하시면" in text for text in chat.heard()))
 
 
-def _error(description: str) -> dict[str, object]:
-    return {"ok": False, "error_code": 400, "description": description}
+def bad_request(words: str) -> Fault:
+    return Fault(status=400, body={"ok": False, "error_code": 400, "description": f"Bad Request: {words}"})
 
 
 # The terminal
