@@ -98,8 +98,10 @@ class Dialogue:
             async with self._unit_of_work() as work:
                 if await work.received.answered(message.position, now):
                     await work.drafts.save(person_id, dump(turn.draft), now)
-                    for card in turn.says:
+                    *before, last = turn.says
+                    for card in before:
                         await work.log.append(person_id, "bot", card, now)
+                    await work.log.append(person_id, "bot", last, now, key=turn.live or None)
         self._on_news(person_id)
         return True
 

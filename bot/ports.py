@@ -81,12 +81,27 @@ class Details:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One line of a person's log: `sender` is me or bot."""
+    """One line of a person's log: `sender` is me or bot.
+
+    What was changed in place comes again, with a new `seq`, and `place` says where it stands: the `seq` that it had
+    first. While it `is_open` it will be changed.
+    """
 
     seq: int
     sender: str
     at: datetime
     client_id: str | None
+    card: Card
+    place: int | None = None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenEntry:
+    """A line of somebody's log that will be changed in place."""
+
+    person_id: str
+    key: str
     card: Card
 
 
@@ -165,11 +180,16 @@ class Drafts(Protocol):
 class MessageLog(Protocol):
     async def append(
         self, person_id: str, sender: str, card: Card, at: datetime, *, client_id: str | None = None,
-        delivery_id: str | None = None,
+        delivery_id: str | None = None, key: str | None = None,
     ) -> bool:  # fmt: skip
-        """False when this delivery is there already."""
+        """False when this delivery is there already. With a `key` it is open, and the one before with it no more."""
         ...
 
+    async def change(self, person_id: str, key: str, card: Card, *, is_final: bool = False) -> bool:
+        """Another card in the place of the open entry; with `is_final` it is open no more. False: nothing to do."""
+        ...
+
+    async def open_ones(self) -> Sequence[OpenEntry]: ...
     async def after(self, person_id: str, seq: int, limit: int) -> Sequence[Message]: ...
     async def last(self, person_id: str, limit: int) -> Sequence[Message]: ...
 
@@ -254,6 +274,13 @@ class ChannelLinks(Protocol):
     async def sent(self, link: Link, seq: int) -> bool:
         """By a guarded update: False when the chat is somebody else's by now, or this has gone out before."""
         ...
+
+    async def show(self, link: Link, place: int, message_id: int) -> None:
+        """What stands there in the log is that message of the chat."""
+        ...
+
+    async def shown(self, link: Link, place: int) -> int | None: ...
+    async def forget(self, link: Link, place: int) -> None: ...
 
 
 class LinkCodes(Protocol):

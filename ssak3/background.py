@@ -70,8 +70,8 @@ def _relays(ssak3: Ssak3) -> Iterator[Worker]:
 
 def _loops(ssak3: Ssak3) -> Iterator[Worker]:
     loops = {loop for process in ssak3.processes for loop in PROCESSES[process].loops}
-    for name in ("sender", "attempts", "refunds", "availability", "answering"):
-        if name in loops:
+    for name in ("sender", "attempts", "refunds", "availability", "answering", "live"):
+        if name in loops and getattr(ssak3, name) is not None:
             every_seconds = ANSWERING_EVERY_SECONDS if name == "answering" else 1.0
             yield Worker(name=name, run_once=getattr(ssak3, name).run_once, every_seconds=every_seconds)
 

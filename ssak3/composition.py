@@ -67,6 +67,7 @@ from storage.reservation.repositories import ReservationUnitOfWork
 
 if TYPE_CHECKING:
     from bot.channels.telegram.chat import TelegramChat
+    from bot.live import LiveBroadcasts
 
 FAILURES_BEFORE_OPEN = 3
 OPEN_SECONDS = 10.0
@@ -110,6 +111,7 @@ class Ssak3:
             if context in self.opens:
                 build()
         self.telegram: TelegramChat | None = None
+        self.live: LiveBroadcasts | None = None
         if "bot" in self.processes:
             self._build_conversation()
 
@@ -251,10 +253,12 @@ class Ssak3:
 
     def _build_conversation(self) -> None:
         # Only here, because to load it takes as long as all else.
+        from bot.live import LiveBroadcasts
         from ssak3.conversation import build_dialogue
 
         self.checkout_links = self._checkout_links()
         self.dialogue, self.answering = build_dialogue(self)
+        self.live = LiveBroadcasts(self.broadcasts, self.bot_work, self.clock, self.hub.tell)
         if self.settings.telegram_token.get_secret_value():
             from ssak3.telegram import build_telegram
 

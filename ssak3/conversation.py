@@ -2,17 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from bot.carry_out.broadcast import BroadcastEffects
 from bot.carry_out.cleaner import CleanerEffects
 from bot.carry_out.customer import CustomerEffects
 from bot.carry_out.everybody import EverybodysEffects
 from bot.carry_out.operator import OperatorEffects
-from bot.carry_out.runner import Runner
+from bot.carry_out.runner import Runner, Table
 from bot.carry_out.talks import TalkEffects
 from bot.channels.answering import Answering
 from bot.dialogue import Dialogue
 from bot.links import DeepLinks
 from services.payment.adapters.client import PaymentClient
-from ssak3.links import invite_link
+from ssak3.links import invite_link, report_file
 from ssak3.operators import BrokersDeadLetters, ReservationHistory
 from ssak3.payment_facts import PaymentFacts
 from ssak3.telegram_name import TelegramName
@@ -30,7 +31,7 @@ def build_dialogue(ssak3: "Ssak3") -> tuple[Dialogue, Answering]:
     by_role = {
         "customer": _customer(ssak3).table(),
         "cleaner": _cleaner(ssak3).table(),
-        "operator": {**_operator(ssak3, telegram_link).table(), **talks.table()},
+        "operator": {**_operator(ssak3, telegram_link).table(), **talks.table(), **_broadcasts(ssak3)},
     }
     everybody = EverybodysEffects(ssak3.people, ssak3.links, telegram_link)
     runner = Runner(everybody.table(), by_role)
@@ -58,6 +59,11 @@ def _customer(ssak3: "Ssak3") -> CustomerEffects:
 
 def _cleaner(ssak3: "Ssak3") -> CleanerEffects:
     return CleanerEffects(ssak3.cleaning, ssak3.people, ssak3.threads, ssak3.bot_work, ssak3.clock)
+
+
+def _broadcasts(ssak3: "Ssak3") -> Table:
+    public_url = ssak3.settings.public_url
+    return BroadcastEffects(ssak3.broadcasts, lambda broadcast_id: report_file(public_url, broadcast_id)).table()
 
 
 def _operator(ssak3: "Ssak3", telegram_link: DeepLinks | None) -> OperatorEffects:

@@ -23,7 +23,7 @@ PROCESSES: Mapping[str, Process] = {
         serves=("page", "chat", "api"),
         opens=("bot", "reservation", "cleaning", "notification", "mypage"),
         relays=("bot", "reservation", "cleaning", "notification"),
-        loops=("answering",),
+        loops=("answering", "live"),
     ),
     "reservation": Process(opens=("reservation",), consumes=("reservation",), relays=("reservation",)),
     "payment": Process(

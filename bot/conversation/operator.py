@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.conversation import operator_board as looking
+from bot.conversation import operator_broadcast as writing
+from bot.conversation import operator_broadcast_check as checking
+from bot.conversation import operator_broadcast_running as running
 from bot.conversation import operator_cancel as changing
 from bot.conversation import operator_money as money
 from bot.conversation import operator_threads as threads
@@ -19,6 +22,7 @@ from bot.conversation.reading import Reading, read
 from bot.conversation.staff import Verbs, said_again
 from bot.conversation.talk import button, card
 from bot.conversation.turn import Context, Conversation, Said, Turn, ask
+from services.notification.broadcasts.values import Kind
 from services.shared_kernel.refusal import Refusal
 
 _MISSES_BEFORE_BUTTONS = 2
@@ -61,7 +65,10 @@ def _typed(talk: OperatorTalk) -> Conversation:
     order = read_order(text)
     if order is not None and not (order.verb in ("find", "needs_code") and asking in _ANSWERS):
         return (yield from _ordered(talk, order))
-    reading = read(text, now=talk.context.now)
+    # The text of a broadcast is taken as typed: it is looked at before it goes anywhere.
+    reading = read(text, now=talk.context.now, asking="message" if asking in writing.TEXTS else None)
+    if asking in writing.STEPS and reading.intent is Intent.BACK:
+        return (yield from writing.back(talk, ()))
     if reading.intent in _COMMANDS:
         return (yield from _COMMANDS[reading.intent](talk, reading))
     if asking in _ANSWERS:
@@ -147,11 +154,6 @@ def _telegram(talk: OperatorTalk) -> Conversation:
     return talk.answer((yield from link_card(talk.say)))
 
 
-def _no_broadcasts(talk: OperatorTalk, order: Order) -> Conversation:
-    yield from ()
-    return talk.answer(menu(talk, talk.say.no_broadcasts()))
-
-
 def _needs_code(talk: OperatorTalk, order: Order) -> Conversation:
     yield from ()
     return talk.question(talk.say.needs_code(), asking="find", keep={})
@@ -190,6 +192,32 @@ _VERBS: Verbs[OperatorTalk] = Verbs({
     "replay": (upkeep.replay, "word"),
     "invite": (upkeep.invite, ""),
     "invite_as": (upkeep.invite_as, "word"),
+    "bc": (writing.begin_tapped, ""),
+    "bc_kind": (writing.kind, "word"),
+    "bc_whom": (writing.whom, "word"),
+    "bc_area": (writing.area, "word"),
+    "bc_idle": (writing.idle, "number"),
+    "bc_day": (writing.day, "number"),
+    "bc_language": (writing.language, "word"),
+    "bc_keep": (writing.keep, ""),
+    "bc_none": (writing.none, ""),
+    "bc_book": (writing.book, ""),
+    "bc_edit": (writing.edit, "word"),
+    "bc_back": (writing.back, ""),
+    "bc_go_on": (writing.go_on_tapped, "id"),
+    "bc_correct": (writing.correct, "id"),
+    "bc_again": (checking.again, ""),
+    "bc_send": (checking.send, "id word"),
+    "bc_later": (checking.later, ""),
+    "bc_at": (checking.at, "number"),
+    "bc_at!": (checking.send_at, "id number word"),
+    "bc_list": (running.listed, ""),
+    "bc_show": (running.shown, "id"),
+    "bc_pause": (running.pause, "id"),
+    "bc_resume": (running.resume, "id"),
+    "bc_cancel": (running.cancel, "id"),
+    "bc_cancel!": (running.cancel_surely, "id"),
+    "bc_report": (running.report, "id"),
 })  # fmt: skip
 
 # Typed answers to an open question.
@@ -200,6 +228,8 @@ _ANSWERS: dict[str, Callable[[OperatorTalk, str], Conversation]] = {
     "amount": money.amount_given,
     "refund_reason": money.refund_reason_given,
     "message": threads.message_given,
+    **dict.fromkeys(writing.TYPED, writing.answered),
+    "bc_when": checking.when_given,
 }
 
 # Commands that name a reservation.
@@ -215,7 +245,10 @@ _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
     "urgent": lambda talk, order: looking.urgent(talk, ()),
     "threads": lambda talk, order: threads.threads(talk, ()),
     "compensations": lambda talk, order: money.owed(talk, ()),
-    "broadcast": _no_broadcasts,
+    "broadcast": lambda talk, order: writing.begin(talk),
+    "broadcast_info": lambda talk, order: writing.begin(talk, Kind.INFO),
+    "broadcast_ad": lambda talk, order: writing.begin(talk, Kind.AD),
+    "broadcast_list": lambda talk, order: running.listed(talk, ()),
     "invite": lambda talk, order: upkeep.invite(talk, ()),
     "invite_cleaner": lambda talk, order: upkeep.invite_as(talk, ("cleaner",)),
     "invite_operator": lambda talk, order: upkeep.invite_as(talk, ("operator",)),

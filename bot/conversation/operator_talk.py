@@ -24,7 +24,12 @@ LIVE = ("AWAITING_PAYMENT", "CONFIRMED")
 
 def sentences(context: Context) -> OperatorKorean:
     """All sentences in the person's language."""
-    return _ENGLISH if context.person.language == "en" else _KOREAN
+    return sentences_in(context.person.language)
+
+
+def sentences_in(language: str) -> OperatorKorean:
+    """All sentences for a reader of `ko` or `en`."""
+    return _ENGLISH if language == "en" else _KOREAN
 
 
 def menu(talk: OperatorTalk, text: str) -> Card:
@@ -32,6 +37,7 @@ def menu(talk: OperatorTalk, text: str) -> Card:
     say = talk.say
     quick = [
         button(say.find, "find"),
+        button(say.bc_begin, "bc"),
         button(say.dead, "dead"),
         button(say.compensations, "owed"),
         button(say.invite, "invite"),

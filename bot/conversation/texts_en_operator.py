@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.conversation.english import count as counted
 from bot.conversation.english import short_date, spoken_moment, spoken_time
-from bot.conversation.texts_en_staff import StaffEnglish
+from bot.conversation.texts_en_broadcast import BroadcastEnglish
 from bot.conversation.texts_ko_operator import OperatorKorean
 from bot.conversation.texts_ko_staff import short
 from services.reservation.policies import CancellationQuote
@@ -15,7 +15,7 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _DEAD_SHOWN = 80
 
 
-class OperatorEnglish(StaffEnglish, OperatorKorean):
+class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     """The same members, in English."""
 
     board = "Board"
@@ -87,6 +87,7 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
             "Bookings: “find R7K2Q”, “history R7K2Q”\n"
             "Change: “cancel R7K2Q”, “refund R7K2Q 10,000”, “move R7K2Q Saturday 10am”\n"
             "Answer: “reply R7K2Q Yes, that’s fine.”\n"
+            "Send: “broadcast info”, “broadcast ad”, “broadcasts”\n"
             "Else: “compensations”, “dead letters”, “invite cleaner”, “Korean”"
         )
 
@@ -95,9 +96,6 @@ class OperatorEnglish(StaffEnglish, OperatorKorean):
 
     def needs_code(self) -> str:
         return "Which booking? Find it first, for example “find 1234”."
-
-    def no_broadcasts(self) -> str:
-        return "Broadcasts aren’t ready yet. You can write to one person: “reply R7K2Q your message”."
 
     def board_line(
         self, stuck: Sequence[tuple[str, int]], visits: Sequence[tuple[str, int]], as_of: str, *, payments_ok: bool

@@ -27,6 +27,7 @@ COMMANDS = {
     ),
     "operator": (
         ("board", "How things stand"),
+        ("broadcast", "Broadcast"),
         ("language", "Switch language"),
         ("help", "Help"),
     ),

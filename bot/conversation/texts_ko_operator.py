@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation.korean import josa, spoken_moment, spoken_time
-from bot.conversation.texts_ko_staff import StaffKorean, short
+from bot.conversation.texts_ko_broadcast import BroadcastKorean
+from bot.conversation.texts_ko_staff import short
 from services.reservation.policies import CancellationQuote
 from services.shared_kernel.clock import kst_date
 
@@ -12,7 +13,7 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _DEAD_SHOWN = 80
 
 
-class OperatorKorean(StaffKorean):
+class OperatorKorean(BroadcastKorean):
     """One member for each sentence and each label."""
 
     # Labels
@@ -90,6 +91,7 @@ class OperatorKorean(StaffKorean):
             "예약: “찾기 R7K2Q”, “기록 R7K2Q”\n"
             "바꾸기: “운영 취소 R7K2Q”, “환불 R7K2Q 1만원”, “옮기기 R7K2Q 토요일 10시”\n"
             "답하기: “답장 R7K2Q 네, 괜찮아요”\n"
+            "보내기: “발송 안내”, “발송 광고”, “발송 목록”\n"
             "그 밖: “보상금”, “실패함”, “초대 업체”, “English”"
         )
 
@@ -98,9 +100,6 @@ class OperatorKorean(StaffKorean):
 
     def needs_code(self) -> str:
         return "어느 예약인가요? 먼저 “찾기 1234”처럼 예약을 찾아 주세요."
-
-    def no_broadcasts(self) -> str:
-        return "단체 발송은 아직 준비하고 있어요. 한 분씩은 “답장 R7K2Q 보낼 말”로 보내실 수 있어요."
 
     # The board
 

@@ -25,6 +25,7 @@ COMMANDS = {
     ),
     "operator": (
         ("board", "현황 보기"),
+        ("broadcast", "단체 발송"),
         ("language", "언어 바꾸기"),
         ("help", "도움말"),
     ),

@@ -8,6 +8,10 @@ NEEDS_INVITE = {
     language: {"title": texts.INVITE_TITLE, "detail": texts.INVITE_DETAIL}
     for language, texts in (("ko", texts_ko_web), ("en", texts_en_web))
 }
+NO_SUCH_REPORT = {
+    language: {"title": texts.NO_REPORT_TITLE, "detail": texts.NO_REPORT_DETAIL}
+    for language, texts in (("ko", texts_ko_web), ("en", texts_en_web))
+}
 TOO_MANY = {
     language: {"title": texts.TOO_MANY_TITLE, "detail": texts.TOO_MANY_DETAIL}
     for language, texts in (("ko", texts_ko_web), ("en", texts_en_web))

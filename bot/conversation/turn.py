@@ -54,10 +54,14 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """Where the conversation stands now, and what is said."""
+    """Where the conversation stands now, and what is said.
+
+    `live`: the last card stays open under this key, to be changed in place later.
+    """
 
     draft: Draft
     says: tuple[Card, ...]
+    live: str = ""
 
 
 Conversation = Generator[Effect[Any], Any, Turn]

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 
 from bot.api.internal import internal_router
 from bot.api.router import api_router
+from bot.channels.web.reports import Reports
 from bot.channels.web.router import WebChannel
 from bot.channels.web.session import Sessions
 from services.payment.adapters.http import install_problems
@@ -28,6 +29,7 @@ def _own(app: FastAPI, ssak3: Ssak3, *, is_demo: bool) -> None:
         is_https=ssak3.settings.public_url.startswith("https:"),
     )  # fmt: skip
     app.include_router(web.router())
+    app.include_router(Reports(ssak3.broadcasts, ssak3.people, Sessions(api_token)).router())
     web.mount(app)
     app.include_router(
         api_router(

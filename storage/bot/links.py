@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Link, LinkCode
 from storage.bot.tables import link as table
-from storage.bot.tables import link_code, message
+from storage.bot.tables import link_code, message, shown
 from storage.rows import insert_or_leave, insert_or_replace
 
 _IS = (table.c.channel == bindparam("of_channel"), table.c.address == bindparam("of_address"))
@@ -24,6 +24,13 @@ _BLOCKED_SINCE = select(func.max(table.c.blocked_at)).where(
 _HAS_NEWS = exists().where(message.c.person_id == table.c.person_id, message.c.seq > table.c.sent_seq)
 _BEHIND = select(table.c.address).where(*_OPEN, _HAS_NEWS).limit(bindparam("limit", type_=Integer))
 _SENT = update(table).where(*_IS, table.c.person_id == bindparam("of_person"), table.c.sent_seq < bindparam("seq"))
+_IS_SHOWN = (
+    shown.c.channel == bindparam("of_channel"),
+    shown.c.address == bindparam("of_address"),
+    shown.c.place == bindparam("of_place"),
+)
+_SHOWN = select(shown.c.message_id).where(*_IS_SHOWN)
+_FORGET = delete(shown).where(*_IS_SHOWN)
 
 
 class SqlLinks:
@@ -70,6 +77,25 @@ class SqlLinks:
         wanted = {"of_channel": link.channel, "of_address": link.address, "of_person": link.person_id, "seq": seq}
         result = await self._connection.execute(_SENT, {**wanted, "sent_seq": seq})
         return bool(result.rowcount == 1)
+
+    async def show(self, link: Link, place: int, message_id: int) -> None:
+        """What stands there in the log is that message of the chat."""
+        row = {"channel": link.channel, "address": link.address, "place": place, "message_id": message_id}
+        await self._connection.execute(insert_or_replace(shown, *row, key=("channel", "address", "place")), row)
+
+    async def shown(self, link: Link, place: int) -> int | None:
+        """The message of the chat that it is; None if it never went there."""
+        found = await self._connection.execute(_SHOWN, _at(link, place))
+        number: int | None = found.scalar_one_or_none()
+        return number
+
+    async def forget(self, link: Link, place: int) -> None:
+        """It won't be changed any more."""
+        await self._connection.execute(_FORGET, _at(link, place))
+
+
+def _at(link: Link, place: int) -> dict[str, Any]:
+    return {"of_channel": link.channel, "of_address": link.address, "of_place": place}
 
 
 def _link(row: Row[Any]) -> Link:

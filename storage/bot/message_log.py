@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, select
+from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Message
+from bot.ports import Message, OpenEntry
 from services.shared_kernel.card import Button, Card, Item
 from storage.bot.tables import message as table
 from storage.postgresql import lock
@@ -17,10 +17,18 @@ from storage.rows import insert_or_leave
 _OF_PERSON = select(table).where(table.c.person_id == bindparam("person_id")).limit(bindparam("limit", type_=Integer))
 _AFTER = _OF_PERSON.where(table.c.seq > bindparam("seq")).order_by(table.c.seq)
 _LAST = _OF_PERSON.order_by(table.c.seq.desc())
+_IS_KEY = (table.c.person_id == bindparam("of_person"), table.c.key == bindparam("of_key"))
+_OPEN = select(table).where(*_IS_KEY)
+_ALL_OPEN = select(table).where(table.c.key.is_not(None)).order_by(table.c.seq)
+_CLOSE = update(table).where(*_IS_KEY).values(key=None)
+_TAKE_OUT = delete(table).where(table.c.seq == bindparam("of_seq"))
+_PUT_BACK = insert(table)
 
 
 class SqlMessageLog:
-    """Append-only; a delivery is there at most once."""
+    """A delivery is there at most once. What is changed in place gets a new `seq`, so that whoever has read so far
+    reads it again, and keeps its place.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -28,10 +36,12 @@ class SqlMessageLog:
 
     async def append(
         self, person_id: str, sender: str, card: Card, at: datetime, *, client_id: str | None = None,
-        delivery_id: str | None = None,
+        delivery_id: str | None = None, key: str | None = None,
     ) -> bool:  # fmt: skip
-        """False when this delivery is there already."""
+        """False when this delivery is there already. With a `key` it is open, and the one before with it no more."""
         await self._take_turn(person_id)
+        if key is not None:
+            await self._connection.execute(_CLOSE, {"of_person": person_id, "of_key": key})
         row = {
             "person_id": person_id,
             "sender": sender,
@@ -39,9 +49,40 @@ class SqlMessageLog:
             "client_id": client_id,
             "delivery_id": delivery_id,
             "card": asdict(card),
+            "key": key,
         }
         result = await self._connection.execute(insert_or_leave(table, *row), row)
         return bool(result.rowcount == 1)
+
+    async def change(self, person_id: str, key: str, card: Card, *, is_final: bool = False) -> bool:
+        """Another card in the place of the open entry; with `is_final` it is open no more. False: there is none,
+        or it says just this already.
+        """
+        await self._take_turn(person_id)
+        about = {"of_person": person_id, "of_key": key}
+        old = (await self._connection.execute(_OPEN, about)).first()
+        if old is None or (not is_final and card_from_json(old.card) == card):
+            return False
+        row = {
+            "person_id": person_id,
+            "sender": old.sender,
+            "at": old.at,
+            "card": asdict(card),
+            "place": old.place or old.seq,
+            "key": None if is_final else key,
+        }
+        # In this order: SQLite would give the number of a row that is gone to the next one.
+        await self._connection.execute(_CLOSE, about)
+        await self._connection.execute(_PUT_BACK, row)
+        await self._connection.execute(_TAKE_OUT, {"of_seq": old.seq})
+        return True
+
+    async def open_ones(self) -> Sequence[OpenEntry]:
+        """All entries that will be changed, whosever they are."""
+        return [
+            OpenEntry(person_id=row.person_id, key=row.key, card=card_from_json(row.card))
+            for row in await self._connection.execute(_ALL_OPEN)
+        ]
 
     async def _take_turn(self, person_id: str) -> None:
         """One person's lines are readable in the order of `seq`: who has read one never misses one before it."""
@@ -76,4 +117,12 @@ def card_from_json(raw: dict[str, Any]) -> Card:
 
 
 def _message(row: Row[Any]) -> Message:
-    return Message(seq=row.seq, sender=row.sender, at=row.at, client_id=row.client_id, card=card_from_json(row.card))
+    return Message(
+        seq=row.seq,
+        sender=row.sender,
+        at=row.at,
+        client_id=row.client_id,
+        card=card_from_json(row.card),
+        place=row.place,
+        is_open=row.key is not None,
+    )

@@ -65,8 +65,14 @@ message = Table(
     Column("client_id", String(64)),
     Column("delivery_id", String(36), unique=True),
     Column("card", JSON, nullable=False),
+    Column("place", BigInteger),
+    Column("key", String(64)),
     Index("bot_message_by_person", "person_id", "seq"),
 )
+Index(
+    "bot_message_open", message.c.key, message.c.person_id, unique=True,
+    sqlite_where=message.c.key.is_not(None), postgresql_where=message.c.key.is_not(None),
+)  # fmt: skip
 
 received = Table(
     "bot_received",
@@ -140,6 +146,15 @@ link = Table(
     Column("linked_at", UtcDateTime, nullable=False),
     Column("blocked_at", UtcDateTime),
     Column("sent_seq", BigInteger, nullable=False),
+)
+
+shown = Table(
+    "bot_shown",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, nullable=False),
 )
 
 link_code = Table(

@@ -14,7 +14,7 @@ from tests.support.world import OpenWorld, World, a_world
 
 # Those that people chat through. With Telegram only the way in and out is another: without SSAK3_ON_TELEGRAM=all, the
 # ones with most of the talk.
-CHATTED = ("f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "p1", "p2")
+CHATTED = ("f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "p1", "p2", "p3")
 TALKATIVE = ("f1", "f7", "p1", "p2")
 ON_TELEGRAM = tuple(
     f"test_{name}_" for name in (CHATTED if os.environ.get("SSAK3_ON_TELEGRAM") == "all" else TALKATIVE)

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.carry_out.broadcast import BroadcastEffects
 from bot.conversation import effects, effects_operator
 from bot.conversation.effects_operator import BoardNow, DeadGroup, Found, HistoryLine, Owed, Spoken, ThreadSummary
-from bot.conversation.turn import Effect
+from bot.conversation.turn import Effect, Person
 from bot.ports import Thread
 from services.mypage.view import Board, CancellationPart, JobPart, PaymentPart, ReservationView, Stuck
 from services.payment.refunds import Compensation, Refund
@@ -19,10 +20,12 @@ from services.reservation.values import Party
 from services.shared_kernel.clock import KST, kst_date
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
+from tests.support.broadcasting import FakeBroadcasting, at_once
 from tests.support.talking import ROOT, TroubleNow, handler_name
 from tests.support.time import FakeClock, FakeIds
 
 POLICIES = parse_policies((ROOT / "services/reservation/policies.toml").read_text(), 15)
+ME = Person(id="0193551e-0000-7000-8000-0000000000aa", role="operator", language="ko")
 TUESDAY_2PM = datetime(2026, 11, 24, 14, tzinfo=KST)
 
 
@@ -49,11 +52,16 @@ class OperatorWorld:
         self.language = "ko"
         self.fails = 0
         self.telegram = self.why_no_telegram = ""
+        self.broadcasting = FakeBroadcasting(clock)
+        files = "http://127.0.0.1:8000/chat/broadcasts/{}.csv"
+        self._broadcasts = BroadcastEffects(self.broadcasting, files.format).table()
 
     def __call__(self, effect: Effect[Any]) -> Any:
         if self.fails:
             self.fails -= 1
             raise TroubleNow
+        if type(effect) in self._broadcasts:
+            return at_once(self._broadcasts[type(effect)](effect, ME))
         return getattr(self, handler_name(effect))(effect)
 
     # What there is

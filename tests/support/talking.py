@@ -34,6 +34,7 @@ class Talking:
         self.person = person
         self.draft = Draft()
         self.says: tuple[Card, ...] = ()
+        self.live = ""
         self.effects: list[Effect[Any]] = []
 
     def say(self, text: str) -> str:
@@ -71,7 +72,7 @@ class Talking:
         context = Context(person=self.person, now=now, catalogue=CATALOGUE, fresh_id=self._ids.new())
         self.effects = []
         turn = self._run(self._reply(self.draft, said, context))
-        self.draft, self.says = load(dump(turn.draft)), turn.says
+        self.draft, self.says, self.live = load(dump(turn.draft)), turn.says, turn.live
         assert self.draft == turn.draft
         check(turn)
         return self.text

@@ -20,6 +20,7 @@ from bot.conversation.texts_ko_cleaner import CleanerKorean
 from bot.conversation.texts_ko_operator import OperatorKorean
 from bot.conversation.turn import Person
 from services.cleaning.refusals import JobRefusal
+from services.notification.broadcasts.values import BroadcastStatus, Exclusion
 from services.payment.values import RefundStatus
 from services.shared_kernel.ids import short_code
 from tests.support.cleaner_world import ME, OTHER, CleanerWorld
@@ -32,7 +33,9 @@ WORDS = (
     "매일", "월수금", "OO클린", "그만두기", "처음으로", "이전", "도움말", "상담원", "운영자", "English", "한국어", "취소", "내 예약",
     "현황", "급한 일", "찾기", "찾기 1234", "1234", "답장 네", "답장", "실패함", "보상금", "초대", "초대 업체", "발송 광고",
     "기다리는 고객", "환불", "2만원", "전액", "90000", "토요일 10시", "내일", "차량 고장", "다시 시도", "ㅁㄴㅇㄹ", "", " ", "ㅋ" * 500,
-    "/help", "/jobs", "/board", "accept", "start", "board", "수신거부", "토요일로 옮겨줘",
+    "발송", "발송 안내", "발송 목록", "고객", "내일 방문 고객, 마포구", "60일 넘게 안 온 고객", "월요일 방문 고객", "신촌 고객", "부산", "모두",
+    "눈이 와서 늦어요", "10% 할인", "#{날씨}", "자세히 https://example.com", "버튼 없이", "한국어만", "그대로 두기", "내일 오전 9시", "밤 10시",
+    "/broadcast", "/help", "/jobs", "/board", "accept", "start", "board", "수신거부", "토요일로 옮겨줘",
 )  # fmt: skip
 ODD_ACTIONS = (
     "accept", "accept:", "accept:x:1", "accept::", ":", "::::", "area:nowhere", "area:mapo", "day:9", "day:0", "days:never",
@@ -40,6 +43,9 @@ ODD_ACTIONS = (
     "opcancel!:0193551e-0000-7000-8000-000000000000:1:1", "opmove!:0193551e-0000-7000-8000-000000000000:999999999",
     "refund_of:1", "oprefund!:0193551e-0000-7000-8000-000000000000", "register", "fix", "areas_done", "days_done",
     "keep:0193551e-0000-7000-8000-000000000000", "job:0193551e-0000-7000-8000-000000000000", "active:on", "owed", "home!",
+    "bc_send:0193551e-0000-7000-8000-000000000000:0123456789", "bc_at!:0193551e-0000-7000-8000-000000000000:999999999:0123456789",
+    "bc_at:999999999", "bc_at:0", "bc_whom:dogs", "bc_kind:spam", "bc_edit:soul", "bc_edit:button", "bc_area:nowhere", "bc_day:20269999",
+    "bc_idle:0", "bc_language:fr", "bc_back", "bc_keep", "bc_none", "bc_book", "bc_later", "bc_again", "bc", "bc_list",
 )  # fmt: skip
 
 
@@ -194,6 +200,32 @@ class AnyOperatorTalk(_AnyTalk):
         at = self.clock.now()
         self.world.lines.append(HistoryLine(at=at, source="event", name=name))
         self.world.lines.append(HistoryLine(at=at, source="notice", name=name, to="customer", status="ODD"))
+
+    @rule(now=st.integers(0, 1200), later=st.integers(0, 20_000), left_out=st.integers(0, 300), sender=st.booleans())
+    def people_change(self, now: int, later: int, left_out: int, sender: bool) -> None:
+        broadcasting = self.world.broadcasting
+        broadcasting.now, broadcasting.later, broadcasting.has_sender = now, later, sender
+        broadcasting.excluded = {Exclusion.NO_CONSENT: left_out} if left_out else {}
+
+    @rule(kind=st.sampled_from(("발송 안내", "발송 광고")), steps=st.integers(1, 5))
+    def begin_a_broadcast(self, kind: str, steps: int) -> None:
+        for said in (kind, "내일 방문 고객", "눈이 와서 늦어요", "한국어만", "버튼 없이")[:steps]:
+            self.chat.say(said)
+            self._remember()
+
+    @rule()
+    def leave(self) -> None:
+        self.chat.speak("ko")
+        assert self.chat.say("처음으로") == "안녕하세요. 무엇을 볼까요?"
+        assert not self.chat.draft.memo
+
+    @rule(pick=st.integers(0, 99), status=st.sampled_from(BroadcastStatus), sent=st.integers(0, 60))
+    def broadcast_goes_on(self, pick: int, status: BroadcastStatus, sent: int) -> None:
+        known = list(self.world.broadcasting.went)
+        if known:
+            broadcast_id = known[pick % len(known)]
+            self.world.broadcasting.goes_on(broadcast_id, status, sent=sent, unknown=1, reasons={"blocked": 2})
+            self.old.extend(f"bc_{verb}:{broadcast_id}" for verb in ("show", "pause", "cancel!", "report", "correct"))
 
 
 TestAnyCleanerTalk = AnyCleanerTalk.TestCase

@@ -282,14 +282,7 @@ def test_answering_about_a_reservation(chat: Talking, world: OperatorWorld) -> N
     assert chat.say("답장 ZZZZZ 네").startswith("‘ZZZZZ’에 맞는 상담이나 예약이 없어요.")
 
 
-# 4.5, 4.6, 4.8, invites
-
-
-def test_broadcasts_are_not_there_yet(chat: Talking) -> None:
-    """Kindly."""
-    assert chat.say("발송 안내") == (
-        "단체 발송은 아직 준비하고 있어요. 한 분씩은 “답장 R7K2Q 보낼 말”로 보내실 수 있어요."
-    )
+# 4.8, invites
 
 
 def test_dead_letters(chat: Talking, world: OperatorWorld) -> None:

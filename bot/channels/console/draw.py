@@ -102,6 +102,7 @@ class Screen:
         self._base_url = base_url
         self._interactive = interactive
         self._prompting = False
+        self._changing = False
         self.language = "ko"
 
     def card(self, card: Mapping[str, Any], choices: Sequence[Choice]) -> None:
@@ -116,6 +117,18 @@ class Screen:
         """Something that the terminal itself says."""
         self.note(self._texts[self.language][name].format(**values))
 
+    def change(self, text: str) -> None:
+        """What something that was said has become meanwhile: one line, over the last such line. Of no use in a pipe."""
+        if not self._interactive:
+            return
+        line = Text(plain(text).replace("\n", " "), style="bright_black", no_wrap=True, overflow="ellipsis")
+        over = self._changing
+        self._make_way()
+        if over:
+            self._console.control(Control((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)))
+        self._console.print(line, width=min(self._console.width, WIDEST))
+        self._changing = True
+
     def note(self, text: str) -> None:
         """The same, in words from the server."""
         self._print(Text(plain(text), style="bright_black"))
@@ -128,10 +141,14 @@ class Screen:
 
     def typed(self) -> None:
         """They have: the cursor is on a new line."""
-        self._prompting = False
+        self._prompting = self._changing = False
 
-    def _print(self, what: RenderableType) -> None:
+    def _make_way(self) -> None:
         if self._prompting:
             self._console.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
             self._prompting = False
+
+    def _print(self, what: RenderableType) -> None:
+        self._make_way()
+        self._changing = False
         self._console.print(what, width=min(self._console.width, WIDEST))

@@ -85,7 +85,10 @@ class Talk:
             return
         self.seen = frame["seq"]
         if not self._history_until:
-            self._draw(frame)
+            if frame.get("place") and frame.get("open"):
+                self._screen.change(frame["card"]["text"])
+            else:
+                self._draw(frame)
             return
         self._history.append(frame)
         if frame["seq"] >= self._history_until:

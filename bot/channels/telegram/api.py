@@ -4,7 +4,7 @@ aiogram's errors quote the request: addresses hold the token, and texts what som
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from aiogram.methods import (
     AnswerCallbackQuery,
     DeleteWebhook,
     EditMessageReplyMarkup,
+    EditMessageText,
     GetUpdates,
     GetWebhookInfo,
     SendChatAction,
@@ -82,6 +83,10 @@ class Refused(Exception):
     """Telegram will never do this as it was asked."""
 
 
+class Unmodified(Refused):
+    """It is so already."""
+
+
 class Elsewhere(Exception):
     """Somebody else takes this bot's updates: another poller, or a webhook."""
 
@@ -99,8 +104,8 @@ class TelegramApi:
         self.bot_id = self._bot.id
         self._with_keyboard: set[int] = set()
 
-    async def send(self, chat_id: str, bubble: Bubble) -> None:
-        """One message. Later, Blocked, Moved, Refused, Trouble.
+    async def send(self, chat_id: str, bubble: Bubble) -> int:
+        """One message; its number in the chat. Later, Blocked, Moved, Refused, Trouble.
 
         What a phone shares is asked for by a keyboard below the chat, which goes away with the next message.
         """
@@ -109,11 +114,26 @@ class TelegramApi:
             await self._do(SendMessage(chat_id=chat, text=PUT_AWAY, reply_markup=_NO_KEYBOARD))
             self._with_keyboard.discard(chat)
         markup = _sharing(bubble) if bubble.shares else _keyboard(bubble.rows) or _NO_KEYBOARD
-        await self._do(SendMessage(chat_id=chat, text=bubble.text, parse_mode="HTML", reply_markup=markup))
+        sent = await self._do(SendMessage(chat_id=chat, text=bubble.text, parse_mode="HTML", reply_markup=markup))
         if bubble.shares:
             self._with_keyboard.add(chat)
         else:
             self._with_keyboard.discard(chat)
+        return int(sent.message_id)
+
+    async def edit(self, chat_id: str, message_id: int, bubble: Bubble) -> int:
+        """The same message with other words; its number. Refused: it can't be changed, or isn't there any more.
+
+        Telegram refuses as well to put what is there already; that is as good as done.
+        """
+        with suppress(Unmodified):
+            await self._do(
+                EditMessageText(
+                    chat_id=int(chat_id), message_id=message_id, text=bubble.text, parse_mode="HTML",
+                    reply_markup=_keyboard(bubble.rows),
+                )
+            )  # fmt: skip
+        return message_id
 
     async def typing(self, chat_id: str) -> None:
         """For some seconds, or until the next message."""
@@ -193,8 +213,8 @@ def _in_our_words() -> Iterator[None]:
         raise Elsewhere from None
     except (TelegramUnauthorizedError, TelegramNotFound):
         raise NoAccess from None
-    except TelegramBadRequest:
-        raise Refused from None
+    except TelegramBadRequest as error:
+        raise (Unmodified if "message is not modified" in error.message else Refused) from None
     except ClientDecodeError as error:
         if isinstance(error.data, dict) and isinstance(error.data.get("result"), list):
             raise _Unreadable(error.data) from None

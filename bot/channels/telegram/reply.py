@@ -1,15 +1,17 @@
 """Streams each linked person's message log to their chat: what the bot answers, not notices, which have a sender.
 
 The chat's cursor moves after a message is sent. Telegram has no idempotency key, so a crash between the two
-repeats at most that one answer.
+repeats at most that one answer. What changes in place in the log is changed in place in the chat.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
 from bot.channels.telegram.api import Blocked, Later, Moved, Refused, TelegramApi
+from bot.channels.telegram.edit_pace import EditPace
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.lease import Lease
 from bot.channels.telegram.receive import CHANNEL
@@ -17,13 +19,13 @@ from bot.channels.telegram.render import Bubble, bubbles
 from bot.links import Links
 from bot.message_log import LogReader
 from bot.ports import BotWork, Link, Message
-from services.shared_kernel.card import Card
 
 log = structlog.get_logger(__name__)
 
 MOST_CHATS = 200
 ROWS = 50
 LONGEST_BACKOFF_SECONDS = 30.0
+REFUSED = 0  # in place of a message's number
 
 
 class Pause:
@@ -56,6 +58,7 @@ class Replies:
         self._log = log_reader
         self._unit_of_work = unit_of_work
         self._pause = Pause()
+        self._edits = EditPace()
         self._lanes = Lanes(self._stream)
 
     async def run_once(self) -> int:
@@ -80,50 +83,79 @@ class Replies:
         while rows := await self._log.after(link.person_id, seen, ROWS):
             for row in rows:
                 if _goes_out(row):
-                    if not (await self._send(address, row.card) and await self._note(link, row.seq)):
+                    # Nothing else waits behind it: the next look brings what it says then.
+                    if row is rows[-1] and row.place is not None and self._edits.is_early(address, row.place):
                         return
-                elif row is rows[-1] and not await self._note(link, row.seq):
+                    number = await self._bring(link, row)
+                    if number is None or not await self._note(link, row, number):
+                        return
+                elif row is rows[-1] and not await self._note(link, row):
                     return
             seen = rows[-1].seq
 
-    async def _note(self, link: Link, seq: int) -> bool:
+    async def _note(self, link: Link, row: Message, number: int = REFUSED) -> bool:
         """False when the chat is somebody else's by now."""
+        place = row.place or row.seq
         async with self._unit_of_work() as work:
-            return await work.links.sent(link, seq)
+            if row.is_open and number != REFUSED:
+                await work.links.show(link, place, number)
+            elif row.place is not None:
+                await work.links.forget(link, place)
+            return await work.links.sent(link, row.seq)
 
-    async def _send(self, address: str, card: Card) -> bool:
-        """False when the chat has gone away, or another process sends now."""
-        for bubble in bubbles(card):
-            if not await self._send_one(address, bubble):
-                return False
-        return True
+    async def _bring(self, link: Link, row: Message) -> int | None:
+        """Change the message that it is, or send it; the number of the (last) message.
 
-    async def _send_one(self, address: str, bubble: Bubble) -> bool:
+        None when the chat has gone away, or another process sends now.
+        """
+        address, shown = link.address, bubbles(row.card)
+        if row.place is not None and shown:
+            async with self._unit_of_work() as work:
+                known = await work.links.shown(link, row.place)
+            if known is not None:
+                self._edits.note(address, row.place)
+                number = await self._edit(address, known, shown[-1])
+                if number != REFUSED:
+                    return number
+        return await self._send(address, shown)
+
+    async def _send(self, address: str, shown: Sequence[Bubble]) -> int | None:
+        number: int | None = REFUSED
+        for bubble in shown:
+            self._edits.note(address)
+            number = await self._patiently(address, partial(self._api.send, address, bubble))
+            if number is None:
+                return None
+        return number
+
+    async def _edit(self, address: str, number: int, bubble: Bubble) -> int | None:
+        return await self._patiently(address, partial(self._api.edit, address, number, bubble))
+
+    async def _patiently(self, address: str, do: Callable[[], Awaitable[int]]) -> int | None:
+        """The message's number, or REFUSED; None when the chat has gone away, or another process sends now."""
         failures = 0
         while True:
             await self._pause.over()
             if not await self._lease.hold():
-                return False
+                return None
             try:
-                await self._api.send(address, bubble)
+                return await do()
             except Later as later:
                 self._pause.at_least(later.seconds)
             except Blocked:
                 await self._links.block(CHANNEL, address)
-                return False
+                return None
             except Moved as moved:
                 await self._links.move(CHANNEL, address, moved.chat_id)
-                return False
+                return None
             except Refused:
                 # It would be refused again: the next one may well go.
                 log.error("telegram.message_refused")
-                return True
+                return REFUSED
             except Exception as error:  # Trouble, and no access for now
                 failures += 1
                 log.warning("telegram.not_sent", why=type(error).__name__, failures=failures)
                 await asyncio.sleep(min(LONGEST_BACKOFF_SECONDS, 0.5 * 2**failures))
-            else:
-                return True
 
 
 def _goes_out(row: Message) -> bool:

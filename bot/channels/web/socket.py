@@ -127,7 +127,7 @@ class PhoneSocket:
             for message in missed:
                 seen = max(seen, message.seq)
                 await self._send(_frame(message))
-                if message.sender == "bot":
+                if message.sender == "bot" and message.place is None:
                     await self._send({"type": "typing", "on": False})
             with contextlib.suppress(TimeoutError):
                 # Not wait_for: in Python 3.11 it can swallow a cancellation, and this would never end.
@@ -164,7 +164,8 @@ def _person(person: PersonRecord) -> dict[str, str]:
 
 
 def _frame(message: Message) -> dict[str, Any]:
-    return {
+    """What changes in place says so: `open` while it does, and `place` is the seq of what it replaces."""
+    frame: dict[str, Any] = {
         "type": "message",
         "seq": message.seq,
         "from": message.sender,
@@ -172,3 +173,8 @@ def _frame(message: Message) -> dict[str, Any]:
         "client_id": message.client_id,
         "card": asdict(message.card),
     }
+    if message.is_open:
+        frame["open"] = True
+    if message.place is not None:
+        frame["place"] = message.place
+    return frame

@@ -10,7 +10,7 @@ export const EXAMPLES = {
     en: ['today’s jobs', 'on my way', 'start', 'finish', 'Korean please'],
   },
   operator: {
-    ko: ['현황', '급한 일', '상담 대기', '보상금', '실패함', '업체 초대', '영어로'],
-    en: ['board', 'urgent', 'waiting customers', 'compensations', 'dead letters', 'invite a cleaner', 'Korean please'],
+    ko: ['현황', '급한 일', '발송 안내', '발송 목록', '상담 대기', '보상금', '실패함', '업체 초대', '영어로'],
+    en: ['board', 'urgent', 'broadcast info', 'broadcasts', 'waiting customers', 'compensations', 'dead letters', 'invite a cleaner', 'Korean please'],
   },
 };

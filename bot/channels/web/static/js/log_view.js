@@ -78,6 +78,26 @@ export class LogView {
     this.show(entry);
   }
 
+  /**
+   * Draws what was changed in place. Buttons that stay the same are left alone, so that a finger on one still taps it;
+   * while more changes are to come nothing is read aloud, only the last is.
+   */
+  change(entry) {
+    const old = entry.node;
+    if (!old) return this.show(entry);
+    const node = drawRow(entry, this.#language, this.actions);
+    const [before, after] = [old, node].map((row) => row.querySelector('.line'));
+    const same = this.#buttonsOf(before) === this.#buttonsOf(after) && before.querySelector('.card-body');
+    old.setAttribute('aria-live', entry.open ? 'off' : 'polite');
+    if (same) before.querySelector('.card-body').replaceWith(after.querySelector('.card-body'));
+    else before.replaceWith(after);
+    if (this.#stuck && !this.#busy) this.#toBottom();
+  }
+
+  #buttonsOf(line) {
+    return Array.from(line.querySelectorAll('.buttons .card-button'), (button) => button.textContent).join('\n');
+  }
+
   #drop(entry) {
     entry.node.remove();
     entry.node = null;

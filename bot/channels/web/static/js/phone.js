@@ -139,6 +139,12 @@ export class Phone {
   }
 
   #message(frame) {
+    const changed = this.timeline.change(frame);
+    if (changed) {
+      this.log.change(changed);
+      if (this.log.busy && frame.seq >= this.#historyEnd) return this.#historyIsIn();
+      return this.#showReplies();
+    }
     const entry = this.timeline.accept(frame);
     if (frame.client_id) this.#forget(frame.client_id);
     if (!entry) return;

@@ -19,11 +19,22 @@ export class Timeline {
     if (this.#bySeq.has(frame.seq)) return null;
     const mine = frame.client_id ? this.#byClient.get(frame.client_id) : undefined;
     const entry = mine ?? { from: frame.from, clientId: frame.client_id ?? null, card: frame.card ?? {} };
-    Object.assign(entry, { seq: frame.seq, key: frame.seq, at: frame.at, state: 'sent' });
-    this.#bySeq.set(frame.seq, entry);
+    const place = frame.place ?? frame.seq;
+    Object.assign(entry, { seq: place, key: place, at: frame.at, state: 'sent', open: Boolean(frame.open) });
+    this.#bySeq.set(frame.seq, entry).set(place, entry);
     if (entry.clientId) this.#byClient.set(entry.clientId, entry);
     this.lastSeq = Math.max(this.lastSeq, frame.seq);
     this.#place(entry);
+    return entry;
+  }
+
+  /** A frame that replaces an entry, in its place: that entry, or null if the frame is something else. */
+  change(frame) {
+    const entry = this.#bySeq.get(frame.place);
+    if (!entry || this.#bySeq.has(frame.seq)) return null;
+    this.#bySeq.set(frame.seq, entry);
+    this.lastSeq = Math.max(this.lastSeq, frame.seq);
+    Object.assign(entry, { card: frame.card, open: Boolean(frame.open) });
     return entry;
   }
 
