@@ -1,6 +1,7 @@
 """Broadcasts, whom they are for, and how far they are."""
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -42,6 +43,8 @@ _WAITS = (_S.QUEUED, _S.DEFERRED)
 _VISITS = ("CONFIRMED", "IN_PROGRESS", "COMPLETED")
 _IN_SEGMENTS = ("customer", "cleaner")
 _REASONS = (_S.FAILED, _S.SUPPRESSED)
+# Rows that are written in one go: SQLite writes on the event loop, and all rows are put together there.
+_AT_ONCE = 500
 
 _BY_IDS = select(broadcasts).where(broadcasts.c.id.in_(bindparam("ids", expanding=True)))
 _LATEST = (
@@ -153,15 +156,14 @@ class SqlBroadcasts:
         return [one for one in found if one.contact.role == "customer" or segment.area in one.contact.areas]
 
     async def add_all(self, told: Sequence[tuple[Notification, Delivery]]) -> None:
-        await self._connection.execute(_ADD, [notification_to_row(one) for one, _ in told])
+        for part in _parts(told):
+            await self._connection.execute(_ADD, [notification_to_row(one) for one, _ in part])
+            await asyncio.sleep(0)
         rows = await self._connection.execute(_POSITIONS, {"about": told[0][0].cause})
         position = {row.id: row.position for row in rows}
-        # Each in a lane of its own: a broadcast that waits holds up nobody's own news.
-        lanes = [{"lane": f"{one.recipient_id}:{one.id}", "position": position[one.id]} for one, _ in told]
-        await self._connection.execute(
-            _ADD_DELIVERIES,
-            [{**delivery_to_row(delivery), **lane} for (_, delivery), lane in zip(told, lanes, strict=True)],
-        )
+        for part in _parts(told):
+            await self._connection.execute(_ADD_DELIVERIES, [_queued(*each, position[each[0].id]) for each in part])
+            await asyncio.sleep(0)
 
     async def call_off(self, broadcast_id: str, reason: str) -> int:
         result = await self._connection.execute(_CALL_OFF, {"broadcast": broadcast_id, "why": reason})
@@ -187,6 +189,18 @@ class SqlBroadcasts:
             )
             for row in await self._connection.execute(_RECIPIENTS, asked)
         ]
+
+
+def _parts(told: Sequence[tuple[Notification, Delivery]]) -> Iterator[Sequence[tuple[Notification, Delivery]]]:
+    """Whoever else is at work here has a turn between two."""
+    for start in range(0, len(told), _AT_ONCE):
+        yield told[start : start + _AT_ONCE]
+
+
+def _queued(notification: Notification, delivery: Delivery, position: int) -> dict[str, Any]:
+    """In a lane of its own: a broadcast that waits holds up nobody's own news."""
+    lane = f"{notification.recipient_id}:{notification.id}"
+    return {**delivery_to_row(delivery), "lane": lane, "position": position}
 
 
 @cache

@@ -1,5 +1,6 @@
 """Ten thousand in a broadcast, on both databases: each once, soon, and no burden to what else is due."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.notification.broadcasts.use_cases import SHELL
+from services.notification.broadcasts.model import cause_of
+from services.notification.broadcasts.use_cases import SHELL, TEMPLATE
 from services.notification.broadcasts.values import Segment
+from services.notification.model import Delivery, Info
 from services.notification.values import DeliveryStatus
 from services.shared_kernel.refusal import StaleVersion
 from storage.notification import ledger
@@ -52,6 +55,36 @@ async def test_ten_thousand(fresh: Fresh):
         await home.broadcasts.cancel(broadcast.id, by=SHELL)
         print(f"cancelled in {time.monotonic() - began:.2f} s")
         assert (await home.broadcasts.progress(broadcast.id)).reasons == {"cancelled": MANY}
+
+
+async def test_others_have_their_turn_while_thousands_are_added(fresh_sqlite: Fresh):
+    """SQLite writes on the event loop: in one go, nobody in the process would be answered meanwhile."""
+    async with at_home(fresh_sqlite) as home:
+        broadcast = await approved(home)
+        new = [_entry(home, broadcast.id) for _ in range(3_000)]
+        turns = 0
+
+        async def work_beside() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        async with home.work() as work:
+            beside = asyncio.create_task(work_beside())
+            await work.broadcasts.add_all(new)
+            had = turns
+            beside.cancel()
+        assert had >= 10
+        assert (await home.broadcasts.progress(broadcast.id)).waiting == 3_001
+
+
+def _entry(home: Home, broadcast_id: str) -> tuple[Info, Delivery]:
+    told = Info(
+        id=home.ids.new(), cause=cause_of(broadcast_id), cause_event_id=None, recipient_id=home.ids.new(),
+        template=TEMPLATE, values={}, created_at=home.clock.now(),
+    )  # fmt: skip
+    return told, Delivery.of_broadcast(told, broadcast_id=broadcast_id, starts_at=home.clock.now())
 
 
 async def _timed(find: Any, *asked: Any) -> tuple[Sequence[Any], float]:
