@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversation.operator_broadcast_running import broadcast_of, is_over, live_card
+from bot.conversation.operator_broadcast_running import broadcast_of, is_at_rest, live_card
 from bot.conversation.operator_talk import sentences_in
 from bot.ports import BotWork, OpenEntry
 from services.notification.broadcasts.ports import Broadcasting
@@ -55,4 +55,4 @@ class LiveBroadcasts:
         except NotFound:  # of no concern to this person any more
             return replace(entry.card, buttons=(), side_by_side=False), True
         say = sentences_in(person.language if person else "ko")
-        return live_card(say, report, self._clock.now()), is_over(report)
+        return live_card(say, report, self._clock.now()), is_at_rest(report)

@@ -44,8 +44,13 @@ def broadcast_of(key: str) -> str | None:
 
 
 def is_over(report: Report) -> bool:
-    """Nothing will change any more."""
+    """Nothing more begins."""
     return report.broadcast.status in _OVER
+
+
+def is_at_rest(report: Report) -> bool:
+    """And nothing is under way: what was being sent when it was cancelled may still arrive."""
+    return is_over(report) and not report.progress.waiting
 
 
 def live_card(say: BroadcastKorean, report: Report, now: datetime) -> Card:

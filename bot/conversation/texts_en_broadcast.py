@@ -270,8 +270,8 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         return f"Call it off? The {progress.waiting:,} who haven't got it never will."
 
     def bc_cancelled(self, progress: Progress) -> str:
-        rest = progress.total - progress.sent - progress.failed - progress.unknown
-        return f"Called off. {progress.sent:,} got it, {rest:,} won't."
+        more = f" {progress.waiting:,} on their way already may get it." if progress.waiting else ""
+        return f"Called off. {progress.sent:,} got it, {progress.suppressed:,} won't.{more}"
 
     def bc_none(self) -> str:
         return "There has been no broadcast yet."

@@ -278,8 +278,8 @@ class BroadcastKorean(StaffKorean):
         return f"발송을 중단할까요? 아직 못 받은 {progress.waiting:,}명은 받지 않게 되고, 되돌릴 수 없어요."
 
     def bc_cancelled(self, progress: Progress) -> str:
-        rest = progress.total - progress.sent - progress.failed - progress.unknown
-        return f"발송을 중단했어요. {progress.sent:,}명은 받았고 {rest:,}명에게는 보내지 않았어요."
+        more = f" 이미 보내던 {progress.waiting:,}명은 받을 수도 있어요." if progress.waiting else ""
+        return f"발송을 중단했어요. {progress.sent:,}명은 받았고 {progress.suppressed:,}명에게는 보내지 않았어요.{more}"
 
     # Looking
 

@@ -120,6 +120,22 @@ async def test_it_goes_on_after_a_restart_and_two_loops_are_harmless(tmp_path):
         assert [each.label for each in entry.card.buttons] == ["이어서 보내기", "발송 중단"]
 
 
+async def test_a_cancelled_one_is_told_to_the_end(tmp_path):
+    """What was being sent arrives after the cancel, and is counted."""
+    async with a_world(tmp_path) as world:
+        operator = await an_operator(world)
+        one = await confirmed(world, operator.id)
+        one.broadcasting.under_way = 2
+        one.broadcasting.goes_on(ID, sent=40, waiting=21)
+        await one.broadcasting.cancel(ID, by=operator.id)
+        await one.look(waiting=2)
+        await one.look(sent=42, waiting=0)
+        async with world.ssak3.bot_work() as work:
+            [entry] = await work.log.after(operator.id, 0, 10)
+        assert entry.card.text == "발송을 중단했어요. 42명은 받았고 19명에게는 보내지 않았어요."
+        assert not entry.is_open
+
+
 async def test_what_is_gone_changes_no_more(tmp_path):
     """Nor does it hold up the others."""
     async with a_world(tmp_path) as world:

@@ -55,6 +55,7 @@ class FakeBroadcasting:
         self.takes = timedelta(seconds=3)
         self.has_sender = True
         self.longest = 1_000
+        self.under_way = 0  # of those that wait, when it is cancelled
 
     async def draft(self, *, broadcast_id: str, kind: Kind, segment: Segment, wording: Wording, by: str) -> Broadcast:
         self._check(kind, segment, wording)
@@ -151,7 +152,11 @@ class FakeBroadcasting:
         return self._step(broadcast_id, "resume")
 
     async def cancel(self, broadcast_id: str, *, by: str) -> Broadcast:
-        return self._step(broadcast_id, "cancel")
+        cancelled = self._step(broadcast_id, "cancel")
+        went = self.went.get(broadcast_id, Progress(total=0))
+        left = max(0, went.waiting - self.under_way)
+        self.went[broadcast_id] = replace(went, waiting=went.waiting - left, suppressed=went.suppressed + left)
+        return cancelled
 
     async def correct(self, corrected_id: str, *, broadcast_id: str, wording: Wording, by: str) -> Broadcast:
         one = self._get(corrected_id)

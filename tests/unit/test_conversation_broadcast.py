@@ -409,6 +409,17 @@ def test_pause_resume_cancel(chat: Talking, broadcasting: FakeBroadcasting) -> N
     assert chat.do(f"bc_cancel:{id}").splitlines()[1] == "지금은 그렇게 할 수 없어요. 지금 모습은 이래요."
 
 
+def test_what_was_being_sent_when_it_was_cancelled(chat: Talking, broadcasting: FakeBroadcasting) -> None:
+    """Nobody says of them that they didn't get it."""
+    id = confirmed(chat)
+    broadcasting.goes_on(id, sent=40, waiting=24)
+    broadcasting.under_way = 3
+    chat.tap("발송 중단")
+    assert chat.tap("중단 확정") == (
+        "발송을 중단했어요. 40명은 받았고 21명에게는 보내지 않았어요. 이미 보내던 3명은 받을 수도 있어요."
+    )
+
+
 def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     """Who isn't known is named; the correction goes to those who got it, by way of a dry run."""
     id = confirmed(chat)
