@@ -110,7 +110,10 @@ class Ledger(Protocol):
         ...
 
     async def missed(self, person_id: str, channel: str, limit: int) -> Sequence[Delivery]:
-        """Of this person's that failed because the channel was blocked, the newest; the oldest of those first."""
+        """Of this person's that failed because the channel was blocked, the newest; the oldest of those first.
+
+        None of a broadcast's.
+        """
         ...
 
     async def told(self, causes: Collection[str]) -> Sequence[tuple[str, str, str]]:

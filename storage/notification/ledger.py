@@ -104,10 +104,12 @@ _DELIVERIES_OF_RESERVATION = (
     .where(notifications.c.reservation_id == bindparam("reservation"))
     .order_by(deliveries.c.position, deliveries.c.hop)
 )
+# Only what failed is read, by the index of those that aren't a broadcast's.
 _MISSED = (
     select(deliveries)
     .join(notifications, notifications.c.id == deliveries.c.notification_id)
     .where(
+        deliveries.c.broadcast_id.is_(None),
         deliveries.c.status == DeliveryStatus.FAILED,
         deliveries.c.reason == "blocked",
         deliveries.c.channel == bindparam("of_channel"),

@@ -103,9 +103,11 @@ async def _plans_read_little(home: Home) -> None:
         (ledger._DUE, "notification_delivery_due"),
         (ledger._DUE_OF_BROADCAST, "notification_delivery_of_broadcast"),
         (ledger._ABANDONED, "notification_delivery_leased"),
+        (ledger._MISSED, "notification_delivery_due"),
     ):
         given = {
             "now": home.clock.now(), "limit": 12, "broadcast": "b", "waits": DeliveryStatus.QUEUED,
+            "of_channel": "telegram", "recipient": "r",
         }  # fmt: skip
         wanted = {name: given[name] for name in statement.compile().params if name in given}
         plain = statement.params(**wanted).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
