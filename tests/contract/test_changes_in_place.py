@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ports import Link, Message
 from services.shared_kernel.card import Button, Card
-from storage.bot import tables
+from storage.bot import message_log, tables
 from storage.bot.repositories import BotUnitOfWork
 from storage.engine import Database
 from storage.unit_of_work import Context
@@ -102,10 +105,23 @@ async def test_an_entry_is_its_persons_and_the_newest_of_its_key(log: Log):
     await log.say("mine again", key=KEY)
     async with log.work() as work:
         assert [(each.person_id, each.card.text) for each in await work.log.open_ones()] == [
-            (OTHER, "theirs"), (ME, "mine again"),
+            (ME, "mine again"), (OTHER, "theirs"),
         ]  # fmt: skip
     assert await log.change("changed")
     assert await log.texts() == ["mine", "changed"]
+
+
+async def test_to_find_what_is_open_reads_nothing_else(log: Log):
+    """It is looked for every second, and the log grows for ever."""
+    is_sqlite = log.context.database.is_sqlite
+    dialect: Any = sqlite.dialect() if is_sqlite else postgresql.dialect()
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    plain = message_log._ALL_OPEN.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    async with log.context.database.read() as connection:
+        if not is_sqlite:  # which would rather read all of a table as small as this
+            await connection.execute(text("SET enable_seqscan = off"))
+        plan = "\n".join(str(row) for row in await connection.execute(text(f"{explain} {plain}")))
+    assert "bot_message_open" in plan, plan
 
 
 async def test_of_several_who_change_it_at_once_none_doubles_it(log: Log):
