@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
-from services.notification.broadcasts.use_cases import Reach
+from services.notification.broadcasts.dry_run import Reach
 from services.notification.ports import Addresses, ChannelSender, Directory
 from services.notification.rendering import Renderer
 from services.notification.sender import BATCH, Sender, always

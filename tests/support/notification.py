@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from services.notification.broadcasts.dry_run import Reach
 from services.notification.broadcasts.ticks import BroadcastTick
-from services.notification.broadcasts.use_cases import BroadcastUseCases, Reach
+from services.notification.broadcasts.use_cases import BroadcastUseCases
 from services.notification.ports import Accepted, ChannelSender, PersonDetails, SendResult
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick

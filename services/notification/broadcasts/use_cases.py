@@ -1,19 +1,12 @@
 """What operators do with broadcasts, from the chat and from the command line."""
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from services.notification.broadcasts.audience import (
-    Audience,
-    Candidate,
-    audience_of,
-    digest_of,
-    put_off_until,
-    reached_by,
-)
+from services.notification.broadcasts.audience import Audience, Candidate, audience_of
+from services.notification.broadcasts.dry_run import Reach, digest_now, dry_run_of, first_of_each
 from services.notification.broadcasts.model import (
     CANCELLED,
     approved,
@@ -31,37 +24,25 @@ from services.notification.broadcasts.values import (
     BroadcastStatus,
     DryRun,
     Kind,
-    Preview,
     Progress,
     Recipient,
     Report,
     Segment,
     Wording,
 )
-from services.notification.broadcasts.wording import check, drawn, language_of, sample_values, variables_of
+from services.notification.broadcasts.wording import check, variables_of
 from services.notification.model import Ad, Delivery, Info, Notification
 from services.notification.policies import kept, values_of_copy
 from services.notification.ports import Names
-from services.notification.rendering import named
 from services.notification.values import Values
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import NotFound, again_if_stale
 from services.shared_kernel.tracing import current_traceparent
-from services.shared_kernel.wording import Language
 
 SHELL = "shell"
 TEMPLATE = "broadcast"  # in the ledger: the words are the broadcast's
 PAGE = 1000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reach:
-    """The channels that we have, and how many a second those outside take: `rated` ones have that rate together."""
-
-    usable: Collection[str]
-    rated: Collection[str] = ()
-    rate: float = 1.0
 
 
 class BroadcastUseCases:
@@ -106,34 +87,8 @@ class BroadcastUseCases:
             step(broadcast, BroadcastAction.EDIT)
             check(broadcast.kind, broadcast.segment, broadcast.wording, self._names.agency)
             audience = await self._audience(work, broadcast, now)
-            values = await self._values(work, broadcast, _first_of_each(audience, broadcast).values())
-        later = [one for one in audience.recipients if put_off_until(one.contact, broadcast.kind, now) is not None]
-        over = {one.contact.person_id for one in later}
-        at_once = [one for one in audience.recipients if one.contact.person_id not in over]
-        rated = sum(reached_by(one.contact, self._reach.usable) in self._reach.rated for one in at_once)
-        return DryRun(
-            broadcast_id=broadcast_id,
-            digest=self._digest(broadcast, audience),
-            selected=audience.selected,
-            now=len(at_once),
-            later=len(later),
-            later_at=put_off_until(later[0].contact, broadcast.kind, now) if later else None,
-            excluded=audience.excluded,
-            takes=timedelta(seconds=rated / self._reach.rate),
-            previews=self._previews(broadcast, audience, values),
-        )
-
-    def _previews(self, broadcast: Broadcast, audience: Audience, values: dict[str, Values]) -> Sequence[Preview]:
-        counts: dict[tuple[str, Language], int] = defaultdict(int)
-        for one in audience.recipients:
-            counts[_kind_of(one, broadcast)] += 1
-        previews = []
-        for (role, language), first in sorted(_first_of_each(audience, broadcast).items()):
-            known = values.get(first.contact.person_id, {})
-            shown = {**sample_values(language), **known, **named(known, self._names, language)}
-            card = drawn(broadcast.kind, broadcast.wording, language, shown, self._names.agency)
-            previews.append(Preview(language=language, role=role, count=counts[role, language], card=card))
-        return previews
+            values = await self._values(work, broadcast, first_of_each(audience, broadcast).values())
+        return dry_run_of(broadcast, audience, values, names=self._names, reach=self._reach, at=now)
 
     async def approve(self, broadcast_id: str, *, digest: str, by: str, starts_at: datetime | None = None) -> Broadcast:
         """Exactly this audience and these words, at once or then; again with the same digest: as it is.
@@ -157,7 +112,7 @@ class BroadcastUseCases:
         now = self._clock.now()
         check(old.kind, old.segment, old.wording, self._names.agency)
         audience = await self._audience(work, old, now)
-        if self._digest(old, audience) != digest:
+        if digest_now(old, audience, self._names) != digest:
             raise ApprovalOutdated
         if not audience.recipients:
             raise NobodyLeft
@@ -200,15 +155,6 @@ class BroadcastUseCases:
     async def _audience(self, work: BroadcastWork, broadcast: Broadcast, now: datetime) -> Audience:
         candidates = await work.broadcasts.candidates(broadcast.segment, now)
         return audience_of(candidates, broadcast.kind, self._reach.usable)
-
-    def _digest(self, broadcast: Broadcast, audience: Audience) -> str:
-        return digest_of(
-            audience,
-            kind=broadcast.kind,
-            segment=broadcast.segment,
-            wording=broadcast.wording,
-            agency=self._names.agency,
-        )
 
     async def _values(
         self, work: BroadcastWork, broadcast: Broadcast, people: Collection[Candidate]
@@ -299,17 +245,6 @@ class BroadcastUseCases:
             newest = await work.broadcasts.latest(limit)
             progress = await work.broadcasts.progress([one.id for one in newest])
         return [Report(broadcast=one, progress=progress[one.id]) for one in newest]
-
-
-def _first_of_each(audience: Audience, broadcast: Broadcast) -> dict[tuple[str, Language], Candidate]:
-    first: dict[tuple[str, Language], Candidate] = {}
-    for one in audience.recipients:
-        first.setdefault(_kind_of(one, broadcast), one)
-    return first
-
-
-def _kind_of(one: Candidate, broadcast: Broadcast) -> tuple[str, Language]:
-    return one.contact.role, language_of(broadcast.wording, one.contact.language)
 
 
 async def _check_operator(work: BroadcastWork, by: str) -> None:
