@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from services.notification.broadcasts import refusals
+from services.notification.broadcasts.sheet import BYTE_ORDER_MARK, COLUMNS, line_of
 from services.notification.broadcasts.use_cases import SHELL, BroadcastUseCases
 from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Report, Segment, Wording
 from services.shared_kernel.clock import kst
@@ -212,13 +213,9 @@ async def report(settings: Settings, broadcast_id: str, file: Path | None) -> No
             out.print(f"UNKNOWN {one.person_id} ({one.role}, {one.channel}): may have got it, and isn't sent it again")
     _print_report(found)
     if file is not None:
-        # With a mark at its beginning, without which Excel takes it for another encoding.
-        with file.open("w", encoding="utf-8-sig", newline="") as opened:
-            lines = csv.writer(opened)
-            lines.writerow(("person_id", "role", "status", "channel", "reason", "sent_at"))
-            for one in everybody:
-                at = kst(one.sent_at).isoformat(timespec="seconds") if one.sent_at else ""
-                lines.writerow((one.person_id, one.role, one.status, one.channel, one.reason, at))
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            opened.write(BYTE_ORDER_MARK)
+            csv.writer(opened).writerows([COLUMNS, *map(line_of, everybody)])
         out.print(f"Written: {escape(str(file))} ({len(everybody):,} lines)")
 
 

@@ -13,21 +13,15 @@ from bot.conversation.texts_web import NEEDS_INVITE, NO_SUCH_REPORT
 from bot.people import People
 from bot.ports import PersonRecord
 from services.notification.broadcasts.ports import Broadcasting
-from services.notification.broadcasts.values import Recipient
-from services.shared_kernel.clock import kst
+from services.notification.broadcasts.sheet import BYTE_ORDER_MARK, COLUMNS, line_of
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
 
-COLUMNS = ("person_id", "role", "status", "channel", "reason", "sent_at")
-# Without it Excel takes UTF-8 for something else.
-BYTE_ORDER_MARK = "\ufeff"
-# A spreadsheet would take what begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ROWS_AT_ONCE = 500
 
 
 class Reports:
-    """Only for an operator's session: the cookie that the page has. No names, no numbers: ids say who it was."""
+    """Only for an operator's session: the cookie that the page has."""
 
     def __init__(self, broadcasts: Broadcasting, people: People, sessions: Sessions) -> None:
         self._broadcasts = broadcasts
@@ -65,17 +59,11 @@ class Reports:
         yield BYTE_ORDER_MARK + _lines([COLUMNS])
         part: list[tuple[str, ...]] = []
         async for one in self._broadcasts.recipients(broadcast_id, by=by):
-            part.append(_row(one))
+            part.append(line_of(one))
             if len(part) >= ROWS_AT_ONCE:
                 yield _lines(part)
                 part.clear()
         yield _lines(part)
-
-
-def _row(one: Recipient) -> tuple[str, ...]:
-    sent_at = kst(one.sent_at).isoformat(timespec="seconds") if one.sent_at else ""
-    values = (one.person_id, one.role, one.status, one.channel, one.reason, sent_at)
-    return tuple(f"'{value}" if value.startswith(FORMULA) else value for value in values)
 
 
 def _lines(rows: list[tuple[str, ...]]) -> str:
