@@ -19,10 +19,10 @@ from services.notification.broadcasts.use_cases import SHELL, BroadcastUseCases
 from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Report, Segment, Wording
 from services.shared_kernel.clock import kst
 from services.shared_kernel.refusal import NotFound, Refusal
-from ssak3.composition import catalogue_of
 from ssak3.databases import open_databases
 from ssak3.gateways import CatalogueNames
 from ssak3.payment_facts import PaymentFacts
+from ssak3.rules import catalogue_of
 from ssak3.sending import reach_of
 from ssak3.settings import Settings, WrongSettings
 from ssak3.shell import clock, err, out

@@ -1,9 +1,6 @@
 """The composition root: builds the parts that the named processes need from the settings, and runs nothing."""
 
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.hub import Hub
@@ -18,7 +15,6 @@ from messaging.in_process import InProcessBroker, InProcessDeadLetters
 from messaging.rabbitmq.broker import RabbitBroker
 from messaging.rabbitmq.dead import RabbitDeadLetters
 from messaging.relay import Relay
-from services.cleaning.policies import parse_policies as parse_dispatch
 from services.cleaning.reactions import CleaningReactions
 from services.cleaning.ticks import CleaningTicks
 from services.cleaning.use_cases import CleaningUseCases
@@ -37,8 +33,6 @@ from services.payment.loops import AttemptLoop, AvailabilityLoop, RefundLoop
 from services.payment.reactions import PaymentReactions
 from services.payment.use_cases import PaymentUseCases
 from services.reservation.adapters.payment_client import HttpPaymentGateway
-from services.reservation.catalogue import Catalogue, parse_catalogue
-from services.reservation.policies import Policies, parse_policies
 from services.reservation.ports import PaymentGateway
 from services.reservation.reactions import ReservationReactions
 from services.reservation.ticks import ReservationTicks
@@ -52,6 +46,7 @@ from ssak3.metrics import Metrics
 from ssak3.outside import Observers, Outside, Switches
 from ssak3.payment_facts import PaymentFacts
 from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
+from ssak3.rules import catalogue_of, dispatch_of, policies_of
 from ssak3.sending import Sending, reach_of
 from ssak3.settings import Settings
 from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
@@ -87,8 +82,7 @@ class Ssak3:
         self.metrics = Metrics(self.clock)
         self.observers = Observers(listeners=[self.metrics.record])
         self.catalogue = catalogue_of(settings)
-        policies = _text(settings.policies, "services.reservation", "policies.toml")
-        self.policies: Policies = parse_policies(policies, settings.hold_minutes)
+        self.policies = policies_of(settings)
         self.templates = load_packaged()
         self.names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
         self.databases: Databases = open_databases(settings, self.clock, self.ids, self.observers, self.opens)
@@ -199,7 +193,7 @@ class Ssak3:
         def work() -> CleaningUnitOfWork:
             return CleaningUnitOfWork(context)
 
-        policy = parse_dispatch(_dispatch_text(self.settings.policies), self.settings.offer_minutes)
+        policy = dispatch_of(self.settings)
         self.cleaning = CleaningUseCases(work, self.clock, self.ids, policy)
         self.cleaning_ticks = CleaningTicks(work, self.clock, self.ids, policy)
         self._consume("cleaning", CleaningReactions(self.clock, self.ids, policy).table())
@@ -283,20 +277,3 @@ class Ssak3:
             await self.sending.close()
         await self.broker.close()
         await self.databases.close()
-
-
-def catalogue_of(settings: Settings) -> Catalogue:
-    """The agency's own, or the packaged one. ValueError says what is wrong in it."""
-    return parse_catalogue(_text(settings.catalog, "services.reservation", "catalogue.toml"))
-
-
-def _dispatch_text(own: Path | None) -> str:
-    """One file of policies may say all, or leave dispatch as it is packaged."""
-    text = _text(own, "services.cleaning", "policies.toml")
-    return text if "dispatch" in tomllib.loads(text) else _text(None, "services.cleaning", "policies.toml")
-
-
-def _text(own: Path | None, package: str, name: str) -> str:
-    if own is not None:
-        return own.read_text(encoding="utf-8")
-    return (files(package) / name).read_text(encoding="utf-8")

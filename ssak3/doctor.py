@@ -13,18 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
 
-from services.cleaning.policies import parse_policies as parse_dispatch
 from services.notification.templates import FaultyTemplates, load_packaged
-from services.reservation.catalogue import parse_catalogue
-from services.reservation.policies import parse_policies
 from ssak3.audit.provider_book import read_book
 from ssak3.examined import Line, examined, numbers
 from ssak3.neighbours import ask, asked
+from ssak3.rules import catalogue_of, dispatch_of, own_dispatch, policies_of
 from ssak3.settings import Settings
 from ssak3.system import DemoClock
 
@@ -120,16 +117,11 @@ def _data_folder(folder: Path) -> Line:
 
 def _packaged(settings: Settings) -> Iterator[Line]:
     """What is read from files: parsed as the start would."""
-    yield _parsed("catalogue", settings.catalog, "services.reservation/catalogue.toml", parse_catalogue)
-    yield _parsed(
-        "policies",
-        settings.policies,
-        "services.reservation/policies.toml",
-        lambda text: parse_policies(text, settings.hold_minutes),
-    )
-    yield _parsed(
-        "dispatch", None, "services.cleaning/policies.toml", lambda text: parse_dispatch(text, settings.offer_minutes)
-    )
+    yield _parsed("catalogue", settings.catalog, "catalogue.toml", lambda: catalogue_of(settings))
+    policies = _parsed("policies", settings.policies, "policies.toml", lambda: policies_of(settings))
+    yield policies
+    if not policies.todo:  # it may be the same file
+        yield _parsed("dispatch", own_dispatch(settings.policies), "policies.toml", lambda: dispatch_of(settings))
     try:
         count = len(load_packaged().ids())
     except FaultyTemplates as faulty:
@@ -138,11 +130,10 @@ def _packaged(settings: Settings) -> Iterator[Line]:
     yield Line(name="templates", found=f"{count} templates in two languages")
 
 
-def _parsed(name: str, own: Path | None, packaged: str, parse: Callable[[str], object]) -> Line:
-    package, _, file = packaged.partition("/")
-    shown = own or f"the packaged {file}"
+def _parsed(name: str, own: Path | None, packaged: str, parse: Callable[[], object]) -> Line:
+    shown = own or f"the packaged {packaged}"
     try:
-        parse((own or files(package).joinpath(file)).read_text(encoding="utf-8"))
+        parse()
     except (ValueError, TypeError, OSError) as error:
         todo = f"Mend {own}." if own else "Reinstall the package."
         return Line(name=name, found=f"{shown}: {error}", todo=todo)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,15 @@ def test_files_that_do_not_parse(folder):
     (folder / "policies.toml").write_text("version = ")
     found = wrong(folder, catalog=folder / "catalogue.toml", policies=folder / "policies.toml")
     assert found == ["catalogue", "policies"]
+
+
+def test_what_the_policies_say_of_offers(folder):
+    """One file may say all: the start reads it for that, too."""
+    own, packaged = folder / "policies.toml", files("services.reservation") / "policies.toml"
+    own.write_text(packaged.read_text())
+    assert lines(folder, policies=own)["dispatch"].found == "the packaged policies.toml parses"
+    own.write_text(f"{packaged.read_text()}\n[dispatch]\nfirst = 0\n")
+    assert wrong(folder, policies=own) == ["dispatch"]
 
 
 def test_a_damaged_ledger_of_the_sandbox(folder):
