@@ -115,7 +115,9 @@ Index(
     delivery.c.broadcast_id, delivery.c.status, delivery.c.not_before, delivery.c.position,
     sqlite_where=_OF_ONE, postgresql_where=_OF_ONE,
 )  # fmt: skip
-Index("notification_delivery_leased", delivery.c.lease_until)
+# Those that are being sent: a few, whatever was sent before.
+_LEASED = delivery.c.lease_until.is_not(None)
+Index("notification_delivery_leased", delivery.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
 
 broadcast = Table(
     "notification_broadcast",

@@ -57,7 +57,10 @@ def _queues() -> None:
         "notification_delivery_of_broadcast", _DELIVERY, ["broadcast_id", "status", "not_before", "position"],
         sqlite_where=one, postgresql_where=one,
     )  # fmt: skip
-    op.create_index("notification_delivery_leased", _DELIVERY, ["lease_until"])
+    leased = sa.text("lease_until IS NOT NULL")
+    op.create_index(
+        "notification_delivery_leased", _DELIVERY, ["lease_until"], sqlite_where=leased, postgresql_where=leased
+    )  # fmt: skip
 
 
 def _contacts() -> None:
