@@ -27,14 +27,18 @@ class LogReader:
 class LogWriter:
     """Appends notices, each delivery once: how the web and console channels send."""
 
-    def __init__(self, unit_of_work: Callable[[], BotWork], clock: Clock, on_news: Callable[[str], None]) -> None:
+    def __init__(
+        self, unit_of_work: Callable[[], BotWork], clock: Clock, on_news: Callable[[str], None],
+        on_notice: Callable[[str], None],
+    ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._on_news = on_news
+        self._on_notice = on_notice
 
     async def append(self, *, delivery_id: str, person_id: str, card: Card) -> bool:
         """False if it is there already; either way it is delivered."""
         async with self._unit_of_work() as work:
             is_new = await work.log.append(person_id, "bot", card, self._clock.now(), delivery_id=delivery_id)
-        self._on_news(person_id)
+        (self._on_notice if card.notice else self._on_news)(person_id)
         return is_new

@@ -214,7 +214,7 @@ class Ssak3:
         self.links = Links(work, self.clock, self.outside.new_code)
         self.threads = Threads(work, self.clock, self.ids, self.hub.tell)
         self.log_reader = LogReader(work)
-        self.log_writer = LogWriter(work, self.clock, self.hub.tell)
+        self.log_writer = LogWriter(work, self.clock, self.hub.tell, self.hub.tell_of_notice)
         self.idempotency = Idempotency(work, self.clock, self.ids)
         self.details = SqlDetailsQueries(context.database)
         self.leases = SqlLeases(context.database, bot_lease, self.clock, self.holder(context.database))

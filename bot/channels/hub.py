@@ -11,14 +11,18 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
-        # Called at anybody's news.
+        # Called at anybody's news but notices, which have a sender of their own.
         self.on_any: Callable[[], None] = lambda: None
 
     def tell(self, person_id: str) -> None:
         """There is something new for this person."""
+        self.tell_of_notice(person_id)
+        self.on_any()
+
+    def tell_of_notice(self, person_id: str) -> None:
+        """There is a notice: nothing to be sent on, so that a broadcast to thousands doesn't wake whoever does that."""
         for event in self._listeners.get(person_id, ()):
             event.set()
-        self.on_any()
 
     def count(self, person_id: str) -> int:
         """How many are listening for this person."""
