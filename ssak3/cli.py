@@ -253,6 +253,7 @@ async def _migrate(settings: Settings) -> None:
 async def _invite(settings: Settings, role: str) -> None:
     from bot.people import People
     from ssak3.databases import open_databases
+    from ssak3.doorstep import address_of_the_page
     from ssak3.links import invite_link
     from ssak3.system import invite_code
     from ssak3.telegram_name import telegram_lines
@@ -266,7 +267,6 @@ async def _invite(settings: Settings, role: str) -> None:
         code = await people.invite(role)
     finally:
         await databases.close()
-    url = settings.public_url or f"http://127.0.0.1:{settings.http_port}"
-    out.print(f"{code}\n{invite_link(url, role, code)}")
+    out.print(f"{code}\n{invite_link(address_of_the_page(settings), role, code)}")
     for line in filter(None, await telegram_lines(settings, [code])):
         out.print(line)
