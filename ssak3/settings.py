@@ -31,6 +31,7 @@ EXAMPLES = {
     "catalog": "/etc/ssak3/catalogue.toml",
     "policies": "/etc/ssak3/policies.toml",
     "provider": "sandbox",
+    "toss_api_base": TOSS,
     "telegram_token": "123456789:AAE… (as BotFather shows it)",
     "telegram_api_base": TELEGRAM,
     "telegram_mode": "polling",
@@ -119,7 +120,7 @@ class Settings(BaseSettings):
             raise ValueError("it has 16 to 256 letters, digits, _ and -")
         return value
 
-    @field_validator("payment_url", "bot_url", "telegram_api_base")
+    @field_validator("payment_url", "bot_url", "toss_api_base", "telegram_api_base")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

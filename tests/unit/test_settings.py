@@ -27,6 +27,9 @@ def test_a_slash_at_the_end_of_the_public_address_makes_no_odd_links(given):
     assert invite_link(read_settings(public_url=given).public_url, "cleaner", "ABC") == "https://a.example/?cleaner=ABC"
 
 
-def test_a_public_address_without_http_is_no_link():
-    with pytest.raises(WrongSettings, match=r"SSAK3_PUBLIC_URL: an address begins with http:// or https://"):
-        read_settings(public_url="a.example")
+@pytest.mark.parametrize("name", ["public_url", "payment_url", "bot_url", "toss_api_base", "telegram_api_base"])
+def test_an_address_without_http_is_none(name):
+    with pytest.raises(
+        WrongSettings, match=rf"SSAK3_{name.upper()}: an address begins with http:// or https://.* Example:"
+    ):
+        read_settings(**{name: "a.example"})
