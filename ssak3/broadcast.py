@@ -15,7 +15,7 @@ broadcast = typer.Typer(no_args_is_help=True, help="Messages to many: look at th
 Id = Annotated[str, typer.Argument(help="A broadcast's id, from: ssak3 broadcast list.")]
 Text = Annotated[str, typer.Option("--text", help="Korean, with variables as in templates.")]
 TextEn = Annotated[str, typer.Option("--text-en", help="For those who read English; #{customer_name}.")]
-ButtonOption = Annotated[str, typer.Option("--button", help="LABEL=book, LABEL=my … or LABEL=https://…")]
+ButtonOption = Annotated[str, typer.Option("--button", help="LABEL=book, my, help, human or jobs; or LABEL=https://…")]
 ButtonEn = Annotated[str, typer.Option("--button-en", help="Its label in English.")]
 
 

@@ -11,14 +11,13 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
-from services.notification.broadcasts import refusals
 from services.notification.broadcasts.sheet import BYTE_ORDER_MARK, COLUMNS, line_of
 from services.notification.broadcasts.use_cases import SHELL, BroadcastUseCases
 from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Report, Segment, Wording
 from services.shared_kernel.clock import kst
-from services.shared_kernel.refusal import NotFound, Refusal
+from services.shared_kernel.refusal import Refusal
+from ssak3.broadcast_refused import reason_of
 from ssak3.databases import open_databases
 from ssak3.gateways import CatalogueNames
 from ssak3.payment_facts import PaymentFacts
@@ -32,6 +31,7 @@ from storage.notification.repositories import NotificationUnitOfWork
 WATCH_SECONDS = 0.5
 OVER = (BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED)
 SHORT = 12  # of a digest, as it is shown
+OF_A_TEXT = 60  # characters, where it only says which one it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,31 +64,10 @@ async def _desk(settings: Settings) -> AsyncIterator[BroadcastUseCases]:
             lambda: NotificationUnitOfWork(context), now, SystemIds(), names, reach_of(settings)
         )  # fmt: skip
     except Refusal as refusal:
-        err.print(f"[red]Refused.[/red] {escape(_why(refusal))}")
+        err.print(f"[red]Refused.[/red] {escape(reason_of(refusal))}")
         raise typer.Exit(1) from refusal
     finally:
         await databases.close()
-
-
-def _why(refusal: Refusal) -> str:
-    match refusal:
-        case refusals.NotAllowedNow():
-            see = f"ssak3 broadcast show {refusal.broadcast_id}"
-            return f"It is {refusal.status}: no {refusal.action} from there. See: {see}"
-        case refusals.ApprovalOutdated():
-            return "Audience or words have changed since: look again with ssak3 broadcast preview, and approve that."
-        case refusals.LooksLikeAdvertising():
-            return f"Only advertising may say {', '.join(refusal.words)}: write it otherwise, or use --kind AD."
-        case refusals.WrongWording():
-            return f"The text can't be sent as it is: {refusal.problem.replace('_', ' ')} {refusal.detail}".strip()
-        case refusals.NobodyLeft():
-            return "Nobody would get it: choose others."
-        case refusals.NoSender():
-            return "Advertising needs a name and a contact in [agency] of the catalogue (SSAK3_CATALOG)."
-        case NotFound():
-            return f"There is no broadcast {refusal}. There are: ssak3 broadcast list"
-        case _:
-            return f"{refusal.name}: {refusal}"
 
 
 async def draft(settings: Settings, new: Draft) -> None:
@@ -174,12 +153,15 @@ async def listed(settings: Settings) -> None:
     """The newest ones."""
     async with _desk(settings) as desk:
         found = await desk.latest(by=SHELL)
-    table = Table("id", "kind", "status", "to", "sent", "failed", "unknown", "waiting", box=None)
     for one in found:
-        how = one.progress
-        counts = (how.total, how.sent, how.failed, how.unknown, how.waiting)
-        table.add_row(one.broadcast.id, one.broadcast.kind, one.broadcast.status, *(f"{count:,}" for count in counts))
-    out.print(table if found else "There are no broadcasts. Begin one: ssak3 broadcast draft --text …")
+        how, text = one.progress, one.broadcast.wording.text_ko.partition("\n")[0]
+        out.print(
+            f"{one.broadcast.id} {one.broadcast.kind} {one.broadcast.status}: sent {how.sent:,} of {how.total:,}, "
+            f"failed {how.failed:,}, unknown {how.unknown:,}, waiting {how.waiting:,}"
+        )
+        out.print(f"  {text if len(text) <= OF_A_TEXT else f'{text[: OF_A_TEXT - 1]}…'}", markup=False)
+    if not found:
+        out.print("There are no broadcasts. Begin one: ssak3 broadcast draft --text …")
 
 
 async def show(settings: Settings, broadcast_id: str, *, is_watched: bool) -> None:

@@ -3,7 +3,7 @@
 import gc
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
@@ -35,6 +35,7 @@ Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port
 
 def main() -> None:
     """Entry point: what a user can mend is said in a line, without a stack trace."""
+    from services.shared_kernel.transient import Away
     from ssak3.doorstep import CannotStart
 
     # What is loaded now stays for good: looking through it for garbage takes a sixth of the start.
@@ -42,8 +43,19 @@ def main() -> None:
     try:
         app()
     except (WrongSettings, CannotStart) as problem:
-        err.print(f"[red]ssak3 can't start.[/red]\n{problem}", markup=True)
-        sys.exit(2)
+        _give_up(str(problem))
+    except Away as away:
+        _give_up(f"A database doesn't answer ({away}): is it running, is its address right? ssak3 doctor tells which.")
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        _give_up(f"{problem.filename}: {problem.strerror}.")
+
+
+def _give_up(why: str) -> NoReturn:
+    err.print("[red]ssak3 can't start.[/red]")
+    err.print(why, markup=False)
+    sys.exit(2)
 
 
 @app.command()
@@ -253,6 +265,7 @@ async def _migrate(settings: Settings) -> None:
 async def _invite(settings: Settings, role: str) -> None:
     from bot.people import People
     from ssak3.databases import open_databases
+    from ssak3.doorstep import address_of_the_page
     from ssak3.links import invite_link
     from ssak3.system import invite_code
     from ssak3.telegram_name import telegram_lines
@@ -266,7 +279,6 @@ async def _invite(settings: Settings, role: str) -> None:
         code = await people.invite(role)
     finally:
         await databases.close()
-    url = settings.public_url or f"http://127.0.0.1:{settings.http_port}"
-    out.print(f"{code}\n{invite_link(url, role, code)}")
+    out.print(f"{code}\n{invite_link(address_of_the_page(settings), role, code)}")
     for line in filter(None, await telegram_lines(settings, [code])):
         out.print(line)

@@ -1,7 +1,6 @@
 """`ssak3 doctor`: can everything be reached, are versions, clock and settings sound, and what to do if not."""
 
 import asyncio
-import json
 import os
 import platform
 import shutil
@@ -10,7 +9,6 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +17,7 @@ from rich.console import Console
 
 from services.notification.templates import FaultyTemplates, load_packaged
 from ssak3.audit.provider_book import read_book
+from ssak3.doorstep import RunningProcess, running_processes
 from ssak3.examined import Line, examined, numbers
 from ssak3.neighbours import ask, asked
 from ssak3.rules import catalogue_of, dispatch_of, own_dispatch, policies_of
@@ -40,14 +39,6 @@ LIBRARIES = {
     "APScheduler": ("3.11", "4"),
     "uvicorn": ("0.20", "1"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Running:
-    """A process that has left its address in the data folder."""
-
-    pid: int
-    url: str
 
 
 async def examine_and_report(settings: Settings, console: Console) -> int:
@@ -166,18 +157,7 @@ def _book(settings: Settings) -> Line:
     return Line(name="sandbox", found=f"{path} is readable" if path.exists() else "the first start makes its ledger")
 
 
-def running_processes(folder: Path) -> Iterator[Running]:
-    """The processes of this data folder that are alive; what a killed one left behind doesn't count."""
-    for path in sorted((folder / "run").glob("*.json")):
-        try:
-            told = json.loads(path.read_text())
-            os.kill(int(told["pid"]), 0)
-            yield Running(pid=int(told["pid"]), url=str(told["url"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-
-
-def _port(settings: Settings, running: Sequence[Running]) -> Line:
+def _port(settings: Settings, running: Sequence[RunningProcess]) -> Line:
     for process in running:
         status, _ = ask(f"{process.url}/health/ready")
         if status == 200:

@@ -8,6 +8,8 @@ import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings
@@ -16,6 +18,15 @@ from ssak3.system import token
 
 class CannotStart(Exception):
     """Why, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningProcess:
+    """An OS process that has left its address in the data folder; `name` is its label."""
+
+    name: str
+    pid: int
+    url: str
 
 
 def stop_signal() -> asyncio.Event:
@@ -92,3 +103,23 @@ def run_file(settings: Settings, processes: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+def running_processes(folder: Path) -> Iterator[RunningProcess]:
+    """Those of this data folder that are alive; what a killed one left behind doesn't count."""
+    for path in sorted((folder / "run").glob("*.json")):
+        try:
+            told = json.loads(path.read_text())
+            os.kill(int(told["pid"]), 0)
+            yield RunningProcess(name=str(told["process"]), pid=int(told["pid"]), url=str(told["url"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+
+
+def address_of_the_page(settings: Settings) -> str:
+    """What people are told, else where it runs now by its data folder, else where it would."""
+    if settings.public_url:
+        return settings.public_url
+    with_page = (each for each in running_processes(settings.data_dir) if {"embedded", "bot"} & {*each.name.split("-")})
+    found = next(with_page, None)
+    return found.url if found else f"http://127.0.0.1:{settings.http_port}"

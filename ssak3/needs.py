@@ -18,8 +18,6 @@ SAY_AGAIN_AFTER = 10
 
 def check_settings(settings: Settings, processes: Sequence[str]) -> None:
     """WrongSettings when these processes can't work together in one OS process with these settings."""
-    if settings.provider != "sandbox":
-        raise WrongSettings("SSAK3_PROVIDER: only the sandbox can be paid with from the chat yet. Example: sandbox")
     missing = [name for name in PROCESSES if name not in processes]
     if missing and not settings.is_distributed and list(processes) != ["sandbox"]:
         raise WrongSettings(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ssak3.settings import CONTEXTS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
@@ -15,7 +17,6 @@ class Process:
     loops: tuple[str, ...] = ()
 
 
-CONTEXTS = ("reservation", "payment", "cleaning", "notification", "mypage", "bot")
 WRITERS = ("bot", "reservation", "payment", "cleaning", "notification")
 
 PROCESSES: Mapping[str, Process] = {

@@ -31,6 +31,7 @@ EXAMPLES = {
     "catalog": "/etc/ssak3/catalogue.toml",
     "policies": "/etc/ssak3/policies.toml",
     "provider": "sandbox",
+    "toss_api_base": TOSS,
     "telegram_token": "123456789:AAE… (as BotFather shows it)",
     "telegram_api_base": TELEGRAM,
     "telegram_mode": "polling",
@@ -119,12 +120,17 @@ class Settings(BaseSettings):
             raise ValueError("it has 16 to 256 letters, digits, _ and -")
         return value
 
-    @field_validator("payment_url", "bot_url", "telegram_api_base")
+    @field_validator("payment_url", "bot_url", "toss_api_base", "telegram_api_base")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("an address begins with http:// or https://")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _begins_links(cls, value: str) -> str:
+        return cls._address(value).rstrip("/")
 
     @model_validator(mode="after")
     def _webhook_can_be_reached(self) -> "Settings":
@@ -144,10 +150,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _only_what_is_built(self) -> "Settings":
-        if self.provider == "portone":
-            raise ValueError("SSAK3_PROVIDER: portone isn't built yet; use sandbox or toss")
-        if self.provider == "toss" and not (self.toss_secret_key.get_secret_value() and self.toss_client_key):
-            raise ValueError("SSAK3_TOSS_SECRET_KEY and SSAK3_TOSS_CLIENT_KEY are needed for SSAK3_PROVIDER=toss")
+        if self.provider != "sandbox":
+            raise ValueError(
+                f"SSAK3_PROVIDER: {self.provider} isn't built yet; only the sandbox can be paid with. "
+                f"Example: {EXAMPLES['provider']}"
+            )
         for name in ("database_url", *(f"{context}_database_url" for context in CONTEXTS)):
             url = getattr(self, name)
             if url and not url.startswith(DATABASES):

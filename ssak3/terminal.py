@@ -7,6 +7,7 @@ import urllib.request
 from typing import Any
 
 from bot.channels.console.client import chat
+from ssak3.doorstep import address_of_the_page
 from ssak3.running import run_processes
 from ssak3.settings import Settings
 from ssak3.system import DemoClock, SystemIds
@@ -14,7 +15,7 @@ from ssak3.system import DemoClock, SystemIds
 
 async def chat_in_terminal(settings: Settings, role: str, invite: str | None) -> int:
     """Until the person leaves. Exit status 0."""
-    url = settings.public_url or f"http://127.0.0.1:{settings.http_port}"
+    url = address_of_the_page(settings)
     if await asyncio.to_thread(_answers, url):
         await chat(url, role, invite, data_dir=settings.data_dir, ids=SystemIds())
         return 0

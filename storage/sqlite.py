@@ -1,6 +1,7 @@
 """SQLite on the event loop: a statement takes microseconds, and only what waits for the disk or a lock a thread."""
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 from collections import deque
@@ -146,9 +147,14 @@ def _connect(dialect: Any, _record: Any, arguments: list[Any], options: dict[str
 
 
 def _keep_private(name: str) -> None:
-    """A new file is its owner's alone; SQLite gives what it puts beside it the same mode."""
+    """A new file is its owner's alone; SQLite gives what it puts beside it the same mode.
+
+    One that is there is never opened: closing it would drop all locks that this process has on it, and another
+    process that leaves would throw the write-ahead log away (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
     if name and name != ":memory:" and not name.startswith("file:"):
-        os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _prepare(connection: Any, _record: Any) -> None:

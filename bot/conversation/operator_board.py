@@ -26,7 +26,7 @@ from services.shared_kernel.refusal import NotFound
 
 MOST_URGENT = 9
 MOST_HISTORY = 20
-_STATUSES = ("CONFIRMED", "AWAITING_PAYMENT", "IN_PROGRESS", "COMPLETED", "CANCELLED", "EXPIRED")
+STATUSES = ("CONFIRMED", "AWAITING_PAYMENT", "IN_PROGRESS", "COMPLETED", "CANCELLED", "EXPIRED")
 
 
 def board(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -34,7 +34,7 @@ def board(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     now = yield from ask(Board(day=kst_date(talk.context.now)))
     say = talk.say
     stuck = _stuck_counts(talk, now)
-    visits = [(say.status(status), now.visits.counts[status]) for status in _STATUSES if now.visits.counts.get(status)]
+    visits = [(say.status(status), now.visits.counts[status]) for status in STATUSES if now.visits.counts.get(status)]
     as_of = say.clock(now.visits.as_of or talk.context.now)
     text = say.board_line(stuck, visits, as_of, payments_ok=now.payments_ok)
     if not stuck:

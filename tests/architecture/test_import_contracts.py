@@ -1,4 +1,4 @@
-"""Who may import whom (DESIGN §7): the tree keeps every contract, and every contract is seen to bite."""
+"""Who may import whom: the tree keeps every contract, and every contract is seen to bite."""
 
 import json
 import os

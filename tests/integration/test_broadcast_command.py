@@ -64,7 +64,9 @@ def test_from_draft_to_report(folder: Path):
     shown = ssak3(folder, "preview", broadcast_id)
     assert "3 selected: 3 now" in shown
     assert "내일 눈이 와요, 김OO님." in shown
-    assert "DRAFT" in ssak3(folder, "list")
+    listed = ssak3(folder, "list").splitlines()
+    assert listed[0].startswith(f"{broadcast_id} INFO DRAFT: sent 0 of 0"), "an id that is cut leads nowhere"
+    assert listed[1] == "  내일 눈이 와요, #{고객명}님."
     assert "RUNNING" in ssak3(folder, "approve", broadcast_id, "--digest", digest)
     assert "PAUSED" in ssak3(folder, "pause", broadcast_id)
     assert "RUNNING" in ssak3(folder, "resume", broadcast_id)
@@ -96,10 +98,14 @@ def test_scheduled(folder: Path):
     ("words", "said"),
     [
         (("draft", "--text", "10% 할인"), "Only advertising may say"),
-        (("draft", "--text", " "), "empty"),
-        (("draft", "--text", "#{방문일시}"), "variable not here"),
-        (("draft", "--text", "가" * 1001), "too long 1001"),
-        (("draft", "--text", "안녕하세요", "--button", "보기=http://example.org"), "button"),
+        (("draft", "--text", " "), "the text is empty"),
+        (("draft", "--text", "#{방문일시}"), "방문일시 is known with --visit-on DAY only"),
+        (("draft", "--text", "#{날씨}"), "there is no variable 날씨"),
+        (("draft", "--text", "가" * 1001), "has 1001 characters; 1,000 at most"),
+        (
+            ("draft", "--text", "안녕하세요", "--button", "보기=http://example.org"),
+            "http://example.org: a button has a label",
+        ),
         (("preview", "nothing"), "There is no broadcast nothing"),
         (("pause", "nothing"), "There is no broadcast nothing"),
     ],

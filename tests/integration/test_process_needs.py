@@ -59,11 +59,6 @@ def test_these_work(processes: tuple[str, ...], values: dict[str, str]) -> None:
             "SSAK3_BOT_URL: notification asks bot, which runs elsewhere. Example: http://bot:8000",
         ),
         (("payment",), AMQP, "SSAK3_TOSS_API_BASE: payment asks the sandbox, which runs elsewhere"),
-        (
-            EMBEDDED,
-            {"provider": "toss", "toss_secret_key": "x", "toss_client_key": "y"},
-            "SSAK3_PROVIDER: only the sandbox",
-        ),
     ],
 )
 def test_these_do_not(processes: tuple[str, ...], values: dict[str, str], says: str) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 
@@ -12,6 +14,12 @@ from sqlalchemy import text
 from storage.engine import Database
 
 pytestmark = pytest.mark.asyncio
+
+LOOK = """
+import contextlib, sqlite3, sys
+with contextlib.closing(sqlite3.connect(sys.argv[1])) as other:
+    print(*(words for words, in other.execute("SELECT words FROM said ORDER BY words")))
+"""
 
 
 @pytest_asyncio.fixture
@@ -82,3 +90,27 @@ async def test_many_rows_and_many_statements_in_one(database):
         changed = await connection.execute(text("UPDATE said SET words = 'x' WHERE words = '4'"))
         assert changed.rowcount == 1
     assert await heard(database) == ["3", "5", "6", "7", "8", "x"]
+
+
+async def test_another_process_comes_and_goes_and_takes_nothing_along(database, tmp_path):
+    """Whoever closes a database last puts its log away: `ssak3 audit` beside the demo must not take itself for the last.
+
+    A process loses all its locks on a file when it closes any descriptor of it, however that one was opened
+    (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+
+    def look() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", LOOK, tmp_path / "x.db"], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    await say(database, "before")
+    async with database.read() as one, database.read() as another:  # the pool grows: more are opened
+        for connection in (one, another):
+            await connection.execute(text("SELECT 1"))
+    assert look() == "before"
+    await say(database, "since")
+    assert look() == "before since"
+    await database.close()
+    assert look() == "before since"

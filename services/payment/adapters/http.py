@@ -88,7 +88,7 @@ class Unauthorized(Exception):
 def create_router(
     use_cases: PaymentUseCases, api_token: str, breaker_state: Callable[[], str], history: History
 ) -> APIRouter:
-    """The routes of DESIGN §6, "HTTP of payment", and what operators' chats need of it from another process.
+    """What reservation asks of payment, and what operators' chats need of it from another process.
 
     `history` reads what happened to a payment. Use `install_problems` on the app that includes it.
     """

@@ -26,6 +26,7 @@ const NAMES = {
   'cleaning.declined': ['업체 거절', 'Job declined'],
   'cleaning.offer_expired': ['제안 기한 지남', 'Offer expired'],
   'cleaning.offer_revoked': ['제안 거둠', 'Offer revoked'],
+  'cleaning.uncovered': ['하루 전인데 업체 없음', 'Still no cleaner'],
   'cleaning.unfilled': ['업체 못 찾음', 'No cleaner found'],
   'cleaning.withdrawn': ['업체가 물러남', 'Cleaner withdrew'],
   'cleaning.en_route': ['업체 출발', 'Cleaner on the way'],
