@@ -416,12 +416,12 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     broadcasting.goes_on(
         id, BroadcastStatus.FINISHED, sent=58, failed=4, unknown=2, waiting=0, later=0, reasons={"blocked": 4}
     )
-    broadcasting.unknown[id] = [ME.id]
+    broadcasting.unknown[id] = [ME.id, "kim-web"]
     assert chat.say("발송 목록") == f"발송 목록\n최근 발송 1건이에요.\n{code}: 안내, 마침 58/64, 11/23(월) 21:10"
     chat.tap(f"{code} 보기")
     assert chat.tap("결과 보기") == (
         "64명 발송을 마쳤어요. 도착 58, 실패 4, 결과 모름 2. 결과 모름은 두 번 가지 않게 다시 보내지 않아요.\n"
-        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)} 밖에 1명.\n"
+        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)}, kim-web.\n"
         f"명단은 채팅 페이지에서 [CSV 받기]로 받아요. 다른 곳에서는 “ssak3 broadcast report {id} --csv 파일”이에요."
     )
     assert chat.button("CSV 받기").url == f"http://127.0.0.1:8000/chat/broadcasts/{id}.csv"
