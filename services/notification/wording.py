@@ -116,7 +116,7 @@ _ADVERTISING_KO = (
     "할인", "쿠폰", "이벤트", "특가", "세일", "프로모션", "사은품", "적립", "포인트", "혜택", "무료", "경품", "(광고)",
 )  # fmt: skip
 _ADVERTISING_EN = re.compile(
-    r"\b(?:discounts?|coupons?|vouchers?|promos?|promotions?|promotional|sales?|giveaways?|special offers?)\b|% off\b",
+    r"\b(?:discount(?:s|ed)?|coupons?|vouchers?|promos?|promotions?|promotional|sales?|giveaways?|special offers?)\b|% off\b",
     re.IGNORECASE,
 )
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")

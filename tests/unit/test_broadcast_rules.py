@@ -198,6 +198,12 @@ def test_words_that_cant_be_sent(wording: Wording, problem: str, detail: str):
     [
         Wording(text_ko="10% 할인"),
         Wording(text_ko="10% 할\u200b인"),
+        Wording(text_ko="10% 할\u3164인"),  # Hangul's filler: a letter that shows nothing
+        Wording(text_ko="10% 할\u1160인"),
+        Wording(text_ko="10% 할\ufe0f인"),
+        Wording(text_ko="10% 할\u0301인"),
+        Wording(text_ko="안녕", text_en="Big sale\nCome in"),
+        Wording(text_ko="안녕", text_en="A dis\u00adcounted price"),
         Wording(text_ko="안녕", text_en="A discount for you"),
         Wording(text_ko="안녕", button_ko="쿠폰 받기", button_action="book"),
         Wording(text_ko="(광고) 안녕"),
@@ -208,6 +214,42 @@ def test_information_isnt_advertising(wording: Wording):
     with pytest.raises(LooksLikeAdvertising):
         check(Kind.INFO, Segment(), wording, AGENCY)
     check(Kind.AD, Segment(), wording, AGENCY)
+
+
+def test_words_on_two_lines_are_two_words():
+    check(Kind.INFO, Segment(), Wording(text_ko="내일 방문할\n인원은 두 명이에요."), AGENCY)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)", "https://", "https:// a.kr", "https://localhost", "https://a.kr\u202e", "https://a.kr@b.kr",
+        "https://a.kr:x", "https://[a.kr", "https://a.kr/\"x", f"https://a.kr/{'x' * 500}", "HTTPS://a.kr",
+    ],
+)  # fmt: skip
+def test_a_button_opens_a_page(address: str):
+    with pytest.raises(WrongWording) as refused:
+        check(Kind.INFO, Segment(), Wording(text_ko="안녕", button_ko="보기", button_url=address), AGENCY)
+    assert refused.value.problem == "button"
+    assert len(refused.value.detail) <= 60
+
+
+@pytest.mark.parametrize("address", ["https://a.kr", "https://싹3.kr/보기?a=1&b=%20#c", "https://a.kr:8443/"])
+def test_a_page_is_opened(address: str):
+    check(Kind.INFO, Segment(), Wording(text_ko="안녕", button_ko="보기", button_url=address), AGENCY)
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        Wording(text_ko="\u200b\u3164"),
+        Wording(text_ko="안녕", text_en="\u2060"),
+        Wording(text_ko="안녕", button_ko="\u3164", button_action="book"),
+    ],
+)
+def test_what_shows_nothing_is_nothing(wording: Wording):
+    with pytest.raises(WrongWording):
+        check(Kind.INFO, Segment(), wording, AGENCY)
 
 
 def test_advertising_needs_a_sender():
