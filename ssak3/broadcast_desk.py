@@ -13,10 +13,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from bot.channels.web.reports import COLUMNS, row_of
 from services.notification.broadcasts import refusals
 from services.notification.broadcasts.use_cases import SHELL, BroadcastUseCases
 from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Report, Segment, Wording
 from services.shared_kernel.clock import kst
+from services.shared_kernel.plain_text import unsteered
 from services.shared_kernel.refusal import NotFound, Refusal
 from ssak3.composition import catalogue_of
 from ssak3.databases import open_databases
@@ -100,6 +102,8 @@ async def draft(settings: Settings, new: Draft) -> None:
     )  # fmt: skip
     wording, broadcast_id = _wording(new.text, new.text_en, new.button, new.button_en), new.id or SystemIds().new()
     async with _desk(settings) as desk:
+        if new.id is not None:
+            await desk.report(new.id, by=SHELL)  # a mistyped one isn't a new broadcast's
         await desk.draft(
             broadcast_id=broadcast_id, kind=Kind(new.kind), segment=segment, wording=wording, by=SHELL
         )  # fmt: skip
@@ -118,10 +122,10 @@ def _wording(text: str, text_en: str, button: str, button_en: str) -> Wording:
     label, _, does = button.partition("=")
     is_page = does.startswith(("https://", "http://"))
     return Wording(
-        text_ko=text,
-        text_en=text_en,
-        button_ko=label,
-        button_en=button_en,
+        text_ko=unsteered(text),
+        text_en=unsteered(text_en),
+        button_ko=unsteered(label),
+        button_en=unsteered(button_en),
         button_action="" if is_page else does,
         button_url=does if is_page else "",
     )
@@ -215,10 +219,8 @@ async def report(settings: Settings, broadcast_id: str, file: Path | None) -> No
         # With a mark at its beginning, without which Excel takes it for another encoding.
         with file.open("w", encoding="utf-8-sig", newline="") as opened:
             lines = csv.writer(opened)
-            lines.writerow(("person_id", "role", "status", "channel", "reason", "sent_at"))
-            for one in everybody:
-                at = kst(one.sent_at).isoformat(timespec="seconds") if one.sent_at else ""
-                lines.writerow((one.person_id, one.role, one.status, one.channel, one.reason, at))
+            lines.writerow(COLUMNS)
+            lines.writerows(row_of(one) for one in everybody)
         out.print(f"Written: {escape(str(file))} ({len(everybody):,} lines)")
 
 

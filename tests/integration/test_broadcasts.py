@@ -248,6 +248,10 @@ async def test_a_correction_goes_to_exactly_those_who_got_it(fresh: Fresh):
         await home.send_all()
         await home.broadcast_tick.run_due()
         await people(home, 2)
+        with pytest.raises(NotAllowedNow):
+            await drafted(home, kind=Kind.AD, segment=Segment(corrects=first.id))
+        with pytest.raises(NotFound):
+            await drafted(home, segment=Segment(corrects="b-9"))
         await home.broadcasts.correct(first.id, broadcast_id="b-2", wording=WORDS, by=SHELL)
         seen = await home.broadcasts.dry_run("b-2", by=SHELL)
         second = await home.broadcasts.approve("b-2", digest=seen.digest, by=SHELL)

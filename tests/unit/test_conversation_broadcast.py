@@ -433,6 +433,27 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     assert "64명 발송 확정" in chat.labels()
 
 
+@pytest.mark.parametrize(
+    "old", ["bc_kind:info", "bc_whom:everybody", "bc_whom:area", "bc_area:mapo", "bc_language:ko", "bc_edit:whom",
+            "bc_edit:kind", "bc_idle:60"],
+)  # fmt: skip
+def test_a_correction_keeps_kind_and_people_whatever_old_button_is_tapped(
+    chat: Talking, broadcasting: FakeBroadcasting, old: str
+) -> None:
+    written(chat, kind="발송 광고", whom="고객", text=SALE)
+    chat.tap("64명 발송 확정")
+    advertised = only(chat).id
+    broadcasting.goes_on(advertised, BroadcastStatus.FINISHED, sent=64, waiting=0, later=0)
+    chat.do(f"bc_correct:{advertised}")
+    for answer in ("10%가 아니라 5%예요.", "한국어만", "버튼 없이"):
+        chat.say(answer)
+    correction = only(chat)
+    chat.do(old)
+    chat.say("한국어")  # whatever it asked
+    assert only(chat) == correction
+    assert (correction.kind, correction.segment) == (Kind.AD, Segment(corrects=advertised))
+
+
 def test_what_is_not_there(chat: Talking) -> None:
     """Nor for whoever isn't an operator: the port says so."""
     missing = "0193551e-0000-7000-8000-000000000000"

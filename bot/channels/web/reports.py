@@ -65,14 +65,15 @@ class Reports:
         yield BYTE_ORDER_MARK + _lines([COLUMNS])
         part: list[tuple[str, ...]] = []
         async for one in self._broadcasts.recipients(broadcast_id, by=by):
-            part.append(_row(one))
+            part.append(row_of(one))
             if len(part) >= ROWS_AT_ONCE:
                 yield _lines(part)
                 part.clear()
         yield _lines(part)
 
 
-def _row(one: Recipient) -> tuple[str, ...]:
+def row_of(one: Recipient) -> tuple[str, ...]:
+    """Somebody's line, of which a spreadsheet calculates nothing."""
     sent_at = kst(one.sent_at).isoformat(timespec="seconds") if one.sent_at else ""
     values = (one.person_id, one.role, one.status, one.channel, one.reason, sent_at)
     return tuple(f"'{value}" if value.startswith(FORMULA) else value for value in values)
