@@ -75,7 +75,7 @@ class Links:
         return code
 
     async def use_code(self, code: str, channel: str, address: str) -> str:
-        """Whose chat it is now; the same chat may use it again. Nothing is linked, and the code isn't used, when refused.
+        """Whose chat it is now; the same chat may use it again. When refused, nothing is linked and the code not used.
 
         Refusals: BadCode, ChatOfStaff.
         """
