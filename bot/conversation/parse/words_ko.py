@@ -185,7 +185,14 @@ QUESTION = (
     r"[?？]|(?:[나까가지]|데)요[\s.~ㅠㅜ!]*$|니까[\s.~]*$|누가|누구|뭐예요|무슨|어떻게|몇\s*(?:시간|명|분)|"
     r"(?:전해|알려)\s*(?:주|줘)"
 )
-LEAVE_WORDS = {"취소", "그만두기", "상담원", "상담원 연결", "수신거부", "수신 거부"}  # these leave even a question that takes any text
+LEAVE_WORDS = {
+    "취소",
+    "그만두기",
+    "상담원",
+    "상담원 연결",
+    "수신거부",
+    "수신 거부",
+}  # these leave even a question that takes any text
 CLEANING = "청소"
 CORRECTION = r"말고|아니"
 OF_A_BOOKING = r"거|꺼|예약|방문"
