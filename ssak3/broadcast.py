@@ -29,7 +29,9 @@ def draft_broadcast(
     role: Annotated[str | None, typer.Option("--role", help="customer or cleaner; both without.")] = None,
     area: Annotated[str | None, typer.Option("--area", help="An area's id in the catalogue.")] = None,
     visit_on: Annotated[str | None, typer.Option("--visit-on", help="A visit on that day, 2026-12-01.")] = None,
-    idle_days: Annotated[int | None, typer.Option("--idle-days", min=1, help="No visit for so many days.")] = None,
+    idle_days: Annotated[
+        int | None, typer.Option("--idle-days", min=1, max=3650, help="No visit for so many days.")
+    ] = None,
     language: Annotated[str | None, typer.Option("--language", help="ko or en.")] = None,
     draft_id: Annotated[str | None, typer.Option("--id", help="Change this draft instead of a new one.")] = None,
     data: Data = None,

@@ -363,6 +363,8 @@ def test_scheduling(chat: Talking, clock: FakeClock) -> None:
     assert chat.say("2월 30일 9시").startswith("언제 보낼까요?")
     assert chat.say("내일 오전 9시") == "11/24(화) 오전 9시에 64명에게 보낼까요?"
     chat.tap("시각 바꾸기")
+    assert chat.say("내일 새벽 3시") == "11/24(화) 오전 3시에 64명에게 보낼까요?"
+    chat.tap("시각 바꾸기")
     assert chat.say("이전").startswith("64명을 골랐어요.")
     chat.tap("예약 발송")
     chat.say("내일 16:30")
@@ -431,6 +433,15 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     assert only(chat).segment == Segment(corrects=id)
     assert "대상 바꾸기" not in chat.labels()
     assert "64명 발송 확정" in chat.labels()
+
+
+def test_a_page_that_no_channel_opens_is_asked_for_again_and_not_kept(chat: Talking) -> None:
+    for said in ("발송 안내", "고객", SNOW, "한국어만"):
+        chat.say(said)
+    assert chat.say("자세히 https://a.kr@b.kr").startswith("버튼에 쓸 글자(14자까지)와 https:// 주소를")
+    assert "그대로 두기" not in chat.labels()
+    assert chat.tap("버튼 없이").startswith("64명을 골랐어요.")
+    assert only(chat).wording.button_url == ""
 
 
 @pytest.mark.parametrize(
