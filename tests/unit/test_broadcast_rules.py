@@ -208,6 +208,9 @@ def test_words_that_cant_be_sent(wording: Wording, problem: str, detail: str):
         Wording(text_ko="안녕", button_ko="쿠폰 받기", button_action="book"),
         Wording(text_ko="(광고) 안녕"),
         Wording(text_ko="（광고） 안녕"),
+        Wording(text_ko="[광고] 안녕"),
+        Wording(text_ko="( 광·고 ) 안녕"),
+        Wording(text_ko="안녕", text_en="[AD] hello"),
     ],
 )
 def test_information_isnt_advertising(wording: Wording):
