@@ -114,9 +114,11 @@ ARGUMENT_KINDS = frozenset({Kind.ID, Kind.VERSION})
 # Words that turn information into advertising (정보통신망법 §50): an INFO message must not have them.
 _ADVERTISING_KO = (
     "할인", "쿠폰", "이벤트", "특가", "세일", "프로모션", "사은품", "적립", "포인트", "혜택", "무료", "경품",
+    "공짜", "반값", "캐시백",
 )  # fmt: skip
 _ADVERTISING_EN = re.compile(
-    r"\b(?:discount(?:s|ed)?|coupons?|vouchers?|promos?|promotions?|promotional|sales?|giveaways?|special offers?)\b|% off\b",
+    r"\b(?:discount(?:s|ed)?|coupons?|vouchers?|promos?|promotions?|promotional|sales?|giveaways?|"
+    r"special (?:offers?|deals?|prices?)|for free|free (?:gifts?|trials?|cleanings?)|cash ?back)\b|%\s*(?:off|dc)\b",
     re.IGNORECASE,
 )
 # What calls itself so, in whatever brackets.
