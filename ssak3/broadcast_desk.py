@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.channels.web.reports import COLUMNS, row_of
 from services.notification.broadcasts import refusals
@@ -177,7 +177,8 @@ async def listed(settings: Settings) -> None:
     """The newest ones."""
     async with _desk(settings) as desk:
         found = await desk.latest(by=SHELL)
-    table = Table("id", "kind", "status", "to", "sent", "failed", "unknown", "waiting", box=None)
+    whole = Column("id", min_width=36)  # every other command wants the whole of it
+    table = Table(whole, "kind", "status", "to", "sent", "failed", "unknown", "waiting", box=None)
     for one in found:
         how = one.progress
         counts = (how.total, how.sent, how.failed, how.unknown, how.waiting)

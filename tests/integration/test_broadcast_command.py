@@ -64,7 +64,9 @@ def test_from_draft_to_report(folder: Path):
     shown = ssak3(folder, "preview", broadcast_id)
     assert "3 selected: 3 now" in shown
     assert "내일 눈이 와요, 김OO님." in shown
-    assert "DRAFT" in ssak3(folder, "list")
+    in_list = ssak3(folder, "list")
+    assert "DRAFT" in in_list
+    assert broadcast_id in in_list, "to be copied into the next command"
     assert "RUNNING" in ssak3(folder, "approve", broadcast_id, "--digest", digest)
     assert "PAUSED" in ssak3(folder, "pause", broadcast_id)
     assert "RUNNING" in ssak3(folder, "resume", broadcast_id)
