@@ -121,8 +121,13 @@ async def test_what_was_approved_is_what_is_sent(fresh: Fresh):
         )  # fmt: skip
         with pytest.raises(ApprovalOutdated):
             await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
+        yesterday = await home.broadcasts.dry_run(seen.broadcast_id, by=SHELL)
+        home.clock.advance(days=1)
+        with pytest.raises(ApprovalOutdated):
+            await home.broadcasts.approve(seen.broadcast_id, digest=yesterday.digest, by=SHELL)
         seen = await home.broadcasts.dry_run(seen.broadcast_id, by=SHELL)
         await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
+        home.clock.advance(days=1)
         await people(home, 1)
         again = await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
         assert again.status is S.RUNNING

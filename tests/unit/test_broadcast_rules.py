@@ -1,7 +1,7 @@
 """Who gets a broadcast, when and in what words; advertising at every boundary of the law."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -144,10 +144,11 @@ def test_why_somebody_gets_nothing(contact: Contact, kind: Kind, why: Exclusion 
     assert why_excluded(contact, kind, USABLE) is why
 
 
-def test_a_digest_names_people_words_segment_kind_and_sender():
+def test_a_digest_names_people_words_segment_kind_sender_and_day():
     people = [Candidate(contact=replace(DAY, person_id=f"p-{n}")) for n in range(3)]
     about: dict[str, Any] = {
         "kind": Kind.AD, "segment": Segment(), "wording": Wording(text_ko="눈"), "agency": AGENCY,
+        "on": date(2026, 11, 24),
     }  # fmt: skip
 
     def digest(chosen: list[Candidate], **changed: Any) -> str:
@@ -161,6 +162,7 @@ def test_a_digest_names_people_words_segment_kind_and_sender():
         digest(people, segment=Segment(role="customer")),
         digest(people, wording=Wording(text_ko="눈", text_en="snow")),
         digest(people, agency=replace(AGENCY, contact="02-111-1111")),
+        digest(people, on=date(2026, 11, 25)),
     ]
     assert whole not in others
     assert len(set(others)) == len(others)

@@ -313,7 +313,7 @@ def test_only_what_was_shown_is_approved(chat: Talking, broadcasting: FakeBroadc
     assert len(old.encode()) <= LONGEST_BYTES
     broadcasting.now = 62
     assert chat.tap("64명 발송 확정").startswith(
-        "그사이 명단이나 글이 바뀌어서 보내지 않았어요. 다시 계산했어요. 65명을"
+        "그사이 날짜나 명단, 글이 바뀌어서 보내지 않았어요. 다시 계산했어요. 65명을"
     )
     assert chat.do(old).startswith("지난 확정 버튼이라 보내지 않았어요. 지금 글과 명단은 이래요.")
     assert only(chat).status is BroadcastStatus.DRAFT

@@ -44,7 +44,7 @@ from services.notification.policies import kept, values_of_copy
 from services.notification.ports import Names
 from services.notification.rendering import named
 from services.notification.values import Values
-from services.shared_kernel.clock import Clock
+from services.shared_kernel.clock import Clock, kst_date
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import NotFound, again_if_stale
 from services.shared_kernel.tracing import current_traceparent
@@ -115,7 +115,7 @@ class BroadcastUseCases:
         rated = sum(reached_by(one.contact, self._reach.usable) in self._reach.rated for one in at_once)
         return DryRun(
             broadcast_id=broadcast_id,
-            digest=self._digest(broadcast, audience),
+            digest=self._digest(broadcast, audience, now),
             selected=audience.selected,
             now=len(at_once),
             later=len(later),
@@ -159,7 +159,7 @@ class BroadcastUseCases:
         now = self._clock.now()
         check(old.kind, old.segment, old.wording, self._names.agency)
         audience = await self._audience(work, old, now)
-        if self._digest(old, audience) != digest:
+        if self._digest(old, audience, now) != digest:
             raise ApprovalOutdated
         if not audience.recipients:
             raise NobodyLeft
@@ -203,13 +203,14 @@ class BroadcastUseCases:
         candidates = await work.broadcasts.candidates(broadcast.segment, now)
         return audience_of(candidates, broadcast.kind, self._reach.usable)
 
-    def _digest(self, broadcast: Broadcast, audience: Audience) -> str:
+    def _digest(self, broadcast: Broadcast, audience: Audience, now: datetime) -> str:
         return digest_of(
             audience,
             kind=broadcast.kind,
             segment=broadcast.segment,
             wording=broadcast.wording,
             agency=self._names.agency,
+            on=kst_date(now),
         )
 
     async def _values(
