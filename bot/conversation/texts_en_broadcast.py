@@ -313,6 +313,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
             "not_linked": "not linked",
             "no_channel": "can't be reached",
             "cancelled": "called off",
+            "called_off": "visit cancelled or moved",
             "abandoned": "broken off",
         }.get(why, why)
 

@@ -330,6 +330,7 @@ class BroadcastKorean(StaffKorean):
             "not_linked": "연결 없음",
             "no_channel": "받을 곳 없음",
             "cancelled": "발송 중단",
+            "called_off": "방문 취소나 변경",
             "abandoned": "보내다 멈춤",
         }.get(why, why)
 
