@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.conversation.draft import Draft, dump, load
 from bot.conversation.effects import TemporaryTrouble
-from bot.conversation.router import reply
+from bot.conversation.router import reply, stumbled
 from bot.conversation.turn import Context, Effect, Person, Said, Turn
 from bot.ports import BotWork, PersonRecord, ReceivedMessage
 from services.reservation.catalogue import Catalogue
@@ -118,6 +118,10 @@ class Dialogue:
         except StopIteration as stop:
             turn: Turn = stop.value
             return turn
+        except Exception:
+            # Asked again it would come to the same, and all that this person says later would wait behind it.
+            log.exception("dialogue.no_answer", person_id=person.id)
+            return stumbled(draft, context)
 
     async def _try(self, effect: Effect[Any], person: Person) -> tuple[Any, Exception | None]:
         """Its result, or what the conversation is told instead."""

@@ -19,6 +19,10 @@ class BadCode(Refusal):
     """The code isn't one of ours, is over, or was used."""
 
 
+class ChatOfStaff(Refusal):
+    """The chat is a cleaner's or an operator's: nobody else's code makes it theirs, only an invite does."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeepLink:
     """Opens the bot on Telegram with a code. Without an `url`, `why`: `token` (not known there), or `away`."""
@@ -71,7 +75,10 @@ class Links:
         return code
 
     async def use_code(self, code: str, channel: str, address: str) -> str:
-        """Whose chat it is now. BadCode, and nothing linked, if it can't be used; the same chat may use it again."""
+        """Whose chat it is now; the same chat may use it again. When refused, nothing is linked and the code not used.
+
+        Refusals: BadCode, ChatOfStaff.
+        """
 
         async def use() -> str:
             async with self._unit_of_work() as work:
@@ -81,6 +88,8 @@ class Links:
                 link = await work.links.find(channel, address)
                 if known.used_at is not None and link is not None and link.person_id == known.person_id:
                     return known.person_id
+                if link is not None and link.person_id != known.person_id:
+                    await _check_is_customers(work, link)
                 if not await work.link_codes.use(known.code_hash, self._clock.now()):
                     raise BadCode
                 await self._link(work, known.person_id, channel, address)
@@ -142,6 +151,13 @@ class Links:
         """What was said while it was blocked stays on the other channels; notices that were missed come again."""
         await _can_be_reached(work, link.person_id, link.channel)
         await work.links.save(replace(link, blocked_at=None, sent_seq=await _last_seq(work, link.person_id)))
+
+
+async def _check_is_customers(work: BotWork, link: Link) -> None:
+    """Whoever opens a link that somebody sent them would read and write as that person, instead of doing their work."""
+    holder = await work.persons.find(link.person_id)
+    if holder is not None and holder.role != "customer":
+        raise ChatOfStaff
 
 
 async def _can_be_reached(work: BotWork, person_id: str, channel: str) -> None:

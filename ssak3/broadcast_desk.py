@@ -16,6 +16,7 @@ from services.notification.broadcasts.sheet import BYTE_ORDER_MARK, COLUMNS, lin
 from services.notification.broadcasts.use_cases import SHELL, BroadcastUseCases
 from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Report, Segment, Wording
 from services.shared_kernel.clock import kst
+from services.shared_kernel.plain_text import unsteered
 from services.shared_kernel.refusal import Refusal
 from ssak3.broadcast_refused import reason_of
 from ssak3.databases import open_databases
@@ -80,6 +81,8 @@ async def draft(settings: Settings, new: Draft) -> None:
     )  # fmt: skip
     wording, broadcast_id = _wording(new.text, new.text_en, new.button, new.button_en), new.id or SystemIds().new()
     async with _desk(settings) as desk:
+        if new.id is not None:
+            await desk.report(new.id, by=SHELL)  # a mistyped one isn't a new broadcast's
         await desk.draft(
             broadcast_id=broadcast_id, kind=Kind(new.kind), segment=segment, wording=wording, by=SHELL
         )  # fmt: skip
@@ -98,10 +101,10 @@ def _wording(text: str, text_en: str, button: str, button_en: str) -> Wording:
     label, _, does = button.partition("=")
     is_page = does.startswith(("https://", "http://"))
     return Wording(
-        text_ko=text,
-        text_en=text_en,
-        button_ko=label,
-        button_en=button_en,
+        text_ko=unsteered(text),
+        text_en=unsteered(text_en),
+        button_ko=unsteered(label),
+        button_en=unsteered(button_en),
         button_action="" if is_page else does,
         button_url=does if is_page else "",
     )

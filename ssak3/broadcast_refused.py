@@ -13,7 +13,7 @@ def reason_of(refusal: Refusal) -> str:
             see = f"ssak3 broadcast show {refusal.broadcast_id}"
             return f"It is {refusal.status}: no {refusal.action} from there. See: {see}"
         case refusals.ApprovalOutdated():
-            return "Audience or words have changed since: look again with ssak3 broadcast preview, and approve that."
+            return "Audience, words or day have changed since: look with ssak3 broadcast preview, and approve that."
         case refusals.LooksLikeAdvertising():
             return f"Only advertising may say {', '.join(refusal.words)}: write it otherwise, or use --kind AD."
         case refusals.WrongWording():

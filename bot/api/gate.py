@@ -95,17 +95,22 @@ class Gate:
         if body is None:
             return problem(413, "too-large", "The body is too large", f"At most {LARGEST_BODY} bytes.")
         request = _again(request, body)
-        key = request.headers.get("idempotency-key") if request.method == "POST" else None
-        if key is None:
-            return await self._run(request, handle, Begun(fresh_id=self._ids.new(), resumed=False))
-        if not (0 < len(key) <= LONGEST_KEY) or not key.isprintable():
+        if request.method != "POST":
+            return await self._run(request, handle, self._first())
+        key = request.headers.get("idempotency-key")
+        if key is not None and (not (0 < len(key) <= LONGEST_KEY) or not key.isprintable()):
             return invalid_field("Idempotency-Key", f"is a text of 1 to {LONGEST_KEY} characters", "0197a3c2-5b7e")
-        use = KeyUse(caller=CALLER, route=request.url.path, key=key)
         try:
             async with self._door.place():
+                if key is None:
+                    return await self._run(request, handle, self._first())
+                use = KeyUse(caller=CALLER, route=request.url.path, key=key)
                 return await self._keyed(request, handle, use, body)
         except TooMany:
             return problem(503, "too-many", "Too many calls at once", "Nothing was begun. Ask again.", retry_after=5)
+
+    def _first(self) -> Begun:
+        return Begun(fresh_id=self._ids.new(), resumed=False)
 
     def _is_known(self, authorization: str) -> bool:
         scheme, _, token = authorization.partition(" ")

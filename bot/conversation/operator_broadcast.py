@@ -32,6 +32,7 @@ from services.shared_kernel.refusal import NotFound
 TEXTS = ("bc_text", "bc_english", "bc_button")
 TYPED = ("bc_kind", "bc_whom", "bc_area", "bc_idle", "bc_day", "bc_language", *TEXTS)
 STEPS = (*TYPED, "bc_when", "bc_sure", "bc_confirm")
+WORDS = ("text", "english", "button")
 LONGEST_LABEL = 14
 _LINK = re.compile(r"(?P<label>.*?)\s*(?P<url>https://\S+)", re.DOTALL)
 
@@ -104,12 +105,18 @@ def back(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     return ASKS[before](talk, writing) if before else talk.answer(menu(talk, talk.say.hello()))
 
 
+def _open_to_all(talk: OperatorTalk) -> Writing | None:
+    """What is being written, if kind and people can be chosen: a correction has those of what it puts right."""
+    writing = recalled(talk.memo)
+    return None if writing is not None and writing.corrects else writing
+
+
 # Tapped
 
 
 def kind(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """[안내], [광고], [광고로 바꾸기]."""
-    writing = recalled(talk.memo)
+    writing = _open_to_all(talk)
     chosen = {"info": Kind.INFO, "ad": Kind.AD}.get(arguments[0])
     if writing is None or chosen is None:
         return old_button(talk)
@@ -118,7 +125,7 @@ def kind(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 def whom(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """One of the choices of people."""
-    writing = recalled(talk.memo)
+    writing = _open_to_all(talk)
     if writing is None:
         return old_button(talk)
     tomorrow = kst_date(talk.context.now) + timedelta(days=1)
@@ -138,7 +145,7 @@ def whom(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 def area(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """[마포구]."""
-    writing = recalled(talk.memo)
+    writing = _open_to_all(talk)
     if writing is None or arguments[0] not in talk.context.catalogue.areas:
         return old_button(talk)
     return (yield from _chosen(talk, writing, replace(writing.segment, area=arguments[0])))
@@ -156,7 +163,7 @@ def day(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 def language(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """[한국어], [영어]."""
-    writing = recalled(talk.memo)
+    writing = _open_to_all(talk)
     if writing is None or arguments[0] not in ("ko", "en"):
         return old_button(talk)
     return (yield from _chosen(talk, writing, replace(writing.segment, language=arguments[0])))
@@ -182,7 +189,7 @@ def book(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 def edit(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """[글 고치기], [대상 바꾸기], [영어 글], [버튼]: one of them anew; the others stay."""
-    writing = recalled(talk.memo)
+    writing = recalled(talk.memo) if arguments[0] in WORDS else _open_to_all(talk)
     asks = ASKS.get(f"bc_{arguments[0]}")
     if writing is None or asks is None:
         return old_button(talk)
@@ -206,7 +213,7 @@ def answered(talk: OperatorTalk, text: str) -> Conversation:
 
 
 def _whom_text(talk: OperatorTalk, text: str, *, asking_days: bool) -> Conversation:
-    writing = recalled(talk.memo)
+    writing = _open_to_all(talk)
     if writing is None:
         return old_button(talk)
     said = read_whom(text, now=talk.context.now, asking_days=asking_days)
@@ -252,7 +259,7 @@ def _checked(
 
 
 def _chosen(talk: OperatorTalk, writing: Writing, segment: Segment) -> Conversation:
-    return (yield from go_on(talk, replace(writing, segment=segment, has_segment=True, corrects="")))
+    return (yield from go_on(talk, replace(writing, segment=segment, has_segment=True)))
 
 
 def _given(talk: OperatorTalk, text: str | None) -> Conversation:

@@ -14,6 +14,7 @@ from bot.conversation.effects_broadcast import (
     SaveBroadcast,
     TheBroadcast,
 )
+from bot.conversation.operator_broadcast_asking import ask_button
 from bot.conversation.operator_broadcast_running import as_it_stands, no_such, stands_otherwise, started
 from bot.conversation.operator_talk import OperatorTalk, old_button
 from bot.conversation.parse.segments import read_start
@@ -86,10 +87,10 @@ def _looks_like_ad(talk: OperatorTalk, writing: Writing, refusal: LooksLikeAdver
 
 def _wrong(talk: OperatorTalk, writing: Writing, refusal: WrongWording) -> Turn:
     """The same is asked for again; what was given besides stays."""
-    step = (
-        "bc_button" if refusal.problem == "button" else "bc_english" if talk.draft.asking == "bc_english" else "bc_text"
-    )
     says = talk.say.bc_wrong(refusal.problem, refusal.detail)
+    if refusal.problem == "button":
+        return ask_button(talk, replace(writing, button=None), says)
+    step = "bc_english" if talk.draft.asking == "bc_english" else "bc_text"
     return talk.question(says, [button(talk.say.bc_back, "bc_back")], asking=step, keep=remembered(writing))
 
 

@@ -13,7 +13,7 @@ from bot.conversation.turn import Conversation, Turn
 from services.reservation.catalogue import Named
 from services.shared_kernel.card import Card
 
-_DIGITS = re.compile(r"\+?\d{8,15}")
+_DIGITS = re.compile(r"\+?\d{8,15}", re.ASCII)
 _KOREAN = re.compile(r"\+?82(\d{8,10})")
 
 

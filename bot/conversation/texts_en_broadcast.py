@@ -147,7 +147,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         return f"Nobody would get it now. {left_out} Please change whom or what.".replace("  ", " ")
 
     def bc_outdated(self) -> str:
-        return "People or text have changed since, so nothing was sent. Here it is anew."
+        return "The day, people or text have changed since, so nothing was sent. Here it is anew."
 
     def bc_old_confirm(self) -> str:
         return "That was an old button, so nothing was sent. This is how it is now."
@@ -313,6 +313,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
             "not_linked": "not linked",
             "no_channel": "can't be reached",
             "cancelled": "called off",
+            "called_off": "visit cancelled or moved",
             "abandoned": "broken off",
         }.get(why, why)
 

@@ -3,6 +3,9 @@
 from bot.conversation.texts_ko_telegram import TelegramKorean
 
 BAD_CODE = "This code doesn't work. It may have been used or run out. Please ask for a new one."
+CHAT_OF_STAFF = (
+    "You work in this chat, so I didn't link it to another account. If somebody sent you that link, ignore it."
+)
 LINKED = "You're linked. We can go on talking here, too."
 ONLY_WORDS = "I can't read pictures, voice or stickers yet. Please type it, or tap a button."
 NOT_SHARED_HERE = "Places and numbers are only needed to book a cleaning. Please type it, or tap a button."

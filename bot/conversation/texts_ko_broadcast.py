@@ -154,7 +154,7 @@ class BroadcastKorean(StaffKorean):
         return f"지금은 받을 분이 없어요. {left_out} 대상이나 글을 바꿔 주세요.".replace("  ", " ")
 
     def bc_outdated(self) -> str:
-        return "그사이 명단이나 글이 바뀌어서 보내지 않았어요. 다시 계산했어요."
+        return "그사이 날짜나 명단, 글이 바뀌어서 보내지 않았어요. 다시 계산했어요."
 
     def bc_old_confirm(self) -> str:
         return "지난 확정 버튼이라 보내지 않았어요. 지금 글과 명단은 이래요."
@@ -330,6 +330,7 @@ class BroadcastKorean(StaffKorean):
             "not_linked": "연결 없음",
             "no_channel": "받을 곳 없음",
             "cancelled": "발송 중단",
+            "called_off": "방문 취소나 변경",
             "abandoned": "보내다 멈춤",
         }.get(why, why)
 

@@ -195,7 +195,7 @@ def values_of_copy(copy: ReservationCopy) -> Values:
     """What the copy of a reservation gives to templates: ids and codes."""
     values: dict[str, Any] = {}
     if copy.reservation_id:
-        values |= {"reservation_id": copy.reservation_id, "reservation_code": code_of(copy.reservation_id)}
+        values |= {"reservation_id": copy.reservation_id, "reservation_code": short_code(copy.reservation_id)}
     if copy.visit is not None:
         visit = copy.visit
         values |= {
@@ -217,14 +217,6 @@ def values_of_copy(copy: ReservationCopy) -> Values:
         values |= {"job_id": job.job_id, "visit_revision": job.visit_revision, "payout": job.payout_krw}
         values["cleaner_name"] = job.cleaner_name
     return {name: value for name, value in values.items() if value is not None}
-
-
-def code_of(reservation_id: str) -> str:
-    """What people call a reservation."""
-    try:
-        return short_code(reservation_id)
-    except ValueError:
-        return reservation_id[:8]
 
 
 # What is kept so that a variable can be written when the card is sent.

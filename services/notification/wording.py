@@ -113,12 +113,16 @@ ARGUMENT_KINDS = frozenset({Kind.ID, Kind.VERSION})
 
 # Words that turn information into advertising (정보통신망법 §50): an INFO message must not have them.
 _ADVERTISING_KO = (
-    "할인", "쿠폰", "이벤트", "특가", "세일", "프로모션", "사은품", "적립", "포인트", "혜택", "무료", "경품", "(광고)",
+    "할인", "쿠폰", "이벤트", "특가", "세일", "프로모션", "사은품", "적립", "포인트", "혜택", "무료", "경품",
+    "공짜", "반값", "캐시백",
 )  # fmt: skip
 _ADVERTISING_EN = re.compile(
-    r"\b(?:discounts?|coupons?|vouchers?|promos?|promotions?|promotional|sales?|giveaways?|special offers?)\b|% off\b",
+    r"\b(?:discount(?:s|ed)?|coupons?|vouchers?|promos?|promotions?|promotional|sales?|giveaways?|"
+    r"special (?:offers?|deals?|prices?)|for free|free (?:gifts?|trials?|cleanings?)|cash ?back)\b|%\s*(?:off|dc)\b",
     re.IGNORECASE,
 )
+# What calls itself so, in whatever brackets.
+_CALLED_ADVERTISING = re.compile(r"[(\[<【〔「『]\s*(?:광\W{0,2}고|ad)\s*[)\]>】〕」』]", re.IGNORECASE)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _ZERO_WIDTH_JOINER = "\u200d"  # holds family emoji together
 
@@ -126,7 +130,8 @@ _ZERO_WIDTH_JOINER = "\u200d"  # holds family emoji together
 def advertising_words(text: str) -> tuple[str, ...]:
     """The words of a text that only an AD message may use, in the order of the list; empty for plain information."""
     korean = tuple(word for word in _ADVERTISING_KO if word in text)
-    return korean + tuple(match.group() for match in _ADVERTISING_EN.finditer(text))
+    others = (match.group() for words in (_CALLED_ADVERTISING, _ADVERTISING_EN) for match in words.finditer(text))
+    return (*korean, *others)
 
 
 def written(variable: Variable, value: Value, language: Language) -> str:

@@ -28,6 +28,12 @@ _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def short_code(identifier: str) -> str:
-    """Five characters that a person can read out, from the random end of a UUID; not unique, only handy."""
-    number = int(identifier[-7:], 16) & ((1 << 25) - 1)
+    """Five characters that a person can read out, from the random end of a UUID; not unique, only handy.
+
+    Of an id that isn't ours (the API's callers choose their customers') its beginning.
+    """
+    try:
+        number = int(identifier[-7:], 16) & ((1 << 25) - 1)
+    except ValueError:
+        return identifier[:8]
     return "".join(_CODE_ALPHABET[(number >> shift) & 31] for shift in (20, 15, 10, 5, 0))

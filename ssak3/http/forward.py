@@ -32,7 +32,12 @@ class Forward:
         self._base_url = base_url.rstrip("/")
 
     async def pass_on(self, request: Request, path: str) -> Response:
-        """The other side's answer to this request; `path` is relative to its address."""
+        """The other side's answer to this request; `path` is relative to its address.
+
+        404 for a path that would lead out of where it begins: what else the other side serves isn't for everybody.
+        """
+        if _leads_away(path):
+            raise HTTPException(404)
         try:
             async with self._session.request(
                 request.method,
@@ -46,6 +51,11 @@ class Forward:
                 return Response(await answer.read(), answer.status, _passed_on(answer.headers))
         except (ClientError, TimeoutError) as error:
             raise HTTPException(502, "the other side dropped the connection") from error
+
+
+def _leads_away(path: str) -> bool:
+    """Whether the client of ours would make another path, a query or a fragment of it; %2e is a dot to it, too."""
+    return bool(set(path) & set("%?#\\")) or any(part in (".", "..") for part in path.split("/"))
 
 
 def _passed_on(headers: Mapping[str, str]) -> dict[str, str]:

@@ -3,11 +3,22 @@
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.broadcasts.audience import Candidate
@@ -25,23 +36,18 @@ from services.notification.broadcasts.values import (
 from services.notification.lifecycle import UNFINISHED
 from services.notification.model import Delivery, Notification
 from services.notification.values import DeliveryStatus
-from services.shared_kernel.clock import KST
-from storage.engine import UtcDateTime
 from storage.notification.copies import contact_of
 from storage.notification.ledger import delivery_to_row, notification_to_row
+from storage.notification.segments import SENT, VISITS, asked_of, candidates_in
 from storage.notification.tables import broadcast as broadcasts
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import delivery as deliveries
 from storage.notification.tables import notification as notifications
-from storage.notification.tables import reservation as reservations
 from storage.rows import add_new, change
 
 _BROADCAST = tuple(field.name for field in fields(Broadcast))
 _S = DeliveryStatus
-_SENT = (_S.SENT, _S.DELIVERED)
 _WAITS = (_S.QUEUED, _S.DEFERRED)
-_VISITS = ("CONFIRMED", "IN_PROGRESS", "COMPLETED")
-_IN_SEGMENTS = ("customer", "cleaner")
 _REASONS = (_S.FAILED, _S.SUPPRESSED)
 # Rows that are written in one go: SQLite writes on the event loop, and all rows are put together there.
 _AT_ONCE = 500
@@ -135,21 +141,8 @@ class SqlBroadcasts:
         return [_broadcast(row) for row in await self._connection.execute(statement, asked)]
 
     async def candidates(self, segment: Segment, now: datetime) -> Sequence[Candidate]:
-        asked: dict[str, Any] = {
-            "role": segment.role,
-            "area": segment.area,
-            "language": segment.language,
-            "corrects": segment.corrects,
-        }
-        if segment.visit_on is not None:
-            asked["from_"] = datetime.combine(segment.visit_on, time(), KST)
-            asked["until"] = asked["from_"] + timedelta(days=1)
-        if segment.idle_days is not None:
-            asked["since"] = now - timedelta(days=segment.idle_days)
-        statement = _candidates(tuple(sorted(name for name, value in asked.items() if value is not None)))
-        rows = await self._connection.execute(
-            statement, {name: value for name, value in asked.items() if value is not None}
-        )
+        asked = asked_of(segment, now)
+        rows = await self._connection.execute(candidates_in(tuple(sorted(asked))), asked)
         found = [Candidate(contact=contact_of(row), reservation_id=row.visit) for row in rows]
         if segment.area is None or segment.visit_on is not None:
             return found
@@ -167,6 +160,12 @@ class SqlBroadcasts:
 
     async def call_off(self, broadcast_id: str, reason: str) -> int:
         result = await self._connection.execute(_CALL_OFF, {"broadcast": broadcast_id, "why": reason})
+        return result.rowcount
+
+    async def call_off_visits(self, broadcast: Broadcast, now: datetime, reason: str) -> int:
+        asked = asked_of(broadcast.segment, now)
+        about = {"broadcast": broadcast.id, "about": cause_of(broadcast.id), "why": reason}
+        result = await self._connection.execute(_call_off_others(tuple(sorted(asked))), about | asked)
         return result.rowcount
 
     async def to_call_off(self) -> Sequence[str]:
@@ -204,56 +203,13 @@ def _queued(notification: Notification, delivery: Delivery, position: int) -> di
 
 
 @cache
-def _candidates(given: tuple[str, ...]) -> Select[Any]:
-    """With these parts of a segment; the others don't matter. A cleaner's areas are looked at by whoever asks."""
-    visit = _visit(with_area="area" in given).scalar_subquery() if "from_" in given else None
-    statement = select(contacts, visit.label("visit") if visit is not None else _nothing().label("visit"))
-    statement = statement.where(contacts.c.role.in_(_IN_SEGMENTS), *_conditions(given))
-    if visit is not None:
-        statement = statement.where(visit.is_not(None))
-    return statement
-
-
-def _conditions(given: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    its = reservations.c
-    of_customer = and_(its.customer_id == contacts.c.person_id, its.status.in_(_VISITS))
-    if "role" in given:
-        found.append(contacts.c.role == bindparam("role"))
-    if "language" in given:
-        found.append(contacts.c.language == bindparam("language"))
-    if "area" in given and "from_" not in given:
-        is_there = exists().where(of_customer, its.area == bindparam("area"))
-        found.append(or_(contacts.c.role == "cleaner", is_there))
-    if "since" in given:
-        found.append(contacts.c.role == "customer")
-        found.append(~exists().where(of_customer, its.starts_at >= bindparam("since", type_=UtcDateTime())))
-    if "corrects" in given:
-        reached = select(notifications.c.recipient_id).where(
-            notifications.c.id == deliveries.c.notification_id,
-            deliveries.c.broadcast_id == bindparam("corrects"),
-            deliveries.c.status.in_(_SENT),
-        )
-        found.append(contacts.c.person_id.in_(reached))
-    return found
-
-
-def _visit(*, with_area: bool) -> Select[Any]:
-    """The first of a day that is somebody's: as the customer, or as the cleaner who has the job."""
-    its = reservations.c
-    found = select(its.reservation_id).where(
-        or_(its.customer_id == contacts.c.person_id, its.cleaner_id == contacts.c.person_id),
-        its.status == "CONFIRMED",
-        its.starts_at >= bindparam("from_", type_=UtcDateTime()),
-        its.starts_at < bindparam("until", type_=UtcDateTime()),
+def _call_off_others(given: tuple[str, ...]) -> Update:
+    """Of a broadcast, those who aren't of such a segment (any more)."""
+    still = candidates_in(given, VISITS).with_only_columns(contacts.c.person_id)
+    others = select(notifications.c.id).where(
+        notifications.c.cause == bindparam("about"), notifications.c.recipient_id.not_in(still)
     )
-    if with_area:
-        found = found.where(its.area == bindparam("area"))
-    return found.order_by(its.starts_at, its.reservation_id).limit(1)
-
-
-def _nothing() -> ColumnElement[Any]:
-    return func.nullif(contacts.c.person_id, contacts.c.person_id)
+    return _CALL_OFF.where(deliveries.c.notification_id.in_(others))
 
 
 def _progress(rows: Sequence[Row[Any]]) -> Progress:
@@ -262,7 +218,7 @@ def _progress(rows: Sequence[Row[Any]]) -> Progress:
 
     return Progress(
         total=sum(row.people for row in rows),
-        sent=count(*_SENT),
+        sent=count(*SENT),
         failed=count(_S.FAILED),
         unknown=count(_S.UNKNOWN),
         suppressed=count(_S.SUPPRESSED),

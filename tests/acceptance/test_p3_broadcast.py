@@ -107,7 +107,7 @@ async def test_what_changed_since_the_look_is_not_sent(world: World):
     await writes(operator, "고객", "오늘은 일찍 닫아요.", "한국어만", "버튼 없이")
     old = (await operator.button("1명 발송 확정")).action
     newcomer = await world.customer()
-    assert "그사이 명단이나 글이 바뀌어서 보내지 않았어요. 다시 계산했어요. 2명을" in words(await operator.act(old))
+    assert "그사이 날짜나 명단, 글이 바뀌어서 보내지 않았어요. 다시 계산했어요. 2명을" in words(await operator.act(old))
     await world.settle()
     assert await read_by(newcomer, "일찍 닫아요") == 0
     assert "지난 확정 버튼이라 보내지 않았어요." in words(await operator.act(old))

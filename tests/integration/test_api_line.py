@@ -51,8 +51,10 @@ async def test_who_would_wait_too_long_is_told_to_come_again_and_nothing_was_beg
         api = await open_api(tmp_path, stack)
         async with door.place():
             turned_away = await api.book(key="k", pay={"method": "card"})
+            without_key = await api.book(pay={"method": "card"})
             looked_up = await api.get("/api/reservations/0197a3c2-5b7e-7c41-9d02-3f6a1e8b4c55")
         assert (turned_away.status_code, turned_away.headers["Retry-After"]) == (503, "5")
+        assert without_key.status_code == 503  # a key is no reason to wait longer
         assert turned_away.json()["type"] == "urn:ssak3:problem:too-many"
         assert looked_up.status_code == 404  # reading waits for nobody
         again = await api.book(key="k", pay={"method": "card"})

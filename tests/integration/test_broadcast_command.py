@@ -88,6 +88,10 @@ def test_advertising_says_who_gets_none(folder: Path):
     assert "(광고) 싹3 02-000-0000" in said
 
 
+def test_what_turns_the_reading_around_is_left_out(folder: Path):
+    assert "\u202e" not in ssak3(folder, "draft", "--text", "10% \u202e인할", "--button", "\u202e기보=my")
+
+
 def test_scheduled(folder: Path):
     broadcast_id, digest = drafted(folder, "--text", "내일 눈이 와요.")
     said = ssak3(folder, "approve", broadcast_id, "--digest", digest, "--at", "2099-12-01 09:00")
@@ -106,6 +110,7 @@ def test_scheduled(folder: Path):
             ("draft", "--text", "안녕하세요", "--button", "보기=http://example.org"),
             "http://example.org: a button has a label",
         ),
+        (("draft", "--text", "안녕하세요", "--id", "nothing"), "There is no broadcast nothing"),
         (("preview", "nothing"), "There is no broadcast nothing"),
         (("pause", "nothing"), "There is no broadcast nothing"),
     ],

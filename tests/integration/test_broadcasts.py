@@ -12,6 +12,7 @@ from services.notification.broadcasts.use_cases import SHELL
 from services.notification.broadcasts.values import BroadcastStatus, Exclusion, Kind, Segment, Wording
 from services.notification.ports import Accepted, Rejected, Wait
 from services.notification.refusals import NotAllowed
+from services.reservation.events import ReservationCompleted, ReservationStarted
 from services.shared_kernel.clock import KST
 from services.shared_kernel.refusal import NotFound
 from tests.support.broadcasts import AD, WORDS, approved, consents, drafted, people, registers, states
@@ -107,6 +108,40 @@ async def test_a_visits_values_are_in_the_words(fresh_sqlite: Fresh):
         assert card.text.startswith("김OO님, 11/27(금) 14:00 집청소 24평(마포구)에 ")
 
 
+async def test_of_a_visit_that_is_called_off_meanwhile_nobody_is_told(fresh: Fresh):
+    async with at_home(fresh) as home:
+        story, (other,) = home.story, await people(home, 1)
+        await home.hear(story.requested(), story.confirmed(), story.offered(), story.accepted())
+        tomorrow = Segment(visit_on=story.starts_at.astimezone(KST).date())
+        words, later = replace(WORDS, text_ko="#{방문일시} 방문이 늦어요."), home.clock.now() + timedelta(hours=2)
+        about_it = await approved(home, segment=tomorrow, wording=words, starts_at=later)
+        to_all = await approved(home, starts_at=later)
+        await home.hear(story.cancelled())
+        home.clock.advance(hours=2)
+        assert await home.broadcast_tick.run_due() == 3, "two begin, and of one nothing is left"
+        await home.send_all()
+        assert await states(home, about_it.id) == {story.customer: "SUPPRESSED", story.cleaner: "SUPPRESSED"}
+        assert await states(home, to_all.id) == {story.customer: "SENT", other: "SENT"}
+        report = await home.broadcasts.report(about_it.id, by=SHELL)
+        assert report.progress.reasons == {"called_off": 2}
+
+
+async def test_of_a_visit_that_was_made_meanwhile_people_are_told(fresh_sqlite: Fresh):
+    """How was it today? is written in the morning."""
+    async with at_home(fresh_sqlite) as home:
+        story = home.story
+        await home.hear(story.requested(), story.confirmed(), story.offered(), story.accepted())
+        segment = Segment(visit_on=story.starts_at.astimezone(KST).date(), role="customer")
+        later = home.clock.now() + timedelta(hours=2)
+        one = await approved(home, segment=segment, starts_at=later)
+        begun = story.reservation(ReservationStarted, started_at=later)
+        await home.hear(begun, story.reservation(ReservationCompleted, completed_at=later))
+        home.clock.advance(hours=2)
+        await home.broadcast_tick.run_due()
+        await home.send_all()
+        assert await states(home, one.id) == {story.customer: "SENT"}
+
+
 async def test_what_was_approved_is_what_is_sent(fresh: Fresh):
     async with at_home(fresh) as home:
         await people(home, 2)
@@ -121,8 +156,13 @@ async def test_what_was_approved_is_what_is_sent(fresh: Fresh):
         )  # fmt: skip
         with pytest.raises(ApprovalOutdated):
             await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
+        yesterday = await home.broadcasts.dry_run(seen.broadcast_id, by=SHELL)
+        home.clock.advance(days=1)
+        with pytest.raises(ApprovalOutdated):
+            await home.broadcasts.approve(seen.broadcast_id, digest=yesterday.digest, by=SHELL)
         seen = await home.broadcasts.dry_run(seen.broadcast_id, by=SHELL)
         await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
+        home.clock.advance(days=1)
         await people(home, 1)
         again = await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
         assert again.status is S.RUNNING
@@ -248,6 +288,10 @@ async def test_a_correction_goes_to_exactly_those_who_got_it(fresh: Fresh):
         await home.send_all()
         await home.broadcast_tick.run_due()
         await people(home, 2)
+        with pytest.raises(NotAllowedNow):
+            await drafted(home, kind=Kind.AD, segment=Segment(corrects=first.id))
+        with pytest.raises(NotFound):
+            await drafted(home, segment=Segment(corrects="b-9"))
         await home.broadcasts.correct(first.id, broadcast_id="b-2", wording=WORDS, by=SHELL)
         seen = await home.broadcasts.dry_run("b-2", by=SHELL)
         second = await home.broadcasts.approve("b-2", digest=seen.digest, by=SHELL)

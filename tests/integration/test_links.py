@@ -8,9 +8,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.links import CODE_LIFE, UPDATE_LIFE, BadCode, Links
+from bot.links import CODE_LIFE, UPDATE_LIFE, BadCode, ChatOfStaff, Links
 from bot.people import BadInvite, People
-from bot.ports import ChannelUpdate
+from bot.ports import ChannelUpdate, PersonRecord
 from services.shared_kernel.bot_events import PersonLinked
 from services.shared_kernel.card import Card
 from services.shared_kernel.event import Recorded
@@ -99,6 +99,26 @@ async def test_an_invite_makes_the_chat_a_cleaners_and_may_come_again_from_there
         await home.people.join(code=code, channel="telegram", address="6")
     with pytest.raises(BadInvite):
         await home.people.join(code=code, channel="web", role="cleaner")
+
+
+@pytest.mark.parametrize("role", ["cleaner", "operator"])
+async def test_nobodys_code_takes_a_chat_from_who_works_in_it(home: Home, role: str):
+    """Somebody sends them t.me/…?start=CODE, to read what they write."""
+    worker = await home.people.join(code=await home.people.invite(role), channel="telegram", address="5")
+    for other in (await home.people.welcome_customer(channel="web"), await _another_operator(home)):
+        code = await home.links.new_code(other.id)
+        with pytest.raises(ChatOfStaff):
+            await home.links.use_code(code, "telegram", "5")
+        assert await home.links.person_of("telegram", "5") == worker.id
+        assert await home.links.use_code(code, "telegram", f"of {other.id}") == other.id
+    mine = await home.links.new_code(worker.id)
+    assert await home.links.use_code(mine, "telegram", "5") == worker.id
+    invited = await home.people.join(code=await home.people.invite(role), channel="telegram", address="5")
+    assert await home.links.person_of("telegram", "5") == invited.id
+
+
+async def _another_operator(home: Home) -> PersonRecord:
+    return await home.people.join(code=await home.people.invite("operator"), channel="web")
 
 
 async def test_one_person_in_several_chats_is_reached_in_the_newest_that_is_open(home: Home):

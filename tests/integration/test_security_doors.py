@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.web import router as web
+from bot.channels.web.socket import HISTORY, PAUSE_SECONDS
 from bot.people import BadInvite
 from tests.support.doors import Doors, hear, open_doors
 
@@ -78,6 +79,20 @@ async def test_a_flood_is_read_slowly_over_all_sockets_of_a_person(doors: Doors)
     async with doors.socket(cookie) as another:
         await another.send("nonsense")
         assert (await hear(another, "error"))["text"] == refusals[20]
+
+
+async def test_what_needs_no_answer_is_no_way_to_flood(doors: Doors):
+    now = asyncio.get_running_loop().time
+    async with doors.socket(await doors.cookie()) as phone:
+        for _ in range(HISTORY):
+            await phone.send('{"type":"read","seq":1}')
+        await phone.send("nonsense")
+        await hear(phone, "error")
+        began = now()
+        await phone.send('{"type":"read","seq":1}')
+        await phone.send("nonsense")
+        await hear(phone, "error")
+        assert now() - began >= PAUSE_SECONDS
 
 
 async def test_a_frame_is_small_and_sockets_are_few(doors: Doors):

@@ -381,13 +381,17 @@ async def test_pictures_places_and_numbers(tmp_path, telegram):
         assert look(world, "select phone, address from bot_details") == [("01012345678", ADDRESS)]
 
 
-async def test_staff_are_told_that_a_place_is_for_bookings(tmp_path, telegram):
+async def test_staff_are_told_that_a_place_is_for_bookings_and_whose_the_chat_stays(tmp_path, telegram):
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
         cleaner = Chat(telegram, 1)
         await cleaner.says(f"/start {await world.ssak3.people.invite('cleaner')}")
         await cleaner.sends(location={"latitude": 37.556, "longitude": 126.91})
         await rest(world, telegram)
         assert cleaner.heard()[-1].startswith("위치와 번호는 청소를 예약할 때만 써요.")
+        stranger = await world.ssak3.people.welcome_customer(channel="web")
+        await cleaner.says(f"/start {await world.ssak3.links.new_code(stranger.id)}")
+        await rest(world, telegram)
+        assert cleaner.heard()[-1].startswith("이 채팅은 일하는 데 쓰고 계셔서")
 
 
 async def test_a_webhook_that_is_taken_away_is_named_by_its_host(tmp_path, telegram):

@@ -79,6 +79,8 @@ class FakeBroadcasting:
                 raise WrongWording("unknown_variable", "날씨")
         if not wording.text_ko.strip():
             raise WrongWording("empty")
+        if "@" in wording.button_url:
+            raise WrongWording("button", wording.button_url)
         if kind is Kind.AD and not self.has_sender:
             raise NoSender
         if kind is Kind.INFO and (words := advertising_words(f"{wording.text_ko} {wording.text_en}")):

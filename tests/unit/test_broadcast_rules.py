@@ -1,7 +1,7 @@
 """Who gets a broadcast, when and in what words; advertising at every boundary of the law."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -144,10 +144,11 @@ def test_why_somebody_gets_nothing(contact: Contact, kind: Kind, why: Exclusion 
     assert why_excluded(contact, kind, USABLE) is why
 
 
-def test_a_digest_names_people_words_segment_kind_and_sender():
+def test_a_digest_names_people_words_segment_kind_sender_and_day():
     people = [Candidate(contact=replace(DAY, person_id=f"p-{n}")) for n in range(3)]
     about: dict[str, Any] = {
         "kind": Kind.AD, "segment": Segment(), "wording": Wording(text_ko="눈"), "agency": AGENCY,
+        "on": date(2026, 11, 24),
     }  # fmt: skip
 
     def digest(chosen: list[Candidate], **changed: Any) -> str:
@@ -161,6 +162,7 @@ def test_a_digest_names_people_words_segment_kind_and_sender():
         digest(people, segment=Segment(role="customer")),
         digest(people, wording=Wording(text_ko="눈", text_en="snow")),
         digest(people, agency=replace(AGENCY, contact="02-111-1111")),
+        digest(people, on=date(2026, 11, 25)),
     ]
     assert whole not in others
     assert len(set(others)) == len(others)
@@ -198,16 +200,64 @@ def test_words_that_cant_be_sent(wording: Wording, problem: str, detail: str):
     [
         Wording(text_ko="10% 할인"),
         Wording(text_ko="10% 할\u200b인"),
+        Wording(text_ko="10% 할\u3164인"),  # Hangul's filler: a letter that shows nothing
+        Wording(text_ko="10% 할\u1160인"),
+        Wording(text_ko="10% 할\ufe0f인"),
+        Wording(text_ko="10% 할\u0301인"),
+        Wording(text_ko="안녕", text_en="Big sale\nCome in"),
+        Wording(text_ko="안녕", text_en="A dis\u00adcounted price"),
         Wording(text_ko="안녕", text_en="A discount for you"),
         Wording(text_ko="안녕", button_ko="쿠폰 받기", button_action="book"),
         Wording(text_ko="(광고) 안녕"),
         Wording(text_ko="（광고） 안녕"),
+        Wording(text_ko="[광고] 안녕"),
+        Wording(text_ko="이번 주 입주청소 반값"),
+        Wording(text_ko="입주청소 10%DC"),
+        Wording(text_ko="안녕", text_en="A free cleaning for you"),
+        Wording(text_ko="( 광·고 ) 안녕"),
+        Wording(text_ko="안녕", text_en="[AD] hello"),
     ],
 )
 def test_information_isnt_advertising(wording: Wording):
     with pytest.raises(LooksLikeAdvertising):
         check(Kind.INFO, Segment(), wording, AGENCY)
     check(Kind.AD, Segment(), wording, AGENCY)
+
+
+def test_words_on_two_lines_are_two_words():
+    check(Kind.INFO, Segment(), Wording(text_ko="내일 방문할\n인원은 두 명이에요."), AGENCY)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)", "https://", "https:// a.kr", "https://localhost", "https://a.kr\u202e", "https://a.kr@b.kr",
+        "https://a.kr:x", "https://[a.kr", "https://a.kr/\"x", f"https://a.kr/{'x' * 500}", "HTTPS://a.kr",
+    ],
+)  # fmt: skip
+def test_a_button_opens_a_page(address: str):
+    with pytest.raises(WrongWording) as refused:
+        check(Kind.INFO, Segment(), Wording(text_ko="안녕", button_ko="보기", button_url=address), AGENCY)
+    assert refused.value.problem == "button"
+    assert len(refused.value.detail) <= 60
+
+
+@pytest.mark.parametrize("address", ["https://a.kr", "https://싹3.kr/보기?a=1&b=%20#c", "https://a.kr:8443/"])
+def test_a_page_is_opened(address: str):
+    check(Kind.INFO, Segment(), Wording(text_ko="안녕", button_ko="보기", button_url=address), AGENCY)
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        Wording(text_ko="\u200b\u3164"),
+        Wording(text_ko="안녕", text_en="\u2060"),
+        Wording(text_ko="안녕", button_ko="\u3164", button_action="book"),
+    ],
+)
+def test_what_shows_nothing_is_nothing(wording: Wording):
+    with pytest.raises(WrongWording):
+        check(Kind.INFO, Segment(), wording, AGENCY)
 
 
 def test_advertising_needs_a_sender():

@@ -313,7 +313,7 @@ def test_only_what_was_shown_is_approved(chat: Talking, broadcasting: FakeBroadc
     assert len(old.encode()) <= LONGEST_BYTES
     broadcasting.now = 62
     assert chat.tap("64명 발송 확정").startswith(
-        "그사이 명단이나 글이 바뀌어서 보내지 않았어요. 다시 계산했어요. 65명을"
+        "그사이 날짜나 명단, 글이 바뀌어서 보내지 않았어요. 다시 계산했어요. 65명을"
     )
     assert chat.do(old).startswith("지난 확정 버튼이라 보내지 않았어요. 지금 글과 명단은 이래요.")
     assert only(chat).status is BroadcastStatus.DRAFT
@@ -362,6 +362,8 @@ def test_scheduling(chat: Talking, clock: FakeClock) -> None:
     assert chat.say("어제 9시").startswith("이미 지난 시각이에요.")
     assert chat.say("2월 30일 9시").startswith("언제 보낼까요?")
     assert chat.say("내일 오전 9시") == "11/24(화) 오전 9시에 64명에게 보낼까요?"
+    chat.tap("시각 바꾸기")
+    assert chat.say("내일 새벽 3시") == "11/24(화) 오전 3시에 64명에게 보낼까요?"
     chat.tap("시각 바꾸기")
     assert chat.say("이전").startswith("64명을 골랐어요.")
     chat.tap("예약 발송")
@@ -427,12 +429,12 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     broadcasting.goes_on(
         id, BroadcastStatus.FINISHED, sent=58, failed=4, unknown=2, waiting=0, later=0, reasons={"blocked": 4}
     )
-    broadcasting.unknown[id] = [ME.id]
+    broadcasting.unknown[id] = [ME.id, "kim-web"]
     assert chat.say("발송 목록") == f"발송 목록\n최근 발송 1건이에요.\n{code}: 안내, 마침 58/64, 11/23(월) 21:10"
     chat.tap(f"{code} 보기")
     assert chat.tap("결과 보기") == (
         "64명 발송을 마쳤어요. 도착 58, 실패 4, 결과 모름 2. 결과 모름은 두 번 가지 않게 다시 보내지 않아요.\n"
-        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)} 밖에 1명.\n"
+        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)}, kim-web.\n"
         f"명단은 채팅 페이지에서 [CSV 받기]로 받아요. 다른 곳에서는 “ssak3 broadcast report {id} --csv 파일”이에요."
     )
     assert chat.button("CSV 받기").url == f"http://127.0.0.1:8000/chat/broadcasts/{id}.csv"
@@ -442,6 +444,36 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     assert only(chat).segment == Segment(corrects=id)
     assert "대상 바꾸기" not in chat.labels()
     assert "64명 발송 확정" in chat.labels()
+
+
+def test_a_page_that_no_channel_opens_is_asked_for_again_and_not_kept(chat: Talking) -> None:
+    for said in ("발송 안내", "고객", SNOW, "한국어만"):
+        chat.say(said)
+    assert chat.say("자세히 https://a.kr@b.kr").startswith("버튼에 쓸 글자(14자까지)와 https:// 주소를")
+    assert "그대로 두기" not in chat.labels()
+    assert chat.tap("버튼 없이").startswith("64명을 골랐어요.")
+    assert only(chat).wording.button_url == ""
+
+
+@pytest.mark.parametrize(
+    "old", ["bc_kind:info", "bc_whom:everybody", "bc_whom:area", "bc_area:mapo", "bc_language:ko", "bc_edit:whom",
+            "bc_edit:kind", "bc_idle:60"],
+)  # fmt: skip
+def test_a_correction_keeps_kind_and_people_whatever_old_button_is_tapped(
+    chat: Talking, broadcasting: FakeBroadcasting, old: str
+) -> None:
+    written(chat, kind="발송 광고", whom="고객", text=SALE)
+    chat.tap("64명 발송 확정")
+    advertised = only(chat).id
+    broadcasting.goes_on(advertised, BroadcastStatus.FINISHED, sent=64, waiting=0, later=0)
+    chat.do(f"bc_correct:{advertised}")
+    for answer in ("10%가 아니라 5%예요.", "한국어만", "버튼 없이"):
+        chat.say(answer)
+    correction = only(chat)
+    chat.do(old)
+    chat.say("한국어")  # whatever it asked
+    assert only(chat) == correction
+    assert (correction.kind, correction.segment) == (Kind.AD, Segment(corrects=advertised))
 
 
 def test_what_is_not_there(chat: Talking) -> None:

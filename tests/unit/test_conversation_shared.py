@@ -137,7 +137,9 @@ def test_a_number_at_the_price_is_kept_too_and_the_place_is_held_once():
     assert talk.world.details[holds[0].visit.details_id] == e.VisitDetails(address=ADDRESS, phone="01012345678")
 
 
-@pytest.mark.parametrize("action", ["phone:", "phone:나", "phone:12", "phone:" + "1" * 40, "near:a:b:c:d"])
+@pytest.mark.parametrize(
+    "action", ["phone:", "phone:나", "phone:12", "phone:٠١٠١٢٣٤٥٦٧٨", "phone:" + "1" * 40, "near:a:b:c:d"]
+)
 def test_what_is_no_number_or_place_changes_nothing(action):
     talk = asked_for_the_address()
     before = talk.draft.booking

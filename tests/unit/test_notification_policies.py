@@ -9,7 +9,6 @@ from services.notification.model import Delivery, Info
 from services.notification.policies import (
     FEW_ATTEMPTS,
     MOST_ATTEMPTS,
-    code_of,
     end_of_night,
     first_channel,
     most_attempts,
@@ -19,6 +18,7 @@ from services.notification.policies import (
 from services.notification.reactions.copying import copied
 from services.notification.values import Contact, ReminderKind
 from services.shared_kernel.clock import KST
+from services.shared_kernel.ids import short_code
 from tests.support.notices import START, Story
 from tests.support.time import MONDAY_AFTERNOON, FakeClock, FakeIds
 
@@ -93,6 +93,6 @@ def test_reminders_are_planned_for_what_is_still_to_come():
     assert reminders_of(copy, START) == []
 
 
-def test_a_reservation_has_a_code_whatever_its_id():
-    assert code_of("019390e0-0000-7000-8000-000000000001") == "22223"
-    assert code_of("not-a-uuid") == "not-a-uu"
+def test_whatever_has_an_id_has_a_code():
+    assert short_code("019390e0-0000-7000-8000-000000000001") == "22223"
+    assert short_code("not-a-uuid") == "not-a-uu"

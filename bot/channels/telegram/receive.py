@@ -33,6 +33,7 @@ from bot.conversation.actions import pack
 from bot.conversation.parse.districts import districts_near
 from bot.conversation.texts_telegram import (
     BAD_CODE,
+    CHAT_OF_STAFF,
     LINKED,
     NOT_SHARED_HERE,
     NOT_THEIR_NUMBER,
@@ -43,7 +44,7 @@ from bot.conversation.texts_telegram import (
 from bot.conversation.texts_web import TOO_FAST
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
-from bot.links import BadCode, Links
+from bot.links import BadCode, ChatOfStaff, Links
 from bot.message_log import LogWriter
 from bot.people import BadInvite, People
 from bot.ports import ChannelUpdate, PersonRecord
@@ -187,7 +188,12 @@ class Receiving:
 
     async def _enter(self, update: ChannelUpdate, heard: Heard, code: str) -> PersonRecord:
         """With an invite as its role, with a link's code as who made it, else as whoever the chat is known as."""
-        entered = await self._by_code(update, heard, code) if code else None
+        try:
+            entered = await self._by_code(update, heard, code) if code else None
+        except ChatOfStaff:
+            person = await self._who(heard)
+            await self._tell(update, person, CHAT_OF_STAFF)
+            return person
         if entered is not None:
             return entered
         is_new = await self._links.person_of(CHANNEL, heard.chat_id) is None

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnected
 
 from bot.channels.answering import Answering
 from bot.channels.hub import Hub
-from bot.channels.web.rate import Buckets
+from bot.channels.web.rate import Bucket, Buckets
 from bot.conversation.texts_web import TOO_FAST, UNREADABLE
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
@@ -61,6 +61,8 @@ class PhoneSocket:
         self._clock = clock
         self._people = people
         self._pace = pace
+        # A page says so of every message that it shows: often, when it opens.
+        self._read_pace = Bucket(clock.now(), burst=HISTORY, per_second=20)
 
     async def run(self, after: int) -> None:
         """Until either side goes away."""
@@ -87,8 +89,9 @@ class PhoneSocket:
         while True:
             frame = await self._frame()
             if frame is not None and frame.type == "read":
-                continue
-            if not self._pace.take(self._person.id, self._clock.now()):
+                if not self._read_pace.take(self._clock.now()):
+                    await asyncio.sleep(PAUSE_SECONDS)
+            elif not self._pace.take(self._person.id, self._clock.now()):
                 await self._refuse(frame, TOO_FAST)
                 await asyncio.sleep(PAUSE_SECONDS)
             elif frame is None or not frame.client_id or (frame.type == "say" and not frame.text.strip()):

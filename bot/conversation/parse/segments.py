@@ -43,7 +43,7 @@ _ONLY_NUMBER = re.compile(
     rf"{_NUMBER}\s*(?P<unit>주일|주|개월|달|일|days?|weeks?|months?)?\s*(?:넘게|이상|동안|째|요|이요)?"
 )
 _CLOCK = re.compile(
-    r"(?:(?P<half>오전|아침|오후|저녁|낮|밤)\s*)?(?P<hour>\d{1,2}|열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉)\s*시(?:\s*(?P<minute>\d{1,2})\s*분|\s*(?P<thirty>반))?"
+    r"(?:(?P<half>오전|새벽|아침|오후|저녁|낮|밤)\s*)?(?P<hour>\d{1,2}|열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉)\s*시(?:\s*(?P<minute>\d{1,2})\s*분|\s*(?P<thirty>반))?"
     r"|(?<![\d:])(?P<hour24>\d{1,2}):(?P<minute24>\d\d)(?!\d)\s*(?P<half24>am|pm)?|(?<!\d)(?P<hour12>\d{1,2})\s*(?P<half12>am|pm)\b"
 )  # fmt: skip
 _AFTERNOON = ("오후", "저녁", "낮", "밤", "pm")
@@ -164,7 +164,7 @@ def _time_in(line: str) -> time | None:
         return None
     if half in _AFTERNOON and hour < 12:
         hour += 12
-    elif half in ("am", "오전", "아침") and hour == 12:
+    elif half in ("am", "오전", "새벽", "아침") and hour == 12:
         hour = 0
     elif not half and match["hour"] and 1 <= hour <= 6:
         hour += 12

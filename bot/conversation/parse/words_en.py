@@ -98,9 +98,9 @@ WHOLE = (
 )  # fmt: skip
 
 INSIDE = (
-    (Intent.TELEGRAM, r"\btelegram\b"),
     (Intent.OPTOUT, r"\bunsubscribe|\bopt[- ]?out\b|\b(?:stop|no more)\b.{0,20}\b(?:ads?|adverts?|marketing|messages?|messaging|promotions?|promos?|spam|notifications?)\b|"
                     r"^stop$|\bturn off\b.{0,12}\bnotif\w+"),
+    (Intent.TELEGRAM, r"\btelegram\b"),
     (Intent.OPTIN, r"\bsubscribe\b|\bopt[- ]?in\b|\b(?:get|send|want|receive)\b.{0,12}\b(?:news|deals|offers|promotions|promos)\b|\bturn on\b.{0,12}\bnotif\w+"),
     (Intent.STATUS, r"\bwhere(?:'?s| is| are)\b|\bwhen (?:will|is|does|are)\b.*(?:\bcom|arriv|here|cleaner)|\bhow long until\b|\beta\b|\bon (?:their|his|her) way\b|"
                     r"\b(?:has|have|did)\b.*\b(?:left|leave|started?|finish\w*|arrived?)\b|\bare (?:you|they) (?:coming|close|here)|\bcleaner\b.*\blate\b|\bstatus\b|\bnot here yet\b"),
@@ -136,7 +136,7 @@ LANGUAGES = (("en", r"\benglish\b"), ("ko", r"\bkorean\b"))
 FIND = r"(?:find|search)"
 REPLY = r"reply"
 NOT_THIS_BEFORE = r"\b(?:not|except|but not)\s+(?:on\s+|at\s+)?$"
-LEAVE_WORDS = {"cancel", "human"}
+LEAVE_WORDS = {"cancel", "human", "unsubscribe"}
 CORRECTION = r"\bnot\b"
 OF_A_BOOKING = r"\bbooking\b|\breservation\b|\bappointment\b|\bvisit\b"
 NIGHT_YES = r"(?:at )?night(?: too| is fine)?"

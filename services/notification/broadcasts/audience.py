@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.notification.broadcasts.values import Exclusion, Kind, Segment, Wording
 from services.notification.policies import advertising_waits_until, end_of_night, why_no_advertising
@@ -67,10 +67,14 @@ def put_off_until(contact: Contact, kind: Kind, at: datetime) -> datetime | None
 
 
 def digest_of(
-    audience: Audience, *, kind: Kind, segment: Segment, wording: Wording, agency: Agency | None
-) -> str:  # fmt: skip
-    """Names exactly this audience and all that is written to it."""
+    audience: Audience, *, kind: Kind, segment: Segment, wording: Wording, agency: Agency | None, on: date
+) -> str:
+    """Names exactly this audience and all that is written to it, as looked at on a (Korean) day.
+
+    What says 내일 is another thing on another day: an old button sends nothing.
+    """
     whole = {
+        "on": on,
         "people": [one.contact.person_id for one in audience.recipients],
         "kind": kind,
         "segment": asdict(segment),

@@ -11,6 +11,7 @@ from services.notification.broadcasts.wording import drawn, language_of, sample_
 from services.notification.ports import Names
 from services.notification.rendering import named
 from services.notification.values import Values
+from services.shared_kernel.clock import kst_date
 from services.shared_kernel.wording import Language
 
 
@@ -32,7 +33,7 @@ def dry_run_of(
     rated = sum(reached_by(one.contact, reach.usable) in reach.rated for one in at_once)
     return DryRun(
         broadcast_id=broadcast.id,
-        digest=digest_now(broadcast, audience, names),
+        digest=digest_now(broadcast, audience, names, at),
         selected=audience.selected,
         now=len(at_once),
         later=len(audience.recipients) - len(at_once),
@@ -43,14 +44,15 @@ def dry_run_of(
     )
 
 
-def digest_now(broadcast: Broadcast, audience: Audience, names: Names) -> str:
-    """What an approval of exactly this has to name."""
+def digest_now(broadcast: Broadcast, audience: Audience, names: Names, at: datetime) -> str:
+    """What an approval of exactly this has to name, then."""
     return digest_of(
         audience,
         kind=broadcast.kind,
         segment=broadcast.segment,
         wording=broadcast.wording,
         agency=names.agency,
+        on=kst_date(at),
     )
 
 

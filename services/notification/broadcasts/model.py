@@ -16,7 +16,9 @@ from services.notification.broadcasts.values import (
     Wording,
 )
 
-CANCELLED = "cancelled"  # why a delivery of one stays home
+# Why a delivery of one stays home: the broadcast was cancelled; the visit that it is about was, or was moved.
+CANCELLED = "cancelled"
+CALLED_OFF = "called_off"
 
 
 def cause_of(broadcast_id: str) -> str:

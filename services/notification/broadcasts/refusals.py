@@ -16,7 +16,7 @@ class NotAllowedNow(Refusal):
 
 
 class ApprovalOutdated(Refusal):
-    """Audience or words aren't what was approved: look again, and approve that."""
+    """Audience, words or day aren't what was approved: look again, and approve that."""
 
 
 class LooksLikeAdvertising(Refusal):

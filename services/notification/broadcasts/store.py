@@ -45,6 +45,10 @@ class Broadcasts(Protocol):
         """Suppress all that waits; how many that were."""
         ...
 
+    async def call_off_visits(self, broadcast: Broadcast, now: datetime, reason: str) -> int:
+        """Suppress what waits for whoever has no visit on its segment's day any more; how many that were."""
+        ...
+
     async def to_call_off(self) -> Sequence[str]:
         """Cancelled ones of which something waits after all: it was in flight and came back."""
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.notification.broadcasts.model import CANCELLED, cause_of, ended, started
+from services.notification.broadcasts.model import CALLED_OFF, CANCELLED, cause_of, ended, started
 from services.notification.broadcasts.store import BroadcastWork
 from services.notification.broadcasts.use_cases import SHELL
 from services.notification.broadcasts.values import Broadcast, BroadcastStatus, Progress
@@ -33,9 +33,12 @@ class BroadcastTick:
             return 0
 
     async def _start(self, work: BroadcastWork) -> int:
-        due = await work.broadcasts.to_start(self._clock.now())
+        now = self._clock.now()
+        due = await work.broadcasts.to_start(now)
         for old in due:
-            await work.broadcasts.save(old, started(old, self._clock.now()))
+            await work.broadcasts.save(old, started(old, now))
+            if old.segment.visit_on is not None:
+                await work.broadcasts.call_off_visits(old, now, CALLED_OFF)
         return len(due)
 
     async def _call_off(self, work: BroadcastWork) -> int:

@@ -71,6 +71,8 @@ class BroadcastUseCases:
         self, work: BroadcastWork, broadcast_id: str, kind: Kind, segment: Segment, wording: Wording, by: str
     ) -> Broadcast:
         check(kind, segment, wording, self._names.agency)
+        if segment.corrects is not None:
+            await _check_correction(work, segment.corrects, kind)
         old = await work.broadcasts.find(broadcast_id)
         new = drafted(
             old, id=broadcast_id, kind=kind, segment=segment, wording=wording, by=by, at=self._clock.now()
@@ -112,7 +114,7 @@ class BroadcastUseCases:
         now = self._clock.now()
         check(old.kind, old.segment, old.wording, self._names.agency)
         audience = await self._audience(work, old, now)
-        if digest_now(old, audience, self._names) != digest:
+        if digest_now(old, audience, self._names, now) != digest:
             raise ApprovalOutdated
         if not audience.recipients:
             raise NobodyLeft
@@ -203,11 +205,8 @@ class BroadcastUseCases:
         async def correct() -> Broadcast:
             async with self._unit_of_work() as work:
                 await _check_operator(work, by)
-                corrected = await _get(work, corrected_id)
-                if corrected.status not in (BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED):
-                    raise NotAllowedNow(corrected_id, corrected.status, "correct")
-                segment = Segment(corrects=corrected_id)
-                return await self._draft(work, broadcast_id, corrected.kind, segment, wording, by)
+                kind, segment = (await _get(work, corrected_id)).kind, Segment(corrects=corrected_id)
+                return await self._draft(work, broadcast_id, kind, segment, wording, by)
 
         return await again_if_stale(correct)
 
@@ -254,6 +253,15 @@ async def _check_operator(work: BroadcastWork, by: str) -> None:
     contact = await work.contacts.find(by)
     if contact is None or contact.role != "operator":
         raise NotFound(by)
+
+
+async def _check_correction(work: BroadcastWork, corrected_id: str, kind: Kind) -> None:
+    """Whom advertising reached isn't told more of it as information. Refusals: NotAllowedNow, NotFound."""
+    corrected = await _get(work, corrected_id)
+    if corrected.status not in (BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED):
+        raise NotAllowedNow(corrected_id, corrected.status, "correct")
+    if kind is not corrected.kind:
+        raise NotAllowedNow(corrected_id, corrected.status, f"correct as {kind}")
 
 
 async def _get(work: BroadcastWork, broadcast_id: str) -> Broadcast:

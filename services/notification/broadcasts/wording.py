@@ -1,6 +1,6 @@
 """What operators write, checked and drawn; around advertising what the law wants (정보통신망법 §50 ④, its 시행령 §61)."""
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,13 +11,18 @@ from services.notification.template_file import SHOWN, CannotRender, filled_text
 from services.notification.values import Agency
 from services.notification.wording import VARIABLES, WrongValue, advertising_words, longest_values
 from services.shared_kernel.card import Button, Card
+from services.shared_kernel.plain_text import as_read, is_blank
 from services.shared_kernel.wording import Language
 
 LONGEST = 1000  # characters, as written
+LONGEST_ADDRESS = 500
+LONGEST_SHOWN = 60  # of what is wrong, when it is said back
 TOLD_TO_ALL = frozenset({"customer_name"})
 TOLD_OF_A_VISIT = frozenset({"visit_at", "service", "area", "reservation_code"})
 ACTIONS = frozenset({"book", "my", "help", "human", "jobs"})  # what a button may begin in the chat
 
+# With a name that has a dot, and nothing before an @, which looks like the name and isn't.
+_PAGE = re.compile(r"https://[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:[/?#][^\s\"<>\\^`{}|]*)?")
 # The law wants exactly this, in whatever language follows.
 _AD = "(광고)"
 _OPT_OUT: Mapping[Language, str] = {
@@ -30,8 +35,8 @@ _SAMPLE_NAME: Mapping[Language, str] = {"ko": "김OO", "en": "Kim OO"}
 
 def check(kind: Kind, segment: Segment, wording: Wording, agency: Agency | None) -> None:
     """Refusals: WrongWording, LooksLikeAdvertising, NoSender."""
-    if not wording.text_ko.strip():
-        raise WrongWording("empty")
+    if is_blank(wording.text_ko) or (wording.text_en.strip() and is_blank(wording.text_en)):
+        raise WrongWording("empty")  # a channel refuses what shows nothing, once for each recipient
     allowed = TOLD_TO_ALL | (TOLD_OF_A_VISIT if segment.visit_on is not None else frozenset())
     for language, text in _texts(wording):
         if len(text) > LONGEST:
@@ -63,23 +68,25 @@ def _check_button(wording: Wording) -> None:
     labels = [one for one in (wording.button_ko, wording.button_en) if one]
     if not does and not labels:
         return
-    if len(does) != 1 or not wording.button_ko:
+    if len(does) != 1 or not wording.button_ko or any(is_blank(one) for one in labels):
         raise WrongWording("button", "label and action")
     if too_long := [one for one in labels if len(one) > LABEL_LONGEST]:
         raise WrongWording("button", too_long[0])
     if wording.button_action and wording.button_action not in ACTIONS:
         raise WrongWording("button", wording.button_action)
-    if wording.button_url and not wording.button_url.startswith("https://"):
-        raise WrongWording("button", wording.button_url)
+    if wording.button_url and not _is_page(wording.button_url):
+        raise WrongWording("button", wording.button_url[:LONGEST_SHOWN])
+
+
+def _is_page(address: str) -> bool:
+    """An address that every channel takes: Telegram refuses another, and with it each of the messages."""
+    return len(address) <= LONGEST_ADDRESS and address.isprintable() and _PAGE.fullmatch(address) is not None
 
 
 def _advertising(wording: Wording) -> tuple[str, ...]:
-    """Also of words that are written so that nobody finds them: with invisible or wide letters."""
+    """Also of words that are written so that nobody finds them: with invisible, wide or marked letters."""
     written = " ".join((wording.text_ko, wording.text_en, wording.button_ko, wording.button_en))
-    plain = "".join(
-        one for one in unicodedata.normalize("NFKC", written) if unicodedata.category(one) not in ("Cf", "Cc")
-    )
-    return tuple(dict.fromkeys(advertising_words(plain)))
+    return tuple(dict.fromkeys(advertising_words(as_read(written))))
 
 
 def variables_of(wording: Wording) -> frozenset[str]:
