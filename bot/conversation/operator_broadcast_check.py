@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.conversation.actions import pack_moment, parse_moment
@@ -14,6 +14,7 @@ from bot.conversation.effects_broadcast import (
     SaveBroadcast,
     TheBroadcast,
 )
+from bot.conversation.operator_broadcast_asking import ask_button, ask_english, ask_text
 from bot.conversation.operator_broadcast_running import as_it_stands, no_such, stands_otherwise, started
 from bot.conversation.operator_talk import OperatorTalk, old_button
 from bot.conversation.parse.segments import read_start
@@ -30,12 +31,14 @@ from services.notification.broadcasts.refusals import (
 from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Preview, Report
 from services.notification.policies import end_of_night
 from services.shared_kernel.card import Button, Card
+from services.shared_kernel.clock import KST, kst_date
 from services.shared_kernel.refusal import NotFound
 
 MOST_PREVIEWS = 4
 LONGEST_PREVIEW = 3_500
 # With an id and a moment it fits into a button's 64 bytes; the whole of it is in the draft.
 MARK = 10
+_MORNING = time(9)
 
 Tried = Generator[Effect[Any], Any, Turn | None]
 
@@ -86,11 +89,10 @@ def _looks_like_ad(talk: OperatorTalk, writing: Writing, refusal: LooksLikeAdver
 
 def _wrong(talk: OperatorTalk, writing: Writing, refusal: WrongWording) -> Turn:
     """The same is asked for again; what was given besides stays."""
-    step = (
-        "bc_button" if refusal.problem == "button" else "bc_english" if talk.draft.asking == "bc_english" else "bc_text"
-    )
     says = talk.say.bc_wrong(refusal.problem, refusal.detail)
-    return talk.question(says, [button(talk.say.bc_back, "bc_back")], asking=step, keep=remembered(writing))
+    if refusal.problem == "button":
+        return ask_button(talk, writing, says)
+    return ask_english(talk, writing, says) if talk.draft.asking == "bc_english" else ask_text(talk, writing, says)
 
 
 def _edit(talk: OperatorTalk, what: str) -> Button:
@@ -158,6 +160,17 @@ def again(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 # Confirming
 
 
+def typed(talk: OperatorTalk, text: str) -> Conversation:
+    """What was typed to the look at it: a time is when it shall begin, anything else sends nothing."""
+    writing = recalled(talk.memo)
+    if writing is None:
+        return old_button(talk)
+    if writing.digest and (starts_at := read_start(text, now=talk.context.now)) is not None:
+        return _check_start(talk, starts_at)
+    refused = yield from refusal_of(talk, writing)
+    return refused or (yield from _dry_run(talk, writing, talk.say.bc_tap_it()))
+
+
 def send(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """[64명 발송 확정], for exactly what was shown under this button."""
     return (yield from _approve(talk, arguments[0], arguments[1], None))
@@ -217,7 +230,9 @@ def later(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 def _ask_when(talk: OperatorTalk, text: str, choices: Sequence[Button] = ()) -> Turn:
     if recalled(talk.memo) is None:
         return old_button(talk)
-    shown = [*choices, button(talk.say.bc_back, "bc_back")]
+    morning = datetime.combine(kst_date(talk.context.now) + timedelta(days=1), _MORNING, KST)
+    usual = button(talk.say.bc_tomorrow_morning, "bc_at", pack_moment(morning))
+    shown = [*(choices or [usual]), button(talk.say.bc_back, "bc_back")]
     return talk.question(text, shown, asking="bc_when", keep=dict(talk.memo))
 
 
@@ -226,7 +241,7 @@ def when_given(talk: OperatorTalk, text: str) -> Conversation:
     yield from ()
     starts_at = read_start(text, now=talk.context.now)
     if starts_at is None:
-        return _ask_when(talk, talk.say.bc_ask_when())
+        return _ask_when(talk, talk.say.bc_when_unclear())
     return _check_start(talk, starts_at)
 
 

@@ -48,12 +48,16 @@ def is_over(report: Report) -> bool:
     return report.broadcast.status in _OVER
 
 
+def may_be_corrected(report: Report) -> bool:
+    """It is over, and somebody has got it."""
+    return is_over(report) and report.progress.sent > 0
+
+
 def live_card(say: BroadcastKorean, report: Report, now: datetime) -> Card:
     """How far it is, with what can be done now."""
-    broadcast = report.broadcast
     text = _standing(say, report, now)
     quick = (button(say.bc_list, "bc_list"), button(say.home, "home"))
-    buttons = _buttons(say, broadcast)
+    buttons = _buttons(say, report)
     both = len(buttons) == MOST_BUTTONS - 1
     return Card(text=text, buttons=tuple(buttons), side_by_side=both, quick_replies=quick)
 
@@ -73,22 +77,29 @@ def _standing(say: BroadcastKorean, report: Report, now: datetime) -> str:
             return say.bc_progress(progress, end_of_night(now))
 
 
-def _buttons(say: BroadcastKorean, broadcast: Broadcast) -> list[Button]:
+def _buttons(say: BroadcastKorean, report: Report) -> list[Button]:
+    broadcast = report.broadcast
     stop = button(say.bc_cancel, "bc_cancel", broadcast.id)
     match broadcast.status:
         case BroadcastStatus.DRAFT:
-            return [button(say.bc_go_on, "bc_go_on", broadcast.id)]
+            return [
+                button(say.bc_go_on, "bc_go_on", broadcast.id),
+                button(say.bc_discard, "bc_cancel", broadcast.id),
+            ]
         case BroadcastStatus.SCHEDULED:
             return [stop]
         case BroadcastStatus.RUNNING:
             return [button(say.bc_pause, "bc_pause", broadcast.id), stop]
         case BroadcastStatus.PAUSED:
             return [button(say.bc_resume, "bc_resume", broadcast.id), stop]
+        case _ if not report.progress.total:
+            return []
         case _:
-            return [
-                button(say.bc_report, "bc_report", broadcast.id),
-                button(say.bc_correct, "bc_correct", broadcast.id),
-            ]
+            return [button(say.bc_report, "bc_report", broadcast.id), *_correction(say, report)]
+
+
+def _correction(say: BroadcastKorean, report: Report) -> list[Button]:
+    return [button(say.bc_correct, "bc_correct", report.broadcast.id)] if may_be_corrected(report) else []
 
 
 def started(talk: OperatorTalk, broadcast_id: str) -> Conversation:
@@ -124,7 +135,8 @@ def listed(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 def _line(say: BroadcastKorean, report: Report) -> Item:
     one = report.broadcast
-    line = say.bc_line(one.kind, one.status, report.progress, one.approved_at or one.created_at)
+    at = one.starts_at or one.approved_at or one.created_at
+    line = say.bc_line(one.kind, one.status, report.progress, at, one.wording.text_ko)
     return Item(name=short_code(one.id), value=line)
 
 
@@ -153,7 +165,7 @@ def as_it_stands(talk: OperatorTalk, report: Report, lead: str = "") -> Turn:
         (say.bc_item_start, say.on_card(one.starts_at) if one.starts_at else ""),
         (say.bc_item_result, "" if one.status is BroadcastStatus.DRAFT else say.bc_result(report.progress)),
     )
-    buttons = _buttons(say, one)
+    buttons = _buttons(say, report)
     says = Card(
         text=lead,
         title=say.bc_title(short_code(one.id)),
@@ -198,8 +210,10 @@ def cancel(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if is_over(report):
         return as_it_stands(talk, report, talk.say.bc_not_now())
     say = talk.say
-    yes = button(say.bc_confirm_cancel, "bc_cancel!", arguments[0])
-    return talk.answer(pair(say.bc_ask_cancel(report.progress), yes, button(say.bc_leave_it, "bc_show", arguments[0])))
+    is_draft = report.broadcast.status is BroadcastStatus.DRAFT
+    yes = button(say.bc_discard if is_draft else say.bc_confirm_cancel, "bc_cancel!", arguments[0])
+    text = say.bc_ask_discard() if is_draft else say.bc_ask_cancel(report.progress)
+    return talk.answer(pair(text, yes, button(say.bc_leave_it, "bc_show", arguments[0])))
 
 
 def cancel_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -241,7 +255,5 @@ def report(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         lines.append(say.bc_unknown([short_code(each) for each in people], progress.unknown))
     lines.append(say.bc_where_csv(one.id))
     address = yield from ask(ReportFile(broadcast_id=one.id))
-    buttons = [Button(label=say.bc_csv, url=address)]
-    if is_over(found):
-        buttons.append(button(say.bc_correct, "bc_correct", one.id))
+    buttons = [Button(label=say.bc_csv, url=address), *_correction(say, found)]
     return talk.answer(card("\n".join(lines), *buttons, quick=[button(say.bc_list, "bc_list")]))

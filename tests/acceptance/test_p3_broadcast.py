@@ -71,7 +71,7 @@ async def test_scheduled_paused_and_called_off(world: World):
     await writes(operator, "고객", "내일 쉬어요.", "한국어만", "버튼 없이")
     await operator.tap("예약 발송")
     assert "11/24(화) 오전 9시에 1명에게 보낼까요?" in words(await operator.say("내일 오전 9시"))
-    await operator.tap("예약 확정")
+    await operator.tap("이때 보내기")
     await until(world, moment(24, 8, 59))
     assert await read_by(customer, "내일 쉬어요.") == 0
     await operator.tap("발송 중단")

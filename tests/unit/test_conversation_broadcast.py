@@ -70,8 +70,8 @@ def test_information(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     assert chat.say("발송 안내") == "누구에게 보낼까요? “내일 방문 고객, 마포구”처럼 적으셔도 돼요."
     assert {"내일 방문 고객", "지역별", "업체"} <= set(chat.labels())
     assert chat.say("내일 방문 고객, 마포구") == (
-        "마포구 11/24(화) 방문 고객에게 안내를 보내요. 보낼 글을 적어 주세요. "
-        "받는 분마다 바뀌는 말: #{고객명}, #{방문일시}, #{서비스}, #{지역}, #{예약번호}"
+        "마포구 11/24(화) 방문 고객에게 안내를 보내요. 보낼 글을 적어 주세요.\n"
+        "받는 분마다 바뀌는 말: #{고객명}, #{방문일시}, #{서비스}, #{지역}, #{예약번호}."
     )
     assert chat.say(SNOW) == "영어로 읽는 분께 보낼 글도 있나요? 없으면 모두 한국어로 보내요."
     chat.tap("한국어만")
@@ -108,8 +108,8 @@ def test_advertising(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     broadcasting.excluded = {Exclusion.NO_CONSENT: 300, Exclusion.OPTED_OUT: 12}
     chat.say("발송 광고")
     assert chat.say("60일 넘게 안 온 고객") == (
-        "60일 넘게 안 오신 고객에게 광고를 보내요. 보낼 글을 적어 주세요. (광고), 연락처, 수신거부는 제가 붙여요. "
-        "받는 분마다 바뀌는 말: #{고객명}"
+        "60일 넘게 안 오신 고객에게 광고를 보내요. 보낼 글을 적어 주세요. (광고), 연락처, 수신거부는 제가 붙여요.\n"
+        "받는 분마다 바뀌는 말: #{고객명}."
     )
     chat.say(SALE)
     chat.tap("한국어만")
@@ -257,6 +257,103 @@ def test_texts_are_taken_as_typed(chat: Talking) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "kind"),
+    [("안내로요", Kind.INFO), ("공지예요", Kind.INFO), ("광고요", Kind.AD), ("할인 소식", Kind.AD), ("an ad", Kind.AD)],
+)
+def test_the_kind_in_words(chat: Talking, said: str, kind: Kind) -> None:
+    """What is neither, or both, is asked again, and says so."""
+    chat.say("발송")
+    assert chat.say("안내 말고 광고인가") == "안내인지 광고인지 골라 주세요. 할인이나 행사 소식은 광고예요."
+    chat.say(said)
+    for answer in ("고객", SNOW, "한국어만", "버튼 없이"):
+        chat.say(answer)
+    assert only(chat).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("공지 보내기", "누구에게"), ("안내문 발송", "누구에게"), ("광고 보낼래요", "누구에게"), ("단체 문자", "안내인가요"),
+        ("send a broadcast", "안내인가요"),
+    ],
+)  # fmt: skip
+def test_how_people_ask_for_a_broadcast(chat: Talking, said: str, asks: str) -> None:
+    assert chat.say(said).startswith(asks)
+
+
+def test_one_area_at_a_time(chat: Talking) -> None:
+    """Said, with those that were named; what else was said is kept."""
+    chat.say("발송 안내")
+    assert chat.say("마포랑 서대문 고객") == "지역은 한 번에 한 곳씩 보낼 수 있어요. 먼저 어디로 보낼까요?"
+    assert chat.labels()[:2] == ["마포구", "서대문구"]
+    assert chat.tap("서대문구").startswith("서대문구 고객에게")
+
+
+def test_whose_name_is_filled_in(chat: Talking) -> None:
+    """`고객명` in what a cleaner gets is the cleaner's."""
+    chat.say("발송 안내")
+    assert chat.say("내일 업체").startswith("11/24(화)에 일하는 업체에게")
+    assert chat.text.endswith("업체에는 #{고객명} 자리에 업체 이름이 들어가요.")
+
+
+@pytest.mark.parametrize("said", ["없음", "없어요", "아니요", "건너뛰기", "none"])
+def test_no_is_no_text(chat: Talking, said: str) -> None:
+    """Nobody reads 없음 as the English text, and no button is called so."""
+    chat.say("발송 안내")
+    chat.tap("고객")
+    chat.say(SNOW)
+    assert chat.say(said).startswith("버튼을 하나 달까요?")
+    assert "64명을 골랐어요." in chat.say(said)
+    assert (only(chat).wording.text_en, only(chat).wording.button_ko) == ("", "")
+
+
+def test_the_english_text_is_english(chat: Talking) -> None:
+    """With the names that English texts have for what is filled in, and a way to go without."""
+    chat.say("발송 안내")
+    chat.tap("고객")
+    assert chat.say("#{고객명}님, 내일 쉬어요.").endswith("영어 글에서는 이렇게 적어 주세요: #{customer_name}")
+    assert chat.say("네").startswith("여기에는 영어로 된 글을 적어 주세요.")
+    assert "한국어만" in chat.labels()
+    chat.say("#{customer_name}, we are closed.")
+    chat.say("예약 버튼이요")
+    assert (only(chat).wording.text_en, only(chat).wording.button_action) == (
+        "#{customer_name}, we are closed.",
+        "book",
+    )
+
+
+@pytest.mark.parametrize("said", ["취소", "취소해줘", "안 보낼래요", "그만"])
+def test_leaving_says_what_became_of_it(chat: Talking, said: str) -> None:
+    """Before there is a text there is nothing; then it is in the list, and can be thrown away there."""
+    chat.say("발송 안내")
+    chat.say("고객")
+    assert chat.say(said) == "그만뒀어요. 바뀐 건 없어요."
+    written(chat)
+    assert chat.say(said) == "그만뒀어요. 보낸 건 없고, 쓰던 글은 ‘발송 목록’에 있어요."
+    code = short_code(only(chat).id)
+    chat.say("발송 목록")
+    chat.tap(f"{code} 보기")
+    assert chat.tap("버리기") == "쓰던 글을 버릴까요? 되돌릴 수 없어요."
+    assert chat.tap("버리기") == "쓰던 글을 버렸어요. 보낸 건 없어요."
+    assert only(chat).status is BroadcastStatus.CANCELLED
+    assert not {"결과 보기", "정정 보내기"} & set(chat.labels())
+    assert "안내, 버린 글, 11/23(월) 21:10" in chat.say("발송 목록")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("현황", "손이 필요한"), ("도움말", "이렇게 말씀하시면"), ("찾기 1234", "‘1234’에 맞는"),
+        ("답장 R7K2Q 네", "‘R7K2Q’에 맞는"),
+    ],
+)  # fmt: skip
+def test_a_whole_command_is_no_text_for_everybody(chat: Talking, said: str, answer: str) -> None:
+    chat.say("발송 안내")
+    chat.say("고객")
+    assert chat.say(said).startswith(answer)
+
+
+@pytest.mark.parametrize(
     ("text", "answer"),
     [
         ("눈" * 1_001, "글이 너무 길어요(1001자). 1,000자까지 쓸 수 있어요."),
@@ -322,6 +419,15 @@ def test_only_what_was_shown_is_approved(chat: Talking, broadcasting: FakeBroadc
     assert chat.text.startswith(f"발송 {short_code(only(chat).id)}\n이미 확정한 발송이에요.")
 
 
+@pytest.mark.parametrize("said", ["네", "발송", "보내줘", "발송 확정", "아니요", "글 고칠래요"])
+def test_the_confirm_is_tapped(chat: Talking, said: str) -> None:
+    """Words send nothing and lose nothing: it is shown again."""
+    written(chat)
+    assert chat.say(said).startswith("보내거나 고치려면 아래 버튼을 눌러 주세요. 64명을 골랐어요.")
+    assert only(chat).status is BroadcastStatus.DRAFT
+    assert chat.say("현황").startswith("손이 필요한")
+
+
 def test_an_old_confirm_without_a_draft_holds_if_nothing_changed(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     written(chat)
     old = chat.button("64명 발송 확정").action
@@ -366,12 +472,41 @@ def test_scheduling(chat: Talking, clock: FakeClock) -> None:
     assert chat.say("이전").startswith("64명을 골랐어요.")
     chat.tap("예약 발송")
     chat.say("내일 16:30")
-    old = chat.button("예약 확정").action
+    old = chat.button("이때 보내기").action
     assert len(old.encode()) <= LONGEST_BYTES
-    assert chat.tap("예약 확정") == "11/24(화) 오후 4:30에 64명에게 보낼게요."
+    assert chat.tap("이때 보내기") == "11/24(화) 오후 4:30에 64명에게 보낼게요."
     assert chat.live
     assert only(chat).starts_at == datetime(2026, 11, 24, 16, 30, tzinfo=KST)
     assert chat.tap("발송 중단").startswith("발송을 중단할까요? 아직 못 받은 64명은")
+
+
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [
+        ("두 시간 뒤", datetime(2026, 11, 23, 23, 10, tzinfo=KST)),
+        ("30분 뒤에", datetime(2026, 11, 23, 21, 40, tzinfo=KST)),
+        ("in an hour", datetime(2026, 11, 23, 22, 10, tzinfo=KST)),
+        ("새벽 6시", datetime(2026, 11, 24, 6, tzinfo=KST)),
+        ("오늘 밤 12시", datetime(2026, 11, 24, tzinfo=KST)),
+        ("내일 밤 1시", datetime(2026, 11, 25, 1, tzinfo=KST)),
+        ("내일 낮 12시", datetime(2026, 11, 24, 12, tzinfo=KST)),
+        ("사흘 뒤 오전 10시", datetime(2026, 11, 26, 10, tzinfo=KST)),
+    ],
+)
+def test_when_in_words(chat: Talking, said: str, start: datetime) -> None:
+    """Under the look itself as well, and again under the question whether then."""
+    written(chat)
+    chat.say(said)
+    chat.say(said)
+    assert chat.say("네").endswith("에 64명에게 보낼게요.")
+    assert only(chat).starts_at == start
+
+
+def test_tomorrow_morning_is_one_tap(chat: Talking) -> None:
+    written(chat)
+    chat.tap("예약 발송")
+    assert chat.say("내일").startswith("언제 보낼까요? 날짜와 시각을 함께 적어 주세요.")
+    assert chat.tap("내일 오전 9시") == "11/24(화) 오전 9시에 64명에게 보낼까요?"
 
 
 def test_advertising_does_not_start_at_night(chat: Talking) -> None:
@@ -387,7 +522,7 @@ def test_a_start_that_has_passed_meanwhile(chat: Talking, clock: FakeClock) -> N
     chat.tap("예약 발송")
     chat.say("내일 오전 9시")
     clock.advance(hours=13)
-    assert chat.tap("예약 확정").startswith("이미 지난 시각이에요.")
+    assert chat.tap("이때 보내기").startswith("이미 지난 시각이에요.")
     assert only(chat).status is BroadcastStatus.DRAFT
 
 
@@ -417,12 +552,15 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
         id, BroadcastStatus.FINISHED, sent=58, failed=4, unknown=2, waiting=0, later=0, reasons={"blocked": 4}
     )
     broadcasting.unknown[id] = [ME.id]
-    assert chat.say("발송 목록") == f"발송 목록\n최근 발송 1건이에요.\n{code}: 안내, 마침 58/64, 11/23(월) 21:10"
+    assert (
+        chat.say("발송 목록")
+        == f"발송 목록\n최근 발송 1건이에요.\n{code}: 안내, 마침 58/64, 11/23(월) 21:10 “눈이 많이 와서 내일 방문이 30분…”"
+    )
     chat.tap(f"{code} 보기")
     assert chat.tap("결과 보기") == (
         "64명 발송을 마쳤어요. 도착 58, 실패 4, 결과 모름 2. 결과 모름은 두 번 가지 않게 다시 보내지 않아요.\n"
-        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)} 밖에 1명.\n"
-        f"명단은 채팅 페이지에서 [CSV 받기]로 받아요. 다른 곳에서는 “ssak3 broadcast report {id} --csv 파일”이에요."
+        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)} 외 1명.\n"
+        f"명단은 채팅 페이지에서 [CSV 받기]로 받아요. 서버에서는 “ssak3 broadcast report {id} --csv 파일”로도 받을 수 있어요."
     )
     assert chat.button("CSV 받기").url == f"http://127.0.0.1:8000/chat/broadcasts/{id}.csv"
     assert chat.tap("정정 보내기") == f"{code} 발송을 받은 분들께만 보내요. 정정할 글을 적어 주세요."
@@ -431,6 +569,24 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     assert only(chat).segment == Segment(corrects=id)
     assert "대상 바꾸기" not in chat.labels()
     assert "64명 발송 확정" in chat.labels()
+
+
+def test_nobody_got_it_nothing_to_correct(chat: Talking) -> None:
+    """Called off before the first: the report is there, the correction isn't, by an old button neither."""
+    id = confirmed(chat)
+    chat.tap("발송 중단")
+    chat.tap("중단 확정")
+    assert chat.labels()[0] == "결과 보기"
+    assert "정정 보내기" not in chat.labels()
+    assert chat.do(f"bc_correct:{id}").splitlines()[1] == "받은 분이 없어서 정정할 것도 없어요."
+
+
+def test_the_list_tells_them_apart(chat: Talking) -> None:
+    """By the text, and by when it will start."""
+    written(chat)
+    chat.say("내일 오전 9시")
+    chat.tap("이때 보내기")
+    assert "안내, 예약됨 64명, 11/24(화) 09:00에 시작 “눈이 많이 와서" in chat.say("발송 목록")
 
 
 def test_what_is_not_there(chat: Talking) -> None:

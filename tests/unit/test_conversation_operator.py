@@ -161,6 +161,19 @@ def test_cancelling_is_left(chat: Talking, world: OperatorWorld) -> None:
     assert chat.do(f"opcancel:{MISSING}") == "그 예약은 찾을 수 없어요."
 
 
+@pytest.mark.parametrize("said", ["취소", "취소해줘", "이전", "도움말"])
+def test_a_way_out_is_not_told_to_the_customer(chat: Talking, world: OperatorWorld, said: str) -> None:
+    """Neither as a reply nor as the reason of a cancellation."""
+    view = world.reservation()
+    for verb in ("reply", "opcancel"):
+        chat.do(f"{verb}:{view.id}")
+        chat.say(said)
+        assert chat.draft.asking == ""
+        chat.say("네")
+    assert not world.sent
+    assert not world.cancelled
+
+
 # Refunds
 
 

@@ -27,6 +27,10 @@ _JOINS = re.compile(rf"(?:{_AND})*(?:[{_LETTERS}](?:{_AND})*)+")
 _STOP = re.compile(
     r"그만(?:\s*두기|\s*둘게요?|\s*할게요?|\s*할래요?)?|나가기|취소할게요|됐어요|stop|quit|never\s*mind", re.IGNORECASE
 )
+_GIVES_UP = re.compile(
+    r"취소(?:요|해\s*줘요?|해\s*주세요|할래요?)?|안\s*(?:할|보낼)(?:래요?|게요?)|cancel(?:\s+(?:it|that))?|forget\s+it",
+    re.IGNORECASE,
+)
 _WHOLE_SUM = re.compile(
     r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
     re.IGNORECASE,
@@ -63,15 +67,16 @@ _CANT_COME = re.compile(
 )
 
 _CODE = r"#?(?P<code>[2-9A-HJ-NP-Z]{4,6})"
+_SENDING = r"(?:발송|보내기|보낼래요?|보낼게요?|보내\s*줘요?|보내\s*주세요)"
 _ORDERS = (
     ("dead", r"실패함(?:\s*보기)?|처리\s*못\s*한\s*메시지|dead(?:\s*letters?)?|failed"),
     ("urgent", r"급한\s*일(?:\s*보기)?|urgent"),
     ("threads", r"(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
     ("compensations", r"보상금?(?:\s*(?:보기|목록|지급))?|compensations?"),
     ("broadcast_list", r"(?:단체\s*)?발송\s*(?:목록|현황|내역|결과)(?:\s*보기)?|broadcasts|broadcast\s+(?:list|status|reports?)"),
-    ("broadcast_info", r"(?:단체\s*)?발송\s*안내|안내\s*발송|broadcast\s+info(?:rmation)?"),
-    ("broadcast_ad", r"(?:단체\s*)?발송\s*광고|광고\s*발송|broadcast\s+ad(?:s|vert(?:ising|isement)?)?"),
-    ("broadcast", r"(?:단체\s*)?발송(?:하기|\s*할래요?)?|broadcast"),
+    ("broadcast_info", rf"(?:단체\s*)?발송\s*안내|(?:단체\s*)?(?:안내|공지)(?:문|사항|\s*문자)?\s*{_SENDING}|broadcast\s+info(?:rmation)?|announce(?:ment)?"),
+    ("broadcast_ad", rf"(?:단체\s*)?발송\s*광고|(?:단체\s*)?광고(?:\s*문자)?\s*{_SENDING}|broadcast\s+ad(?:s|vert(?:ising|isement)?)?"),
+    ("broadcast", rf"(?:단체\s*)?발송(?:하기|\s*할래요?)?|단체\s*(?:문자|메시지|알림|톡)(?:\s*{_SENDING})?|(?:send\s+a\s+)?broadcast"),
     ("invite_cleaner", r"(?:청소)?업체\s*초대|초대\s*(?:청소)?업체|invite\s+(?:a\s+)?cleaner"),
     ("invite_operator", r"운영자\s*초대|초대\s*운영자|invite\s+(?:an\s+)?operator"),
     ("invite", r"초대(?:\s*링크)?|invite"),
@@ -175,6 +180,11 @@ def is_everywhere(text: str) -> bool:
 def is_stop(text: str) -> bool:
     """그만두기: leave the question."""
     return _STOP.fullmatch(_line(text)) is not None
+
+
+def gives_up(text: str) -> bool:
+    """취소: said to an open question it leaves it, and is no answer."""
+    return is_stop(text) or _GIVES_UP.fullmatch(_line(text)) is not None
 
 
 def asks_for_operator(text: str) -> bool:
