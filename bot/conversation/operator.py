@@ -254,6 +254,7 @@ _ABOUT_ONE: dict[str, Callable[[OperatorTalk, str, str], Conversation]] = {
 }
 
 _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
+    "board": lambda talk, order: looking.board(talk, ()),
     "dead": lambda talk, order: upkeep.dead(talk, ()),
     "urgent": lambda talk, order: looking.urgent(talk, ()),
     "threads": lambda talk, order: threads.threads(talk, ()),

@@ -35,7 +35,7 @@ def board(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     say = talk.say
     stuck = _stuck_counts(talk, now)
     visits = [(say.status(status), now.visits.counts[status]) for status in _STATUSES if now.visits.counts.get(status)]
-    as_of = say.clock(now.visits.as_of or talk.context.now)
+    as_of = say.until(now.visits.as_of or talk.context.now, talk.context.now)
     text = say.board_line(stuck, visits, as_of, payments_ok=now.payments_ok)
     if not stuck:
         return talk.answer(menu(talk, text))

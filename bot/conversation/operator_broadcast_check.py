@@ -127,7 +127,7 @@ def _shown(talk: OperatorTalk, writing: Writing, run: DryRun, lead: str) -> Turn
         return talk.answer(says, asking="bc_confirm", keep=keep)
     first = card(f"{lead} {say.bc_dry_run(run, is_ad=writing.is_ad)}".strip())
     last = card(
-        say.bc_not_sent_yet(run.takes),
+        say.bc_not_sent_yet(run),
         button(say.bc_send(run.approved), "bc_send", run.broadcast_id, _mark(run.digest)),
         button(say.bc_later, "bc_later"),
         _edit(talk, "text"),

@@ -253,7 +253,7 @@ def report(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if progress.unknown:
         people = yield from ask(UnknownRecipients(broadcast_id=one.id, most=MOST_UNKNOWN))
         lines.append(say.bc_unknown([short_code(each) for each in people], progress.unknown))
-    lines.append(say.bc_where_csv(one.id))
+    lines.append(say.bc_where_csv())
     address = yield from ask(ReportFile(broadcast_id=one.id))
     buttons = [Button(label=say.bc_csv, url=address), *_correction(say, found)]
     return talk.answer(card("\n".join(lines), *buttons, quick=[button(say.bc_list, "bc_list")]))

@@ -31,7 +31,7 @@ def leaves(reading: Reading, asking: str) -> bool:
 
 
 def is_answer(order: Order, asking: str, *, is_asked: bool) -> bool:
-    """A number may be what was asked for; 발송 under a look at what would be sent doesn't begin another one."""
+    """A number or a day may be what was asked for; 발송 under the look at a broadcast doesn't begin another."""
     if asking == "bc_confirm":
         return order.verb == "broadcast"
-    return is_asked and order.verb in ("find", "needs_code")
+    return is_asked and order.verb in ("find", "needs_code", "board")

@@ -208,8 +208,11 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
             "no_channel": "can't be reached",
         }.get(why, why)
 
-    def bc_not_sent_yet(self, takes: timedelta) -> str:
-        return f"Nothing has been sent yet. {self.bc_takes(takes)}"
+    def bc_not_sent_yet(self, run: DryRun) -> str:
+        return f"Nothing has been sent yet. {self.bc_takes(run.takes) if run.now else self.bc_all_later()}"
+
+    def bc_all_later(self) -> str:
+        return "Once confirmed, it goes out in the morning."
 
     def bc_takes(self, takes: timedelta) -> str:
         if takes < timedelta(seconds=2):
@@ -359,10 +362,8 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         more = f" and {count - len(codes):,} more" if count > len(codes) else ""
         return f"Unknown {count:,}: {', '.join(codes)}{more}."
 
-    def bc_where_csv(self, broadcast_id: str) -> str:
-        return (
-            f"The list: [Get the CSV] on the chat page. Elsewhere: “ssak3 broadcast report {broadcast_id} --csv FILE”."
-        )
+    def bc_where_csv(self) -> str:
+        return "Who got it: [Get the CSV]. It opens in a browser that is on the chat page."
 
     def bc_day(self, day: date) -> str:
         return short_date(day)

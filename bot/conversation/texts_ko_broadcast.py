@@ -216,12 +216,15 @@ class BroadcastKorean(StaffKorean):
             "no_channel": "받을 곳 없음",
         }.get(why, why)
 
-    def bc_not_sent_yet(self, takes: timedelta) -> str:
-        return f"아직 보내지 않았어요. {self.bc_takes(takes)}"
+    def bc_not_sent_yet(self, run: DryRun) -> str:
+        return f"아직 보내지 않았어요. {self.bc_takes(run.takes) if run.now else self.bc_all_later()}"
+
+    def bc_all_later(self) -> str:
+        return "확정하면 아침에 보내요."
 
     def bc_takes(self, takes: timedelta) -> str:
         if takes < timedelta(seconds=2):
-            return "누르면 바로 다 보내요."
+            return "확정하면 바로 보내요."
         if takes < 2 * _MINUTE:
             return f"보내는 데 {round(takes.total_seconds())}초쯤 걸려요."
         if takes < 2 * _HOUR:
@@ -373,11 +376,8 @@ class BroadcastKorean(StaffKorean):
         more = f" 외 {count - len(codes):,}명" if count > len(codes) else ""
         return f"결과 모름 {count:,}명: {', '.join(codes)}{more}."
 
-    def bc_where_csv(self, broadcast_id: str) -> str:
-        return (
-            "명단은 채팅 페이지에서 [CSV 받기]로 받아요. "
-            f"서버에서는 “ssak3 broadcast report {broadcast_id} --csv 파일”로도 받을 수 있어요."
-        )
+    def bc_where_csv(self) -> str:
+        return "받은 분 명단은 [CSV 받기]로 받아요. 채팅 페이지에 들어와 있는 브라우저에서 열려요."
 
     def bc_day(self, day: date) -> str:
         return short_date(day)

@@ -47,7 +47,7 @@ async def test_information_to_tomorrows_customers(world: World):
     [final] = [each for each in await operator.log() if "1명 발송을 마쳤어요. 도착 1." in each.card.text and each.place]
     assert not final.is_open
     report = words(await operator.tap("결과 보기"))
-    assert "ssak3 broadcast report" in report
+    assert "1명 발송을 마쳤어요. 도착 1." in report
     assert "[CSV 받기][정정 보내기]" in report
 
 

@@ -380,6 +380,12 @@ def test_no_sender(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     assert only(chat).wording.text_ko == SALE
 
 
+def test_all_of_it_in_the_morning(chat: Talking, broadcasting: FakeBroadcasting) -> None:
+    """Nobody is told that it goes at once."""
+    broadcasting.now = 0
+    assert written(chat).endswith("아직 보내지 않았어요. 확정하면 아침에 보내요.")
+
+
 def test_nobody(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     """There is nothing to confirm."""
     broadcasting.now = broadcasting.later = 0
@@ -560,7 +566,7 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     assert chat.tap("결과 보기") == (
         "64명 발송을 마쳤어요. 도착 58, 실패 4, 결과 모름 2. 결과 모름은 두 번 가지 않게 다시 보내지 않아요.\n"
         f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)} 외 1명.\n"
-        f"명단은 채팅 페이지에서 [CSV 받기]로 받아요. 서버에서는 “ssak3 broadcast report {id} --csv 파일”로도 받을 수 있어요."
+        "받은 분 명단은 [CSV 받기]로 받아요. 채팅 페이지에 들어와 있는 브라우저에서 열려요."
     )
     assert chat.button("CSV 받기").url == f"http://127.0.0.1:8000/chat/broadcasts/{id}.csv"
     assert chat.tap("정정 보내기") == f"{code} 발송을 받은 분들께만 보내요. 정정할 글을 적어 주세요."

@@ -53,7 +53,7 @@ def test_the_board(chat: Talking, world: OperatorWorld) -> None:
     text = chat.tap("급한 일 보기")
     code = short_code(view.id)
     assert text == (
-        f"급한 일\n손이 필요한 일 2건이에요.\n{code}: 업체 못 찾음, 11/23(월) 14:00부터\n"
+        f"급한 일\n손이 필요한 일 2건이에요.\n{code}: 업체 못 찾음, 11/23(월) 14:00 방문\n"
         f"{code}: 환불 지연, 11/23(월) 14:00부터\n답을 기다리는 고객 1명도 있어요."
     )
     assert chat.tap(f"{code} 보기").startswith(f"찾은 예약\n{code}: 확정\n일시: 11/24(화) 14:00–17:00\n")
@@ -128,6 +128,20 @@ def test_cancelling(chat: Talking, world: OperatorWorld) -> None:
     assert world.cancelled == [(view.id, 80_000, "업체 차량 고장으로 방문이 어려워요")]
     assert chat.do(action) == "이미 취소된 예약이에요."
     assert len(world.cancelled) == 1
+
+
+def test_the_day_by_its_name(chat: Talking, world: OperatorWorld) -> None:
+    """오늘 is the board, unless a day was asked for; what is known since yesterday says so."""
+    world.board = replace(world.board, as_of=datetime(2026, 11, 22, 22, 7, tzinfo=KST))
+    for said in ("오늘", "오늘 방문 보여줘", "today"):
+        assert chat.say(said).endswith("11/22(일) 오후 10:07 기준.")
+    chat.say("발송 안내")
+    assert chat.say("오늘").startswith("11/23(월) 방문")
+
+
+def test_a_customer_who_has_just_written(chat: Talking, world: OperatorWorld) -> None:
+    world.thread("강아지 있어도 되나요?", minutes=0)
+    assert "고객님이 방금 말을 걸었어요. “강아지" in chat.say("기다리는 고객")
 
 
 def test_cancelling_after_midnight(chat: Talking, world: OperatorWorld, clock: FakeClock) -> None:

@@ -70,6 +70,7 @@ _CODE = r"#?(?P<code>[2-9A-HJ-NP-Z]{4,6})"
 _SENDING = r"(?:발송|보내기|보낼래요?|보낼게요?|보내\s*줘요?|보내\s*주세요)"
 _ORDERS = (
     ("dead", r"실패함(?:\s*보기)?|처리\s*못\s*한\s*메시지|dead(?:\s*letters?)?|failed"),
+    ("board", r"오늘(?:은|의)?(?:\s*(?:일|방문|예약|일정|할\s*일))?(?:은|이)?(?:\s*(?:보기|보여.*|알려.*|뭐.*|어때.*|있.*|몇.*))?|today(?:['’]?s\s+(?:jobs|visits|bookings))?"),
     ("urgent", r"급한\s*일(?:\s*보기)?|urgent"),
     ("threads", r"(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
     ("compensations", r"보상금?(?:\s*(?:보기|목록|지급))?|compensations?"),
