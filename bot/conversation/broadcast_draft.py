@@ -57,10 +57,10 @@ class Writing:
         return tuple(_as_written(VARIABLES[id].korean) for id in self._variables)
 
     @property
-    def filled_in_english(self) -> tuple[str, ...]:
-        """What the Korean text has filled in, as it is written in an English one."""
-        ids = (id for id in self._variables if _as_written(VARIABLES[id].korean) in (self.text_ko or ""))
-        return tuple(_as_written(id) for id in ids)
+    def variables_in_english(self) -> tuple[str, ...]:
+        """What the Korean text has filled in, or any text may have, as it is written in an English one."""
+        used = [id for id in self._variables if _as_written(VARIABLES[id].korean) in (self.text_ko or "")]
+        return tuple(_as_written(id) for id in used or self._variables)
 
     @property
     def _variables(self) -> tuple[str, ...]:

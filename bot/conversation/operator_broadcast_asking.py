@@ -86,7 +86,9 @@ def ask_text(talk: OperatorTalk, writing: Writing, wrong: str = "") -> Turn:
 def ask_english(talk: OperatorTalk, writing: Writing, wrong: str = "") -> Turn:
     """What to say in English, where what is filled in has other names; or what is `wrong` with what was said."""
     choices = [*_keeps(talk, "" if wrong else writing.text_en), button(talk.say.bc_no_english, "bc_none")]
-    text = wrong or talk.say.bc_ask_english(writing.filled_in_english)
+    text = wrong or talk.say.bc_ask_english()
+    if "#{" in f"{writing.text_ko}{writing.text_en}":
+        text = f"{text}\n{talk.say.bc_in_english(writing.variables_in_english)}"
     return _step(talk, text, choices, writing, "bc_english")
 
 

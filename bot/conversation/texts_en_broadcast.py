@@ -119,9 +119,11 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         names = f" For cleaners, {variables[0]} is the cleaner's name." if role != "customer" else ""
         return f"{lead}\nFilled in for each: {', '.join(variables)}.{names}"
 
-    def bc_ask_english(self, variables: Sequence[str]) -> str:
-        lead = "Is there an English text for those who read English? Without one, everybody gets the Korean."
-        return f"{lead}\nIn English these are written {', '.join(variables)}." if variables else lead
+    def bc_ask_english(self) -> str:
+        return "Is there an English text for those who read English? Without one, everybody gets the Korean."
+
+    def bc_in_english(self, variables: Sequence[str]) -> str:
+        return f"In English, what is filled in is written {', '.join(variables)}."
 
     def bc_english_unclear(self) -> str:
         return "Please type a text in English. If there is none, tap [Korean only]."

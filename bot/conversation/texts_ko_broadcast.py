@@ -123,9 +123,11 @@ class BroadcastKorean(StaffKorean):
         names = f" 업체에는 {variables[0]} 자리에 업체 이름이 들어가요." if role != "customer" else ""
         return f"{lead}\n받는 분마다 바뀌는 말: {', '.join(variables)}.{names}"
 
-    def bc_ask_english(self, variables: Sequence[str]) -> str:
-        lead = "영어로 읽는 분께 보낼 글도 있나요? 없으면 모두 한국어로 보내요."
-        return f"{lead}\n영어 글에서는 이렇게 적어 주세요: {', '.join(variables)}" if variables else lead
+    def bc_ask_english(self) -> str:
+        return "영어로 읽는 분께 보낼 글도 있나요? 없으면 모두 한국어로 보내요."
+
+    def bc_in_english(self, variables: Sequence[str]) -> str:
+        return f"영어 글에서는 바뀌는 말을 이렇게 적어 주세요: {', '.join(variables)}"
 
     def bc_english_unclear(self) -> str:
         return "여기에는 영어로 된 글을 적어 주세요. 따로 보낼 글이 없으면 [한국어만]을 눌러 주세요."

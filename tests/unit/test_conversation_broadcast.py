@@ -311,8 +311,12 @@ def test_the_english_text_is_english(chat: Talking) -> None:
     """With the names that English texts have for what is filled in, and a way to go without."""
     chat.say("발송 안내")
     chat.tap("고객")
-    assert chat.say("#{고객명}님, 내일 쉬어요.").endswith("영어 글에서는 이렇게 적어 주세요: #{customer_name}")
+    assert chat.say("#{고객명}님, 내일 쉬어요.").endswith(
+        "영어 글에서는 바뀌는 말을 이렇게 적어 주세요: #{customer_name}"
+    )
     assert chat.say("네").startswith("여기에는 영어로 된 글을 적어 주세요.")
+    assert chat.say("#{날씨} tomorrow").startswith("‘날씨’는 제가 모르는 말이에요.")
+    assert chat.text.endswith("영어 글에서는 바뀌는 말을 이렇게 적어 주세요: #{customer_name}")
     assert "한국어만" in chat.labels()
     chat.say("#{customer_name}, we are closed.")
     chat.say("예약 버튼이요")

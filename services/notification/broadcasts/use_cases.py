@@ -130,7 +130,7 @@ class BroadcastUseCases:
         previews = []
         for (role, language), first in sorted(_first_of_each(audience, broadcast).items()):
             known = values.get(first.contact.person_id, {})
-            shown = {**sample_values(language), **known, **named(known, self._names, language)}
+            shown = {**sample_values(language, role), **known, **named(known, self._names, language)}
             card = drawn(broadcast.kind, broadcast.wording, language, shown, self._names.agency)
             previews.append(Preview(language=language, role=role, count=counts[role, language], card=card))
         return previews
