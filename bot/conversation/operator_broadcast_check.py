@@ -17,7 +17,7 @@ from bot.conversation.effects_broadcast import (
 from bot.conversation.operator_broadcast_asking import ask_button, ask_english, ask_text
 from bot.conversation.operator_broadcast_running import as_it_stands, no_such, stands_otherwise, started
 from bot.conversation.operator_talk import OperatorTalk, old_button
-from bot.conversation.parse.segments import read_start
+from bot.conversation.parse.segments import days_from_reading, read_start
 from bot.conversation.talk import button, card, pair
 from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.notification.broadcasts.refusals import (
@@ -257,10 +257,15 @@ def _check_start(talk: OperatorTalk, starts_at: datetime) -> Turn:
         return old_button(talk)
     if starts_at <= talk.context.now:
         return _ask_when(talk, say.bc_when_past())
+    if writing.segment.visit_on is not None and kst_date(starts_at) > writing.segment.visit_on:
+        return _ask_when(talk, say.bc_when_after_visit(writing.segment.visit_on))
     if writing.is_ad and (morning := end_of_night(starts_at)) is not None:
         choice = button(say.on_button(morning), "bc_at", pack_moment(morning))
         return _ask_when(talk, say.bc_when_night(morning), [choice])
     yes = button(say.bc_confirm_later, "bc_at!", writing.id, pack_moment(starts_at), _mark(writing.digest))
     text = say.bc_confirm_when(starts_at, int(talk.memo.get("approved", "0")))
+    named = days_from_reading(f"{writing.text_ko} {writing.text_en}")
+    if named and kst_date(starts_at) != kst_date(talk.context.now):
+        text = f"{text} {say.bc_read_on_that_day(named)}"
     says = pair(text, yes, button(say.bc_other_time, "bc_later"), [button(say.bc_back, "bc_back")])
     return talk.answer(says, asking="bc_sure", keep=dict(talk.memo))

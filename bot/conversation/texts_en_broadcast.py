@@ -218,7 +218,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
 
     def bc_takes(self, takes: timedelta) -> str:
         if takes < timedelta(seconds=2):
-            return "It takes no time."
+            return "Once confirmed, it goes out at once."
         if takes < 2 * _MINUTE:
             return f"It takes about {round(takes.total_seconds())} seconds."
         if takes < 2 * _HOUR:
@@ -259,6 +259,12 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
 
     def bc_when_past(self) -> str:
         return "That time is over. Please name a later one, such as “tomorrow 9am”."
+
+    def bc_when_after_visit(self, visit_on: date) -> str:
+        return f"By then the visits of {short_date(visit_on)} are over. Please name a time up to that day."
+
+    def bc_read_on_that_day(self, days: Sequence[str]) -> str:
+        return f"The text says {', '.join(f'“{day}”' for day in days)}. Is that right for who reads it then?"
 
     def bc_when_night(self, starts_at: datetime) -> str:
         return f"Advertising doesn't start between 9 pm and 8 am. How about {spoken_moment(starts_at)}?"

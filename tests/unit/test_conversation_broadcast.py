@@ -477,7 +477,9 @@ def test_scheduling(chat: Talking, clock: FakeClock) -> None:
     assert chat.say("뿌뿌").startswith("언제 보낼까요?")
     assert chat.say("어제 9시").startswith("이미 지난 시각이에요.")
     assert chat.say("2월 30일 9시").startswith("언제 보낼까요?")
-    assert chat.say("내일 오전 9시") == "11/24(화) 오전 9시에 64명에게 보낼까요?"
+    assert chat.say("내일 오전 9시") == (
+        "11/24(화) 오전 9시에 64명에게 보낼까요? 글에 ‘내일’이 있어요. 그날 읽어도 맞는지 봐 주세요."
+    )
     chat.tap("시각 바꾸기")
     assert chat.say("이전").startswith("64명을 골랐어요.")
     chat.tap("예약 발송")
@@ -505,7 +507,7 @@ def test_scheduling(chat: Talking, clock: FakeClock) -> None:
 )
 def test_when_in_words(chat: Talking, said: str, start: datetime) -> None:
     """Under the look itself as well, and again under the question whether then."""
-    written(chat)
+    written(chat, whom="고객")
     chat.say(said)
     chat.say(said)
     assert chat.say("네").endswith("에 64명에게 보낼게요.")
@@ -516,7 +518,15 @@ def test_tomorrow_morning_is_one_tap(chat: Talking) -> None:
     written(chat)
     chat.tap("예약 발송")
     assert chat.say("내일").startswith("언제 보낼까요? 날짜와 시각을 함께 적어 주세요.")
-    assert chat.tap("내일 오전 9시") == "11/24(화) 오전 9시에 64명에게 보낼까요?"
+    assert chat.tap("내일 오전 9시").startswith("11/24(화) 오전 9시에 64명에게 보낼까요?")
+
+
+def test_not_after_the_visit(chat: Talking) -> None:
+    """What it says of tomorrow's visit is of no use the day after."""
+    written(chat, text="눈이 와서 30분쯤 늦을 수 있어요.")
+    chat.tap("예약 발송")
+    assert chat.say("모레 오전 9시") == "그때는 11/24(화) 방문이 끝난 뒤예요. 그날까지의 시각을 적어 주세요."
+    assert chat.say("내일 오전 9시") == "11/24(화) 오전 9시에 64명에게 보낼까요?"
 
 
 def test_advertising_does_not_start_at_night(chat: Talking) -> None:

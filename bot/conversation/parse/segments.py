@@ -29,6 +29,8 @@ _BOOKING = re.compile(r"예약(?:하기)?(?:\s*버튼)?(?:이?요)?|book(?:ing)?
 _LATIN = re.compile(r"[A-Za-z]")
 _VARIABLE = re.compile(r"#\{[^}]*\}")
 
+_RELATIVE_DAY = re.compile(r"오늘|내일|모레|어제|\btoday\b|\btonight\b|\btomorrow\b|\byesterday\b")
+
 _CUSTOMERS = re.compile(r"고객|손님|\bcustomers?\b")
 _CLEANERS = re.compile(r"(?:청소\s*)?업체|\bcleaners?\b")
 _EVERYBODY = re.compile(r"모두|모든|전체|전부|둘\s*다|\bevery(?:body|one)\b|\ball\b|\bboth\b")
@@ -174,6 +176,11 @@ def says_booking(text: str) -> bool:
 def is_english(text: str) -> bool:
     """Whether somebody who reads no Korean could read any of it."""
     return _LATIN.search(_VARIABLE.sub("", text)) is not None
+
+
+def days_from_reading(text: str) -> tuple[str, ...]:
+    """내일, tomorrow: what means another day to whoever reads it later."""
+    return tuple(dict.fromkeys(_RELATIVE_DAY.findall(normalise(text))))
 
 
 def read_start(text: str, *, now: datetime) -> datetime | None:
