@@ -120,10 +120,9 @@ def _dry_run(talk: OperatorTalk, writing: Writing, lead: str = "") -> Conversati
 def _shown(talk: OperatorTalk, writing: Writing, run: DryRun, lead: str) -> Turn:
     say, keep = talk.say, remembered(writing)
     quick = [_edit(talk, "english"), _edit(talk, "button")]
-    if not writing.corrects:
-        quick.insert(0, _edit(talk, "whom"))
+    whom = [] if writing.corrects else [_edit(talk, "whom")]
     if not run.approved:
-        says = card(f"{lead} {say.bc_nobody(run.excluded)}".strip(), _edit(talk, "text"), quick=quick)
+        says = card(f"{lead} {say.bc_nobody(run.excluded)}".strip(), *whom, _edit(talk, "text"), quick=quick)
         return talk.answer(says, asking="bc_confirm", keep=keep)
     first = card(f"{lead} {say.bc_dry_run(run, is_ad=writing.is_ad)}".strip())
     last = card(
@@ -131,7 +130,7 @@ def _shown(talk: OperatorTalk, writing: Writing, run: DryRun, lead: str) -> Turn
         button(say.bc_send(run.approved), "bc_send", run.broadcast_id, _mark(run.digest)),
         button(say.bc_later, "bc_later"),
         _edit(talk, "text"),
-        quick=quick,
+        quick=[*whom, *quick],
     )
     previews = [_preview(talk, each) for each in run.previews[:MOST_PREVIEWS]]
     keep["approved"] = str(run.approved)
@@ -168,7 +167,8 @@ def typed(talk: OperatorTalk, text: str) -> Conversation:
     if writing.digest and (starts_at := read_start(text, now=talk.context.now)) is not None:
         return _check_start(talk, starts_at)
     refused = yield from refusal_of(talk, writing)
-    return refused or (yield from _dry_run(talk, writing, talk.say.bc_tap_it()))
+    lead = talk.say.bc_tap_it() if "approved" in talk.memo else ""
+    return refused or (yield from _dry_run(talk, writing, lead))
 
 
 def send(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
