@@ -26,7 +26,9 @@ from services.shared_kernel.refusal import NotFound
 
 MOST_LISTED = 6
 MOST_UNKNOWN = 5
+_LOOKED_THROUGH = 50
 _OVER = (BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED)
+_GOING = (BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING, BroadcastStatus.PAUSED)
 _LIVE_KEY = "broadcast:"
 
 
@@ -131,6 +133,16 @@ def listed(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         )
     says[-1] = replace(says[-1], quick_replies=(button(say.bc_begin, "bc"),))
     return talk.answer(*says)
+
+
+def going(talk: OperatorTalk) -> Conversation:
+    """발송 중단: what can still be stopped, each with the buttons for it; nothing is stopped by a word."""
+    found = yield from ask(LatestBroadcasts(most=_LOOKED_THROUGH))
+    open_ones = [each for each in found if each.broadcast.status in _GOING][:MOST_LISTED]
+    if not open_ones:
+        return talk.answer(card(talk.say.bc_nothing_goes(), button(talk.say.bc_list, "bc_list")))
+    says = [as_it_stands(talk, each).says[-1] for each in open_ones]
+    return talk.answer(card(talk.say.bc_which_to_stop(len(says))), *says)
 
 
 def _line(say: BroadcastKorean, report: Report) -> Item:

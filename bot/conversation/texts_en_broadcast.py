@@ -321,6 +321,12 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     def bc_latest(self, count: int) -> str:
         return f"The latest {count}." if count > 1 else "The latest."
 
+    def bc_nothing_goes(self) -> str:
+        return "No broadcast is being sent or scheduled."
+
+    def bc_which_to_stop(self, count: int) -> str:
+        return "Stop this one?" if count == 1 else "Which one do you want to stop?"
+
     def bc_title(self, code: str) -> str:
         return f"Broadcast {code}"
 

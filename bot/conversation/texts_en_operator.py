@@ -139,12 +139,12 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
         lead = "visit on" if kind in ("unfilled", "uncovered") else "since"
         return f"{self.stuck_kind(kind)}, {lead} {self.on_card(since)}"
 
-    def others_wait(self, waiting: int, dead: int) -> str:
+    def others_wait(self, waiting: int, dead: int, *, is_more: bool) -> str:
         parts = [
             f"{counted(waiting, 'person', 'people')} waiting for an answer" if waiting else "",
             counted(dead, "dead letter") if dead else "",
         ]
-        return f"Also: {', '.join(filter(None, parts))}."
+        return f"{'Also' if is_more else 'Open'}: {', '.join(filter(None, parts))}."
 
     def ask_what_to_find(self) -> str:
         return "What shall I look for? A booking’s code, a name, or the last four digits of a phone."

@@ -333,6 +333,12 @@ class BroadcastKorean(StaffKorean):
     def bc_latest(self, count: int) -> str:
         return f"최근 발송 {count}건이에요."
 
+    def bc_nothing_goes(self) -> str:
+        return "지금 보내고 있거나 예약한 발송이 없어요."
+
+    def bc_which_to_stop(self, count: int) -> str:
+        return "이 발송을 멈출까요?" if count == 1 else "어느 발송을 멈출까요?"
+
     def bc_title(self, code: str) -> str:
         return f"발송 {code}"
 

@@ -146,9 +146,9 @@ class OperatorKorean(BroadcastKorean):
         tail = " 방문" if kind in ("unfilled", "uncovered") else "부터"
         return f"{self.stuck_kind(kind)}, {self.on_card(since)}{tail}"
 
-    def others_wait(self, waiting: int, dead: int) -> str:
+    def others_wait(self, waiting: int, dead: int, *, is_more: bool) -> str:
         parts = [f"답을 기다리는 고객 {waiting}명" if waiting else "", f"처리 못 한 메시지 {dead}건" if dead else ""]
-        return f"{', '.join(filter(None, parts))}도 있어요."
+        return f"{', '.join(filter(None, parts))}{'도' if is_more else '이'} 있어요."
 
     # Finding
 

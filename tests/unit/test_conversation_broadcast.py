@@ -592,6 +592,17 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     assert "64명 발송 확정" in chat.labels()
 
 
+@pytest.mark.parametrize("said", ["발송 중단", "발송 취소해줘", "멈춰", "그만 보내", "stop the broadcast"])
+def test_stopping_in_a_hurry(chat: Talking, said: str) -> None:
+    """What can still be stopped is shown with its buttons; drafts and what is over aren't."""
+    assert chat.say(said) == "지금 보내고 있거나 예약한 발송이 없어요."
+    id = confirmed(chat)
+    written(chat)
+    assert chat.say(said).startswith(f"이 발송을 멈출까요?\n발송 {short_code(id)}\n상태: 보내는 중")
+    assert chat.labels()[:2] == ["잠깐 멈춤", "발송 중단"]
+    assert chat.tap("잠깐 멈춤").startswith("잠깐 멈췄어요.")
+
+
 def test_nobody_got_it_nothing_to_correct(chat: Talking) -> None:
     """Called off before the first: the report is there, the correction isn't, by an old button neither."""
     id = confirmed(chat)

@@ -141,6 +141,7 @@ def test_the_day_by_its_name(chat: Talking, world: OperatorWorld) -> None:
 
 def test_a_customer_who_has_just_written(chat: Talking, world: OperatorWorld) -> None:
     world.thread("강아지 있어도 되나요?", minutes=0)
+    assert chat.say("급한 일 있어?") == "답을 기다리는 고객 1명이 있어요."
     assert "고객님이 방금 말을 걸었어요. “강아지" in chat.say("기다리는 고객")
 
 
@@ -342,6 +343,9 @@ def test_invites(chat: Talking) -> None:
     )
     assert chat.button("초대 링크 열기").url.endswith("role=cleaner")
     assert chat.say("초대 운영자").startswith("초대\n운영자 초대를 만들었어요.")
+    chat.say("초대해 줘")
+    assert chat.say("누구요") == "누구를 초대할까요?"
+    assert chat.say("업체요").startswith("초대\n업체 초대를 만들었어요.")
     assert chat.do("invite_as:king").startswith("지난 버튼이에요.")
 
 
