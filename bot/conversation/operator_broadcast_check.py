@@ -164,10 +164,11 @@ def typed(talk: OperatorTalk, text: str) -> Conversation:
     writing = recalled(talk.memo)
     if writing is None:
         return old_button(talk)
-    if writing.digest and (starts_at := read_start(text, now=talk.context.now)) is not None:
+    has_people = "approved" in talk.memo
+    if has_people and (starts_at := read_start(text, now=talk.context.now)) is not None:
         return _check_start(talk, starts_at)
     refused = yield from refusal_of(talk, writing)
-    lead = talk.say.bc_tap_it() if "approved" in talk.memo else ""
+    lead = talk.say.bc_tap_it() if has_people else ""
     return refused or (yield from _dry_run(talk, writing, lead))
 
 

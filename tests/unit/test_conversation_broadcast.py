@@ -396,7 +396,8 @@ def test_nobody(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     broadcasting.excluded = {Exclusion.BLOCKED: 2}
     assert written(chat) == "지금은 받을 분이 없어요. 제외 2: 차단 2. 대상이나 글을 바꿔 주세요."
     assert chat.labels()[:2] == ["대상 바꾸기", "글 고치기"]
-    assert chat.say("네").startswith("지금은 받을 분이 없어요.")
+    for said in ("네", "내일 오전 9시"):
+        assert chat.say(said).startswith("지금은 받을 분이 없어요.")
     assert not any("확정" in label for label in chat.labels())
 
 
