@@ -27,7 +27,7 @@ class BroadcastKorean(StaffKorean):
     bc_cleaners = "업체"
     bc_tomorrow = "내일 방문 고객"
     bc_by_area = "지역별"
-    bc_by_idle = "오래 안 오신 고객"
+    bc_by_idle = "한동안 뜸한 고객"
     bc_by_language = "언어별"
     bc_korean = "한국어"
     bc_english = "영어"
@@ -89,7 +89,7 @@ class BroadcastKorean(StaffKorean):
         return "누구에게 보낼까요? “내일 방문 고객, 마포구”처럼 적으셔도 돼요."
 
     def bc_whom_unclear(self) -> str:
-        return "누구인지 잘 못 알아들었어요. “내일 방문 고객, 마포구”나 “60일 넘게 안 온 고객”처럼 적어 주세요."
+        return "누구인지 잘 못 알아들었어요. “내일 방문 고객, 마포구”나 “60일 넘게 이용 안 한 고객”처럼 적어 주세요."
 
     def bc_no_such_area(self) -> str:
         return "어느 지역인지 골라 주세요."
@@ -104,13 +104,13 @@ class BroadcastKorean(StaffKorean):
         return "지난 날은 고를 수 없어요. “내일 방문 고객”처럼 오늘부터의 날을 적어 주세요."
 
     def bc_idle_unclear(self) -> str:
-        return "며칠 넘게 안 오신 고객인가요? “60일”처럼 적어 주세요. 고객에게만 쓸 수 있어요."
+        return "며칠 넘게 이용하지 않은 고객인가요? “60일”처럼 적어 주세요. 고객에게만 쓸 수 있어요."
 
     def bc_ask_area(self) -> str:
         return "어느 지역인가요?"
 
     def bc_ask_idle(self) -> str:
-        return "며칠 넘게 안 오신 고객인가요? 숫자만 적으셔도 돼요."
+        return "며칠 넘게 이용하지 않은 고객인가요? 숫자만 적으셔도 돼요."
 
     def bc_ask_language(self) -> str:
         return "어느 말로 읽는 분들인가요?"
@@ -250,7 +250,7 @@ class BroadcastKorean(StaffKorean):
             self._reads(segment.language) if segment.language else "",
             self.area(catalogue, segment.area) if segment.area else "",
             f"{short_date(segment.visit_on)}{there}" if segment.visit_on else "",
-            f"{segment.idle_days}일 넘게 안 오신" if segment.idle_days else "",
+            f"{segment.idle_days}일 넘게 이용하지 않은" if segment.idle_days else "",
         ]
         narrowed = " ".join(filter(None, parts))
         return f"{narrowed or '모든'} {self.bc_role(segment.role)}"
@@ -374,7 +374,7 @@ class BroadcastKorean(StaffKorean):
         return ", ".join(f"{name} {count:,}" for name, count in counts if count) or "아직 없음"
 
     def bc_reasons(self, reasons: Mapping[str, int]) -> str:
-        return "까닭: " + ", ".join(f"{self.bc_reason(why)} {count:,}" for why, count in reasons.items()) + "."
+        return "이유: " + ", ".join(f"{self.bc_reason(why)} {count:,}" for why, count in reasons.items()) + "."
 
     def bc_reason(self, why: str) -> str:
         return {

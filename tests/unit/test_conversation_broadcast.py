@@ -108,7 +108,7 @@ def test_advertising(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     broadcasting.excluded = {Exclusion.NO_CONSENT: 300, Exclusion.OPTED_OUT: 12}
     chat.say("발송 광고")
     assert chat.say("60일 넘게 안 온 고객") == (
-        "60일 넘게 안 오신 고객에게 광고를 보내요. 보낼 글을 적어 주세요. (광고), 연락처, 수신거부는 제가 붙여요.\n"
+        "60일 넘게 이용하지 않은 고객에게 광고를 보내요. 보낼 글을 적어 주세요. (광고), 연락처, 수신거부는 제가 붙여요.\n"
         "받는 분마다 바뀌는 말: #{고객명}."
     )
     chat.say(SALE)
@@ -133,7 +133,7 @@ def test_advertising(chat: Talking, broadcasting: FakeBroadcasting) -> None:
         (["업체"], Segment(role="cleaner")),
         (["내일 방문 고객"], Segment(role="customer", visit_on=date(2026, 11, 24))),
         (["지역별", "송파구"], Segment(area="songpa")),
-        (["오래 안 오신 고객", "90일"], Segment(role="customer", idle_days=90)),
+        (["한동안 뜸한 고객", "90일"], Segment(role="customer", idle_days=90)),
         (["언어별", "영어"], Segment(language="en")),
     ],
 )
@@ -364,7 +364,7 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
     chat.tap(f"{code} 보기")
     assert chat.tap("결과 보기") == (
         "64명 발송을 마쳤어요. 도착 58, 실패 4, 결과 모름 2. 결과 모름은 두 번 가지 않게 다시 보내지 않아요.\n"
-        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)} 외 1명.\n"
+        f"이유: 차단 4.\n결과 모름 2명: {short_code(ME.id)} 외 1명.\n"
         "받은 분 명단은 [CSV 받기]로 받아요. 채팅 페이지에 들어와 있는 브라우저에서 열려요."
     )
     assert chat.button("CSV 받기").url == f"http://127.0.0.1:8000/chat/broadcasts/{id}.csv"

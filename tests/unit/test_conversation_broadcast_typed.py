@@ -186,6 +186,10 @@ def test_stopping_in_a_hurry(chat: Talking, said: str) -> None:
         ("모든 업체", Segment(role="cleaner")),
         ("마포 업체", Segment(role="cleaner", area="mapo")),
         ("60일 넘게 안 온 고객", Segment(role="customer", idle_days=60)),
+        ("60일 넘게 이용 안 한 고객", Segment(role="customer", idle_days=60)),
+        ("세 달 동안 이용하지 않은 고객", Segment(role="customer", idle_days=90)),
+        ("90일 이상 예약하지 않으신 분들", Segment(role="customer", idle_days=90)),
+        ("한 달째 안 부르신 손님", Segment(role="customer", idle_days=30)),
         ("두 달 동안 안 오신 분", Segment(role="customer", idle_days=60)),
         ("영어로 읽는 고객", Segment(role="customer", language="en")),
         ("12/1 방문 업체", Segment(role="cleaner", visit_on=date(2026, 12, 1))),
@@ -216,8 +220,8 @@ def test_whom_asked_back(chat: Talking) -> None:
     assert chat.say("어제 방문 고객").startswith("지난 날은 고를 수 없어요.")
     assert chat.say("내일").startswith("11/24(화) 방문 고객에게")
     chat.say("이전")
-    assert chat.say("30일 안 온 업체").startswith("며칠 넘게 안 오신 고객인가요?")
-    assert chat.say("45").startswith("45일 넘게 안 오신 고객에게")
+    assert chat.say("30일 안 온 업체").startswith("며칠 넘게 이용하지 않은 고객인가요?")
+    assert chat.say("45").startswith("45일 넘게 이용하지 않은 고객에게")
 
 
 @pytest.mark.parametrize(
@@ -231,11 +235,19 @@ def test_whoever_is_described_by_another_word_is_not_everybody(chat: Talking, sa
 
 
 @pytest.mark.parametrize(
-    "said", ["오래 안 온 고객이요", "예약 없는 고객", "내일 예약 없는 고객", "customers who haven't come"]
+    "said",
+    [
+        "오래 안 온 고객이요",
+        "한동안 뜸한 고객들",
+        "결제하지 않은 고객",
+        "예약 없는 고객",
+        "내일 예약 없는 고객",
+        "customers who haven't come",
+    ],
 )
 def test_how_long_is_asked(chat: Talking, said: str) -> None:
     chat.say("발송 안내")
-    assert chat.say(said).startswith("며칠 넘게 안 오신 고객인가요?")
+    assert chat.say(said).startswith("며칠 넘게 이용하지 않은 고객인가요?")
 
 
 def test_texts_are_taken_as_typed(chat: Talking) -> None:

@@ -40,13 +40,13 @@ _NUMBER = rf"(?P<number>\d{{1,4}}|{NATIVE}|{SINO})"
 _UNITS = {"일": 1, "주": 7, "주일": 7, "달": 30, "개월": 30, "day": 1, "week": 7, "month": 30}
 _LENGTH = re.compile(rf"{_NUMBER}\s*(?P<unit>주일|주|개월|달|일|days?|weeks?|months?)(?!\s*(?:뒤|후|방문))")
 _AWAY = re.compile(
-    r"안\s*(?:온|오신|오는|와|왔|쓴|이용|부른)|없(?:는|었|이|던)|못\s*(?:온|오신)|오래|뜸한|\bno\b|\bnot\b|\bwithout\b|\baway\b|n't\b|\bidle\b"
+    r"안\s*(?:온|오신|오는|와|왔|쓴|쓰신|이용|부른|부르신|한|하신|했)|않(?:은|으신|았|는)|없(?:는|었|이|던)|못\s*(?:온|오신)|오래|뜸한|\bno\b|\bnot\b|\bwithout\b|\baway\b|n't\b|\bidle\b"
 )
 # What may stand around all that: whoever is described by another word is not who was understood.
 _AROUND = re.compile(
     r"에게|한테|께|으로|로|에서|에|의|을|를|은|는|이|가|과|와|만|도|들|님|분|중|그리고|하고|이랑|지난|동안|넘게|이상|째|부터|째로|"
     r"사시는|사는|있는|계신|쓰는|쓰시는|읽는|보는|가는|오는|오시는|하는|하시는|방문|예약|이용|청소|고객|손님|업체|지역|동네|언어|말|글|"
-    r"안|온|오신|못|없|었|던|적|한|오래|뜸|번|날|것|거|요|예요|이에요|해당|대상|사람|모든|"
+    r"안|않|온|오신|못|하지|하신|한동안|부르신|부르지|쓰신|쓰지|없|었|던|적|한|오래|뜸|번|날|것|거|요|예요|이에요|해당|대상|사람|모든|"
     r"\b(?:with|without|who|whose|that|have|has|had|haven|hasn|had|not|no|been|be|is|are|was|were|a|an|the|any|in|on|at|for|of|to|"
     r"and|visits?|bookings?|reservations?|clean(?:ing|ed)?|customers?|cleaners?|people|those|read(?:ing|s)?|speak(?:ing|s)?|"
     r"living|live|work(?:ing|s)?|days?|weeks?|months?|last|past|over|more|than|since|here|us|t|don|didn|away|idle|visited|booked|"
