@@ -26,7 +26,7 @@ from services.shared_kernel.refusal import NotFound
 
 MOST_LISTED = 6
 MOST_UNKNOWN = 5
-_LOOKED_THROUGH = 50
+_LOOKED_THROUGH = 20
 _OVER = (BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED)
 _GOING = (BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING, BroadcastStatus.PAUSED)
 _LIVE_KEY = "broadcast:"
@@ -115,8 +115,9 @@ def started(talk: OperatorTalk, broadcast_id: str) -> Conversation:
 
 
 def listed(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    """발송 목록."""
-    found = yield from ask(LatestBroadcasts(most=MOST_LISTED))
+    """발송 목록: what goes on, or will, isn't hidden behind newer drafts."""
+    latest = yield from ask(LatestBroadcasts(most=_LOOKED_THROUGH))
+    found = sorted(latest, key=lambda each: each.broadcast.status not in _GOING)[:MOST_LISTED]
     say = talk.say
     if not found:
         return talk.answer(card(say.bc_none(), button(say.bc_begin, "bc"), quick=menu(talk, "").quick_replies))

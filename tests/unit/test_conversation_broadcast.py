@@ -387,11 +387,14 @@ def test_nobody_got_it_nothing_to_correct(chat: Talking) -> None:
 
 
 def test_the_list_tells_them_apart(chat: Talking) -> None:
-    """By the text, and by when it will start."""
+    """By the text, and by when it will start; what is scheduled stands before newer drafts."""
     written(chat)
     chat.say("내일 오전 9시")
     chat.tap("이때 보내기")
+    for _ in range(6):
+        written(chat)
     assert "안내, 예약됨 64명, 11/24(화) 09:00에 시작 “눈이 많이 와서" in chat.say("발송 목록")
+    assert chat.text.count("쓰는 중") == 5
 
 
 def test_what_is_not_there(chat: Talking) -> None:
