@@ -313,6 +313,8 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         if not progress.total:
             return "Discarded. Nothing was sent."
         rest = progress.total - progress.sent - progress.failed - progress.unknown
+        if rest == progress.total:
+            return "Called off. Nobody got it."
         return f"Called off. {progress.sent:,} got it, {rest:,} won't."
 
     def bc_none(self) -> str:

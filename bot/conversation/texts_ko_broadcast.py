@@ -323,6 +323,8 @@ class BroadcastKorean(StaffKorean):
         if not progress.total:
             return "쓰던 글을 버렸어요. 보낸 건 없어요."
         rest = progress.total - progress.sent - progress.failed - progress.unknown
+        if rest == progress.total:
+            return "발송을 중단했어요. 아무에게도 보내지 않았어요."
         return f"발송을 중단했어요. {progress.sent:,}명은 받았고 {rest:,}명에게는 보내지 않았어요."
 
     # Looking

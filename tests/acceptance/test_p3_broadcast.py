@@ -75,7 +75,7 @@ async def test_scheduled_paused_and_called_off(world: World):
     await until(world, moment(24, 8, 59))
     assert await read_by(customer, "내일 쉬어요.") == 0
     await operator.tap("발송 중단")
-    assert "발송을 중단했어요. 0명은 받았고 1명에게는 보내지 않았어요." in words(await operator.tap("중단 확정"))
+    assert "발송을 중단했어요. 아무에게도 보내지 않았어요." in words(await operator.tap("중단 확정"))
     await until(world, moment(24, 10))
     assert await read_by(customer, "내일 쉬어요.") == 0
     await writes(operator, "고객", "모레 쉬어요.", "한국어만", "버튼 없이")

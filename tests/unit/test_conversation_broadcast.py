@@ -380,7 +380,7 @@ def test_nobody_got_it_nothing_to_correct(chat: Talking) -> None:
     """Called off before the first: the report is there, the correction isn't, by an old button neither."""
     id = confirmed(chat)
     chat.tap("발송 중단")
-    chat.tap("중단 확정")
+    assert chat.tap("중단 확정") == "발송을 중단했어요. 아무에게도 보내지 않았어요."
     assert chat.labels()[0] == "결과 보기"
     assert "정정 보내기" not in chat.labels()
     assert chat.do(f"bc_correct:{id}").splitlines()[1] == "받은 분이 없어서 정정할 것도 없어요."
