@@ -54,8 +54,21 @@ class Writing:
     @property
     def variables(self) -> tuple[str, ...]:
         """What is filled in for each, as it is written in a Korean text."""
-        ids = (*_ALWAYS, *(_OF_A_VISIT if self.segment.visit_on else ()))
-        return tuple(f"#{{{VARIABLES[id].korean}}}" for id in ids)
+        return tuple(_as_written(VARIABLES[id].korean) for id in self._variables)
+
+    @property
+    def variables_in_english(self) -> tuple[str, ...]:
+        """What the Korean text has filled in, or any text may have, as it is written in an English one."""
+        used = [id for id in self._variables if _as_written(VARIABLES[id].korean) in (self.text_ko or "")]
+        return tuple(_as_written(id) for id in used or self._variables)
+
+    @property
+    def _variables(self) -> tuple[str, ...]:
+        return (*_ALWAYS, *(_OF_A_VISIT if self.segment.visit_on else ()))
+
+
+def _as_written(name: str) -> str:
+    return f"#{{{name}}}"
 
 
 _SEGMENT = ("role", "area", "language", "corrects")

@@ -13,17 +13,19 @@ from bot.conversation import operator_threads as threads
 from bot.conversation import operator_upkeep as upkeep
 from bot.conversation.draft import Draft
 from bot.conversation.effects import SetLanguage, TemporaryTrouble
+from bot.conversation.effects_broadcast import TheBroadcast
 from bot.conversation.effects_operator import FindReservations
 from bot.conversation.link import link_card
+from bot.conversation.operator_reading import YES_OR_NO, is_answer, leaves, reading_of
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button, sentences
 from bot.conversation.parse.meaning import Intent
-from bot.conversation.parse.staff import Order, is_stop, read_order
-from bot.conversation.reading import Reading, read
+from bot.conversation.parse.staff import Order, gives_up, is_stop, read_order
+from bot.conversation.reading import Reading
 from bot.conversation.staff import Verbs, said_again
 from bot.conversation.talk import button, card
 from bot.conversation.turn import Context, Conversation, Said, Turn, ask
 from services.notification.broadcasts.values import Kind
-from services.shared_kernel.refusal import Refusal
+from services.shared_kernel.refusal import NotFound, Refusal
 
 _MISSES_BEFORE_BUTTONS = 2
 
@@ -60,24 +62,27 @@ def _tapped(talk: OperatorTalk, action: str) -> Conversation:
 def _typed(talk: OperatorTalk) -> Conversation:
     """Commands go first, so that one typed while a reply is asked for isn't sent to a customer."""
     text, asking = talk.said.text, talk.draft.asking
-    if is_stop(text):
+    if is_stop(text) or (asking and gives_up(text)):
         return (yield from _stop(talk, ()))
     order = read_order(text)
-    if order is not None and not (order.verb in ("find", "needs_code") and asking in _ANSWERS):
+    if order is not None and not is_answer(order, asking, is_asked=asking in _ANSWERS):
         return (yield from _ordered(talk, order))
-    # The text of a broadcast is taken as typed: it is looked at before it goes anywhere.
-    reading = read(text, now=talk.context.now, asking="message" if asking in writing.TEXTS else None)
+    reading = reading_of(talk)
     if asking in writing.STEPS and reading.intent is Intent.BACK:
         return (yield from writing.back(talk, ()))
     if reading.intent in _COMMANDS:
         return (yield from _COMMANDS[reading.intent](talk, reading))
+    if leaves(reading, asking):
+        return (yield from _WORDS[reading.intent](talk, reading))
+    if reading.intent in YES_OR_NO and asking and talk.draft.yes:
+        return (yield from _yes_or_no(talk, reading))
     if asking in _ANSWERS:
         return (yield from _ANSWERS[asking](talk, text))
-    if order is not None:
+    if order is not None and asking != "bc_confirm":
         return (yield from _ordered(talk, order))
-    if reading.intent in _WORDS:
+    if reading.intent in _WORDS and not (asking == "bc_confirm" and reading.intent in YES_OR_NO):
         return (yield from _WORDS[reading.intent](talk, reading))
-    return _not_understood(talk)
+    return (yield from checking.typed(talk, text)) if asking == "bc_confirm" else _not_understood(talk)
 
 
 def _ordered(talk: OperatorTalk, order: Order) -> Conversation:
@@ -127,8 +132,15 @@ def _home(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 
 def _stop(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    yield from ()
-    return talk.answer(menu(talk, talk.say.stopped()))
+    """A broadcast that was begun is kept as a draft, once there is a text that may be sent."""
+    text = talk.say.stopped()
+    if talk.draft.asking in writing.STEPS and talk.memo.get("broadcast"):
+        try:
+            yield from ask(TheBroadcast(broadcast_id=talk.memo["broadcast"]))
+            text = talk.say.bc_stopped()
+        except NotFound:
+            pass
+    return talk.answer(menu(talk, text))
 
 
 def _help(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -228,8 +240,10 @@ _ANSWERS: dict[str, Callable[[OperatorTalk, str], Conversation]] = {
     "amount": money.amount_given,
     "refund_reason": money.refund_reason_given,
     "message": threads.message_given,
+    "invite": upkeep.invite_text,
     **dict.fromkeys(writing.TYPED, writing.answered),
     "bc_when": checking.when_given,
+    "bc_sure": checking.when_given,
 }
 
 # Commands that name a reservation.
@@ -241,6 +255,7 @@ _ABOUT_ONE: dict[str, Callable[[OperatorTalk, str, str], Conversation]] = {
 }
 
 _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
+    "board": lambda talk, order: looking.board(talk, ()),
     "dead": lambda talk, order: upkeep.dead(talk, ()),
     "urgent": lambda talk, order: looking.urgent(talk, ()),
     "threads": lambda talk, order: threads.threads(talk, ()),
@@ -248,6 +263,7 @@ _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
     "broadcast": lambda talk, order: writing.begin(talk),
     "broadcast_info": lambda talk, order: writing.begin(talk, Kind.INFO),
     "broadcast_ad": lambda talk, order: writing.begin(talk, Kind.AD),
+    "broadcast_stop": lambda talk, order: running.going(talk),
     "broadcast_list": lambda talk, order: running.listed(talk, ()),
     "invite": lambda talk, order: upkeep.invite(talk, ()),
     "invite_cleaner": lambda talk, order: upkeep.invite_as(talk, ("cleaner",)),

@@ -35,7 +35,7 @@ def board(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     say = talk.say
     stuck = _stuck_counts(talk, now)
     visits = [(say.status(status), now.visits.counts[status]) for status in STATUSES if now.visits.counts.get(status)]
-    as_of = say.clock(now.visits.as_of or talk.context.now)
+    as_of = say.until(now.visits.as_of or talk.context.now, talk.context.now)
     text = say.board_line(stuck, visits, as_of, payments_ok=now.payments_ok)
     if not stuck:
         return talk.answer(menu(talk, text))
@@ -66,7 +66,7 @@ def urgent(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if len(stuck) > MOST_URGENT:
         says.append(card(talk.say.and_more(len(stuck) - MOST_URGENT)))
     if now.waiting or now.dead:
-        says.append(_others_wait(talk, now))
+        says.append(_others_wait(talk, now, is_more=bool(stuck)))
     return talk.answer(*says)
 
 
@@ -83,11 +83,11 @@ def _stuck_card(talk: OperatorTalk, stuck: Sequence[Stuck], total: int) -> Card:
     )
 
 
-def _others_wait(talk: OperatorTalk, now: BoardNow) -> Card:
+def _others_wait(talk: OperatorTalk, now: BoardNow, *, is_more: bool) -> Card:
     buttons = [button(talk.say.waiting, "threads")] if now.waiting else []
     if now.dead:
         buttons.append(button(talk.say.dead, "dead"))
-    return card(talk.say.others_wait(now.waiting, now.dead), *buttons)
+    return card(talk.say.others_wait(now.waiting, now.dead, is_more=is_more), *buttons)
 
 
 # One reservation

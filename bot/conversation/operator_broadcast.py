@@ -20,9 +20,9 @@ from bot.conversation.operator_broadcast_asking import (
     ask_whom,
 )
 from bot.conversation.operator_broadcast_check import refusal_of, save_and
-from bot.conversation.operator_broadcast_running import as_it_stands, is_over, listed, no_such
+from bot.conversation.operator_broadcast_running import as_it_stands, is_over, listed, may_be_corrected, no_such
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button
-from bot.conversation.parse.segments import Whom, read_whom
+from bot.conversation.parse.segments import Whom, is_english, read_kind, read_whom, says_booking, says_none
 from bot.conversation.turn import Conversation, Turn, ask
 from services.notification.broadcasts.values import BroadcastStatus, Kind, Segment
 from services.shared_kernel.clock import kst_date
@@ -69,6 +69,8 @@ def correct(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         return no_such(talk)
     if not is_over(report):
         return as_it_stands(talk, report, talk.say.bc_not_now())
+    if not may_be_corrected(report):
+        return as_it_stands(talk, report, talk.say.bc_nobody_got_it())
     broadcast = report.broadcast
     segment = Segment(corrects=broadcast.id)
     writing = Writing(
@@ -206,10 +208,25 @@ def answered(talk: OperatorTalk, text: str) -> Conversation:
     if writing is None:
         return old_button(talk)
     if asking == "bc_kind":
-        return ask_kind(talk, writing)
+        said = read_kind(text)
+        if said is None:
+            return ask_kind(talk, writing, talk.say.bc_kind_unclear())
+        return (yield from go_on(talk, replace(writing, kind=said)))
     if asking in TEXTS:
-        return (yield from _given(talk, text.strip()))
+        return (yield from _text_typed(talk, writing, text.strip()))
     return (yield from _whom_text(talk, text, asking_days=asking == "bc_idle"))
+
+
+def _text_typed(talk: OperatorTalk, writing: Writing, text: str) -> Conversation:
+    """없어요 is no English text and no button; nothing but Korean is no English text either."""
+    asking = talk.draft.asking
+    if asking != "bc_text" and says_none(text):
+        return (yield from _given(talk, ""))
+    if asking == "bc_button" and says_booking(text):
+        return (yield from book(talk, ()))
+    if asking == "bc_english" and not is_english(text):
+        return ask_english(talk, writing, talk.say.bc_english_unclear())
+    return (yield from _given(talk, text))
 
 
 def _whom_text(talk: OperatorTalk, text: str, *, asking_days: bool) -> Conversation:
@@ -238,10 +255,9 @@ def _whom_text(talk: OperatorTalk, text: str, *, asking_days: bool) -> Conversat
 
 def _ask_back(talk: OperatorTalk, writing: Writing, said: Whom) -> Turn:
     say = talk.say
-    if said.problem == "area":
-        return ask_area(
-            talk, replace(writing, segment=replace(writing.segment, area=None)), say.bc_no_such_area(), said.areas
-        )
+    if said.problem in ("area", "areas"):
+        text = say.bc_no_such_area() if said.problem == "area" else say.bc_one_area()
+        return ask_area(talk, replace(writing, segment=replace(writing.segment, area=None)), text, said.areas)
     if said.problem == "idle":
         return ask_idle(talk, writing, say.bc_idle_unclear())
     text = say.bc_day_is_past() if said.problem == "past" else say.bc_which_day()

@@ -19,7 +19,7 @@ def _step(talk: OperatorTalk, text: str, choices: Sequence[Button], writing: Wri
     return talk.question(text, shown, asking=asking, keep=remembered(writing))
 
 
-def ask_kind(talk: OperatorTalk, writing: Writing) -> Turn:
+def ask_kind(talk: OperatorTalk, writing: Writing, text: str = "") -> Turn:
     """Information or advertising."""
     say = talk.say
     choices = [
@@ -27,7 +27,7 @@ def ask_kind(talk: OperatorTalk, writing: Writing) -> Turn:
         button(say.bc_ad, "bc_kind", "ad"),
         button(say.bc_list, "bc_list"),
     ]
-    return _step(talk, say.bc_ask_kind(), choices, writing, "bc_kind")
+    return _step(talk, text or say.bc_ask_kind(), choices, writing, "bc_kind")
 
 
 def ask_whom(talk: OperatorTalk, writing: Writing, text: str = "") -> Turn:
@@ -70,21 +70,26 @@ def ask_language(talk: OperatorTalk, writing: Writing) -> Turn:
     return _step(talk, talk.say.bc_ask_language(), choices, writing, "bc_language")
 
 
-def ask_text(talk: OperatorTalk, writing: Writing) -> Turn:
-    """What to say, with what can be filled in for each."""
+def ask_text(talk: OperatorTalk, writing: Writing, wrong: str = "") -> Turn:
+    """What to say, with what can be filled in for each; or what is `wrong` with what was said, which can't be kept."""
     say = talk.say
+    if wrong:
+        return _step(talk, wrong, (), writing, "bc_text")
     if writing.corrects:
         text = say.bc_ask_correction(short_code(writing.corrects))
     else:
         whom = say.bc_segment(talk.context.catalogue, writing.segment)
-        text = say.bc_ask_text(whom, writing.variables, is_ad=writing.is_ad)
+        text = say.bc_ask_text(whom, writing.variables, writing.segment.role, is_ad=writing.is_ad)
     return _step(talk, text, _keeps(talk, writing.text_ko), writing, "bc_text")
 
 
-def ask_english(talk: OperatorTalk, writing: Writing) -> Turn:
-    """What to say in English."""
-    choices = [*_keeps(talk, writing.text_en), button(talk.say.bc_no_english, "bc_none")]
-    return _step(talk, talk.say.bc_ask_english(), choices, writing, "bc_english")
+def ask_english(talk: OperatorTalk, writing: Writing, wrong: str = "") -> Turn:
+    """What to say in English, where what is filled in has other names; or what is `wrong` with what was said."""
+    choices = [*_keeps(talk, "" if wrong else writing.text_en), button(talk.say.bc_no_english, "bc_none")]
+    text = wrong or talk.say.bc_ask_english()
+    if "#{" in f"{writing.text_ko}{writing.text_en}":
+        text = f"{text}\n{talk.say.bc_in_english(writing.variables_in_english)}"
+    return _step(talk, text, choices, writing, "bc_english")
 
 
 def ask_button(talk: OperatorTalk, writing: Writing, text: str = "") -> Turn:

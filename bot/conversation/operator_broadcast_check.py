@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.conversation.actions import pack_moment, parse_moment
@@ -14,10 +14,10 @@ from bot.conversation.effects_broadcast import (
     SaveBroadcast,
     TheBroadcast,
 )
-from bot.conversation.operator_broadcast_asking import ask_button
+from bot.conversation.operator_broadcast_asking import ask_button, ask_english, ask_text
 from bot.conversation.operator_broadcast_running import as_it_stands, no_such, stands_otherwise, started
 from bot.conversation.operator_talk import OperatorTalk, old_button
-from bot.conversation.parse.segments import read_start
+from bot.conversation.parse.segments import days_from_reading, read_start
 from bot.conversation.talk import button, card, pair
 from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.notification.broadcasts.refusals import (
@@ -31,12 +31,14 @@ from services.notification.broadcasts.refusals import (
 from services.notification.broadcasts.values import BroadcastStatus, DryRun, Kind, Preview, Report
 from services.notification.policies import end_of_night
 from services.shared_kernel.card import Button, Card
+from services.shared_kernel.clock import KST, kst_date
 from services.shared_kernel.refusal import NotFound
 
 MOST_PREVIEWS = 4
 LONGEST_PREVIEW = 3_500
 # With an id and a moment it fits into a button's 64 bytes; the whole of it is in the draft.
 MARK = 10
+_MORNING = time(9)
 
 Tried = Generator[Effect[Any], Any, Turn | None]
 
@@ -90,8 +92,7 @@ def _wrong(talk: OperatorTalk, writing: Writing, refusal: WrongWording) -> Turn:
     says = talk.say.bc_wrong(refusal.problem, refusal.detail)
     if refusal.problem == "button":
         return ask_button(talk, replace(writing, button=None), says)
-    step = "bc_english" if talk.draft.asking == "bc_english" else "bc_text"
-    return talk.question(says, [button(talk.say.bc_back, "bc_back")], asking=step, keep=remembered(writing))
+    return ask_english(talk, writing, says) if talk.draft.asking == "bc_english" else ask_text(talk, writing, says)
 
 
 def _edit(talk: OperatorTalk, what: str) -> Button:
@@ -119,18 +120,17 @@ def _dry_run(talk: OperatorTalk, writing: Writing, lead: str = "") -> Conversati
 def _shown(talk: OperatorTalk, writing: Writing, run: DryRun, lead: str) -> Turn:
     say, keep = talk.say, remembered(writing)
     quick = [_edit(talk, "english"), _edit(talk, "button")]
-    if not writing.corrects:
-        quick.insert(0, _edit(talk, "whom"))
+    whom = [] if writing.corrects else [_edit(talk, "whom")]
     if not run.approved:
-        says = card(f"{lead} {say.bc_nobody(run.excluded)}".strip(), _edit(talk, "text"), quick=quick)
+        says = card(f"{lead} {say.bc_nobody(run.excluded)}".strip(), *whom, _edit(talk, "text"), quick=quick)
         return talk.answer(says, asking="bc_confirm", keep=keep)
     first = card(f"{lead} {say.bc_dry_run(run, is_ad=writing.is_ad)}".strip())
     last = card(
-        say.bc_not_sent_yet(run.takes),
+        say.bc_not_sent_yet(run),
         button(say.bc_send(run.approved), "bc_send", run.broadcast_id, _mark(run.digest)),
         button(say.bc_later, "bc_later"),
         _edit(talk, "text"),
-        quick=quick,
+        quick=[*whom, *quick],
     )
     previews = [_preview(talk, each) for each in run.previews[:MOST_PREVIEWS]]
     keep["approved"] = str(run.approved)
@@ -157,6 +157,19 @@ def again(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 
 # Confirming
+
+
+def typed(talk: OperatorTalk, text: str) -> Conversation:
+    """What was typed to the look at it: a time is when it shall begin, anything else sends nothing."""
+    writing = recalled(talk.memo)
+    if writing is None:
+        return old_button(talk)
+    has_people = "approved" in talk.memo
+    if has_people and (starts_at := read_start(text, now=talk.context.now)) is not None:
+        return _check_start(talk, starts_at)
+    refused = yield from refusal_of(talk, writing)
+    lead = talk.say.bc_tap_it() if has_people else ""
+    return refused or (yield from _dry_run(talk, writing, lead))
 
 
 def send(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -218,7 +231,9 @@ def later(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 def _ask_when(talk: OperatorTalk, text: str, choices: Sequence[Button] = ()) -> Turn:
     if recalled(talk.memo) is None:
         return old_button(talk)
-    shown = [*choices, button(talk.say.bc_back, "bc_back")]
+    morning = datetime.combine(kst_date(talk.context.now) + timedelta(days=1), _MORNING, KST)
+    usual = button(talk.say.bc_tomorrow_morning, "bc_at", pack_moment(morning))
+    shown = [*(choices or [usual]), button(talk.say.bc_back, "bc_back")]
     return talk.question(text, shown, asking="bc_when", keep=dict(talk.memo))
 
 
@@ -227,7 +242,7 @@ def when_given(talk: OperatorTalk, text: str) -> Conversation:
     yield from ()
     starts_at = read_start(text, now=talk.context.now)
     if starts_at is None:
-        return _ask_when(talk, talk.say.bc_ask_when())
+        return _ask_when(talk, talk.say.bc_when_unclear())
     return _check_start(talk, starts_at)
 
 
@@ -243,10 +258,15 @@ def _check_start(talk: OperatorTalk, starts_at: datetime) -> Turn:
         return old_button(talk)
     if starts_at <= talk.context.now:
         return _ask_when(talk, say.bc_when_past())
+    if writing.segment.visit_on is not None and kst_date(starts_at) > writing.segment.visit_on:
+        return _ask_when(talk, say.bc_when_after_visit(writing.segment.visit_on))
     if writing.is_ad and (morning := end_of_night(starts_at)) is not None:
         choice = button(say.on_button(morning), "bc_at", pack_moment(morning))
         return _ask_when(talk, say.bc_when_night(morning), [choice])
     yes = button(say.bc_confirm_later, "bc_at!", writing.id, pack_moment(starts_at), _mark(writing.digest))
     text = say.bc_confirm_when(starts_at, int(talk.memo.get("approved", "0")))
+    named = days_from_reading(f"{writing.text_ko} {writing.text_en}")
+    if named and kst_date(starts_at) != kst_date(talk.context.now):
+        text = f"{text} {say.bc_read_on_that_day(named)}"
     says = pair(text, yes, button(say.bc_other_time, "bc_later"), [button(say.bc_back, "bc_back")])
     return talk.answer(says, asking="bc_sure", keep=dict(talk.memo))

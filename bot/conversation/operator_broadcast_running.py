@@ -26,7 +26,9 @@ from services.shared_kernel.refusal import NotFound
 
 MOST_LISTED = 6
 MOST_UNKNOWN = 5
+_LOOKED_THROUGH = 20
 _OVER = (BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED)
+_GOING = (BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING, BroadcastStatus.PAUSED)
 _LIVE_KEY = "broadcast:"
 
 
@@ -53,12 +55,16 @@ def is_at_rest(report: Report) -> bool:
     return is_over(report) and not report.progress.waiting
 
 
+def may_be_corrected(report: Report) -> bool:
+    """It is over, and somebody has got it."""
+    return is_over(report) and report.progress.sent > 0
+
+
 def live_card(say: BroadcastKorean, report: Report, now: datetime) -> Card:
     """How far it is, with what can be done now."""
-    broadcast = report.broadcast
     text = _standing(say, report, now)
     quick = (button(say.bc_list, "bc_list"), button(say.home, "home"))
-    buttons = _buttons(say, broadcast)
+    buttons = _buttons(say, report)
     both = len(buttons) == MOST_BUTTONS - 1
     return Card(text=text, buttons=tuple(buttons), side_by_side=both, quick_replies=quick)
 
@@ -78,22 +84,29 @@ def _standing(say: BroadcastKorean, report: Report, now: datetime) -> str:
             return say.bc_progress(progress, end_of_night(now))
 
 
-def _buttons(say: BroadcastKorean, broadcast: Broadcast) -> list[Button]:
+def _buttons(say: BroadcastKorean, report: Report) -> list[Button]:
+    broadcast = report.broadcast
     stop = button(say.bc_cancel, "bc_cancel", broadcast.id)
     match broadcast.status:
         case BroadcastStatus.DRAFT:
-            return [button(say.bc_go_on, "bc_go_on", broadcast.id)]
+            return [
+                button(say.bc_go_on, "bc_go_on", broadcast.id),
+                button(say.bc_discard, "bc_cancel", broadcast.id),
+            ]
         case BroadcastStatus.SCHEDULED:
             return [stop]
         case BroadcastStatus.RUNNING:
             return [button(say.bc_pause, "bc_pause", broadcast.id), stop]
         case BroadcastStatus.PAUSED:
             return [button(say.bc_resume, "bc_resume", broadcast.id), stop]
+        case _ if not report.progress.total:
+            return []
         case _:
-            return [
-                button(say.bc_report, "bc_report", broadcast.id),
-                button(say.bc_correct, "bc_correct", broadcast.id),
-            ]
+            return [button(say.bc_report, "bc_report", broadcast.id), *_correction(say, report)]
+
+
+def _correction(say: BroadcastKorean, report: Report) -> list[Button]:
+    return [button(say.bc_correct, "bc_correct", report.broadcast.id)] if may_be_corrected(report) else []
 
 
 def started(talk: OperatorTalk, broadcast_id: str) -> Conversation:
@@ -107,8 +120,9 @@ def started(talk: OperatorTalk, broadcast_id: str) -> Conversation:
 
 
 def listed(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    """발송 목록."""
-    found = yield from ask(LatestBroadcasts(most=MOST_LISTED))
+    """발송 목록: what goes on, or will, isn't hidden behind newer drafts."""
+    latest = yield from ask(LatestBroadcasts(most=_LOOKED_THROUGH))
+    found = sorted(latest, key=lambda each: each.broadcast.status not in _GOING)[:MOST_LISTED]
     say = talk.say
     if not found:
         return talk.answer(card(say.bc_none(), button(say.bc_begin, "bc"), quick=menu(talk, "").quick_replies))
@@ -127,9 +141,20 @@ def listed(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     return talk.answer(*says)
 
 
+def going(talk: OperatorTalk) -> Conversation:
+    """발송 중단: what can still be stopped, each with the buttons for it; nothing is stopped by a word."""
+    found = yield from ask(LatestBroadcasts(most=_LOOKED_THROUGH))
+    open_ones = [each for each in found if each.broadcast.status in _GOING][:MOST_LISTED]
+    if not open_ones:
+        return talk.answer(card(talk.say.bc_nothing_goes(), button(talk.say.bc_list, "bc_list")))
+    says = [as_it_stands(talk, each).says[-1] for each in open_ones]
+    return talk.answer(card(talk.say.bc_which_to_stop(len(says))), *says)
+
+
 def _line(say: BroadcastKorean, report: Report) -> Item:
     one = report.broadcast
-    line = say.bc_line(one.kind, one.status, report.progress, one.approved_at or one.created_at)
+    at = one.starts_at or one.approved_at or one.created_at
+    line = say.bc_line(one.kind, one.status, report.progress, at, one.wording.text_ko)
     return Item(name=short_code(one.id), value=line)
 
 
@@ -158,7 +183,7 @@ def as_it_stands(talk: OperatorTalk, report: Report, lead: str = "") -> Turn:
         (say.bc_item_start, say.on_card(one.starts_at) if one.starts_at else ""),
         (say.bc_item_result, "" if one.status is BroadcastStatus.DRAFT else say.bc_result(report.progress)),
     )
-    buttons = _buttons(say, one)
+    buttons = _buttons(say, report)
     says = Card(
         text=lead,
         title=say.bc_title(short_code(one.id)),
@@ -203,8 +228,10 @@ def cancel(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if is_over(report):
         return as_it_stands(talk, report, talk.say.bc_not_now())
     say = talk.say
-    yes = button(say.bc_confirm_cancel, "bc_cancel!", arguments[0])
-    return talk.answer(pair(say.bc_ask_cancel(report.progress), yes, button(say.bc_leave_it, "bc_show", arguments[0])))
+    is_draft = report.broadcast.status is BroadcastStatus.DRAFT
+    yes = button(say.bc_discard if is_draft else say.bc_confirm_cancel, "bc_cancel!", arguments[0])
+    text = say.bc_ask_discard() if is_draft else say.bc_ask_cancel(report.progress)
+    return talk.answer(pair(text, yes, button(say.bc_leave_it, "bc_show", arguments[0])))
 
 
 def cancel_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -244,9 +271,7 @@ def report(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if progress.unknown:
         people = yield from ask(UnknownRecipients(broadcast_id=one.id, most=MOST_UNKNOWN))
         lines.append(say.bc_unknown([short_code(each) for each in people], progress.unknown))
-    lines.append(say.bc_where_csv(one.id))
+    lines.append(say.bc_where_csv())
     address = yield from ask(ReportFile(broadcast_id=one.id))
-    buttons = [Button(label=say.bc_csv, url=address)]
-    if is_over(found):
-        buttons.append(button(say.bc_correct, "bc_correct", one.id))
+    buttons = [Button(label=say.bc_csv, url=address), *_correction(say, found)]
     return talk.answer(card("\n".join(lines), *buttons, quick=[button(say.bc_list, "bc_list")]))

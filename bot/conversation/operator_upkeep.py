@@ -5,6 +5,7 @@ from zlib import crc32
 
 from bot.conversation.effects_operator import DeadGroup, DeadLetters, MakeInvite, ReplayDead
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button
+from bot.conversation.parse.staff import invited_role
 from bot.conversation.talk import MOST_BUTTONS, button, card, items
 from bot.conversation.texts_ko_staff import short
 from bot.conversation.turn import Conversation, ask
@@ -85,7 +86,13 @@ def invite(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     yield from ()
     say = talk.say
     buttons = button(say.invite_cleaner, "invite_as", "cleaner"), button(say.invite_operator, "invite_as", "operator")
-    return talk.answer(card(say.ask_invite(), *buttons))
+    return talk.answer(card(say.ask_invite(), *buttons), asking="invite")
+
+
+def invite_text(talk: OperatorTalk, text: str) -> Conversation:
+    """업체요."""
+    role = invited_role(text)
+    return (yield from (invite_as(talk, (role,)) if role else invite(talk, ())))
 
 
 def invite_as(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:

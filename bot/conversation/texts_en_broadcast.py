@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from bot.conversation.english import count as counted
 from bot.conversation.english import short_date, spoken_moment
 from bot.conversation.texts_en_staff import StaffEnglish
-from bot.conversation.texts_ko_broadcast import BroadcastKorean
+from bot.conversation.texts_ko_broadcast import LONGEST_LISTED, BroadcastKorean
+from bot.conversation.texts_ko_staff import short
 from services.notification.broadcasts.values import DryRun, Exclusion, Kind, Progress, Segment
 from services.reservation.catalogue import Catalogue
 
@@ -24,9 +25,9 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     bc_everybody = "Everybody"
     bc_customers = "Customers"
     bc_cleaners = "Cleaners"
-    bc_tomorrow = "Tomorrow's"
+    bc_tomorrow = "Visit tomorrow"
     bc_by_area = "By area"
-    bc_by_idle = "Long away"
+    bc_by_idle = "Away a while"
     bc_by_language = "By language"
     bc_korean = "Korean"
     bc_english = "English"
@@ -36,13 +37,14 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     bc_no_button = "No button"
     bc_book = "Book"
     bc_link = "A link"
-    bc_as_ad = "Advertising it"
+    bc_as_ad = "Make it an ad"
     bc_edit = "Change text"
-    bc_edit_whom = "Change whom"
+    bc_edit_whom = "Change people"
     bc_edit_english = "English text"
     bc_edit_button = "Change button"
     bc_later = "Schedule"
     bc_confirm_later = "Schedule"
+    bc_tomorrow_morning = "Tomorrow 9 am"
     bc_other_time = "Change"
     bc_again = "Count again"
     bc_pause = "Pause"
@@ -50,7 +52,8 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     bc_cancel = "Call off"
     bc_confirm_cancel = "Call off"
     bc_leave_it = "Leave it"
-    bc_go_on = "Go on writing"
+    bc_go_on = "Continue"
+    bc_discard = "Discard"
     bc_report = "Report"
     bc_correct = "Correct"
     bc_csv = "Get the CSV"
@@ -75,14 +78,20 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     def bc_ask_kind(self) -> str:
         return "Is it information or advertising? Discounts and events are advertising."
 
+    def bc_kind_unclear(self) -> str:
+        return "Please choose information or advertising. Discounts and events are advertising."
+
     def bc_ask_whom(self) -> str:
-        return "Who shall get it? You can type it, too: “customers with a visit tomorrow, Mapo”."
+        return "Who should get it? You can type it, too: “customers with a visit tomorrow, Mapo”."
 
     def bc_whom_unclear(self) -> str:
         return "I didn't get who is meant. Try “customers with a visit tomorrow, Mapo” or “no visit for 60 days”."
 
     def bc_no_such_area(self) -> str:
         return "Please choose an area."
+
+    def bc_one_area(self) -> str:
+        return "One area at a time. Which one first?"
 
     def bc_which_day(self) -> str:
         return "Customers with a visit on which day? Try “11/27”."
@@ -102,15 +111,22 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     def bc_ask_language(self) -> str:
         return "Which language do they read?"
 
-    def bc_ask_text(self, whom: str, variables: Sequence[str], *, is_ad: bool) -> str:
+    def bc_ask_text(self, whom: str, variables: Sequence[str], role: str | None, *, is_ad: bool) -> str:
         if is_ad:
             lead = f"Advertising to {whom}. What shall it say, in Korean? I add the mark, the contact and the way out."
         else:
             lead = f"Information to {whom}. What shall it say, in Korean?"
-        return f"{lead} Filled in for each: {', '.join(variables)}" if variables else lead
+        names = f" For cleaners, {variables[0]} is the cleaner's name." if role != "customer" else ""
+        return f"{lead}\nFilled in for each: {', '.join(variables)}.{names}"
 
     def bc_ask_english(self) -> str:
         return "Is there an English text for those who read English? Without one, everybody gets the Korean."
+
+    def bc_in_english(self, variables: Sequence[str]) -> str:
+        return f"In English, what is filled in is written {', '.join(variables)}."
+
+    def bc_english_unclear(self) -> str:
+        return "Please type a text in English. If there is none, tap [Korean only]."
 
     def bc_ask_button(self) -> str:
         return "A button with it? For a link type its label and address: “Details https://…”."
@@ -142,9 +158,12 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
             "again. What you wrote is still here."
         )
 
+    def bc_tap_it(self) -> str:
+        return "To send or change it, tap a button below."
+
     def bc_nobody(self, excluded: Mapping[Exclusion, int]) -> str:
         left_out = self.bc_left_out(excluded)
-        return f"Nobody would get it now. {left_out} Please change whom or what.".replace("  ", " ")
+        return f"Nobody would get it now. {left_out} Please change people or text.".replace("  ", " ")
 
     def bc_outdated(self) -> str:
         return "The day, people or text have changed since, so nothing was sent. Here it is anew."
@@ -157,6 +176,12 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
 
     def bc_not_now(self) -> str:
         return "That isn't possible now. This is how it is."
+
+    def bc_nobody_got_it(self) -> str:
+        return "Nobody has got it, so there is nothing to correct."
+
+    def bc_stopped(self) -> str:
+        return "Stopped. Nothing was sent, and what you wrote is under “broadcasts”."
 
     def bc_no_such(self) -> str:
         return "There is no such broadcast."
@@ -185,12 +210,15 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
             "no_channel": "can't be reached",
         }.get(why, why)
 
-    def bc_not_sent_yet(self, takes: timedelta) -> str:
-        return f"Nothing has been sent yet. {self.bc_takes(takes)}"
+    def bc_not_sent_yet(self, run: DryRun) -> str:
+        return f"Nothing has been sent yet. {self.bc_takes(run.takes) if run.now else self.bc_all_later()}"
+
+    def bc_all_later(self) -> str:
+        return "Once confirmed, it goes out in the morning."
 
     def bc_takes(self, takes: timedelta) -> str:
         if takes < timedelta(seconds=2):
-            return "It takes no time."
+            return "Once confirmed, it goes out at once."
         if takes < 2 * _MINUTE:
             return f"It takes about {round(takes.total_seconds())} seconds."
         if takes < 2 * _HOUR:
@@ -226,8 +254,17 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     def bc_ask_when(self) -> str:
         return "When shall it go? Try “tomorrow 9am”."
 
+    def bc_when_unclear(self) -> str:
+        return "When shall it go? Please type a day and a time: “tomorrow 9am”, “in 2 hours”."
+
     def bc_when_past(self) -> str:
         return "That time is over. Please name a later one, such as “tomorrow 9am”."
+
+    def bc_when_after_visit(self, visit_on: date) -> str:
+        return f"By then the visits of {short_date(visit_on)} are over. Please name a time up to that day."
+
+    def bc_read_on_that_day(self, days: Sequence[str]) -> str:
+        return f"The text says {', '.join(f'“{day}”' for day in days)}. Is that right for who reads it then?"
 
     def bc_when_night(self, starts_at: datetime) -> str:
         return f"Advertising doesn't start between 9 pm and 8 am. How about {spoken_moment(starts_at)}?"
@@ -269,7 +306,14 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     def bc_ask_cancel(self, progress: Progress) -> str:
         return f"Call it off? The {progress.waiting:,} who haven't got it never will."
 
+    def bc_ask_discard(self) -> str:
+        return "Discard what you wrote? There is no way back."
+
     def bc_cancelled(self, progress: Progress) -> str:
+        if not progress.total:
+            return "Discarded. Nothing was sent."
+        if progress.suppressed == progress.total:
+            return "Called off. Nobody got it."
         more = f" {progress.waiting:,} on their way already may get it." if progress.waiting else ""
         return f"Called off. {progress.sent:,} got it, {progress.suppressed:,} won't.{more}"
 
@@ -278,6 +322,12 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
 
     def bc_latest(self, count: int) -> str:
         return f"The latest {count}." if count > 1 else "The latest."
+
+    def bc_nothing_goes(self) -> str:
+        return "No broadcast is being sent or scheduled."
+
+    def bc_which_to_stop(self, count: int) -> str:
+        return "Stop this one?" if count == 1 else "Which one do you want to stop?"
 
     def bc_title(self, code: str) -> str:
         return f"Broadcast {code}"
@@ -294,6 +344,14 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
             "FINISHED": "done",
             "CANCELLED": "called off",
         }.get(status, status)
+
+    def bc_line(self, kind: Kind, status: str, progress: Progress, at: datetime, text: str) -> str:
+        far = f" {progress.sent:,}/{progress.total:,}" if progress.total else ""
+        when = self.on_card(at)
+        if status == "SCHEDULED":
+            far, when = f" for {counted(progress.total, 'person', 'people')}", f"starts {when}"
+        what = self.bc_status(status) if progress.total or status != "CANCELLED" else "discarded"
+        return f"{self.bc_kind(kind)}, {what}{far}, {when} “{short(text, LONGEST_LISTED)}”"
 
     def bc_result(self, progress: Progress) -> str:
         counts = (
@@ -321,10 +379,8 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         more = f" and {count - len(codes):,} more" if count > len(codes) else ""
         return f"Unknown {count:,}: {', '.join(codes)}{more}."
 
-    def bc_where_csv(self, broadcast_id: str) -> str:
-        return (
-            f"The list: [Get the CSV] on the chat page. Elsewhere: “ssak3 broadcast report {broadcast_id} --csv FILE”."
-        )
+    def bc_where_csv(self) -> str:
+        return "Who got it: [Get the CSV]. It opens in a browser that is on the chat page."
 
     def bc_day(self, day: date) -> str:
         return short_date(day)

@@ -136,14 +136,15 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
         return "Nothing needs a hand."
 
     def stuck_line(self, kind: str, since: datetime) -> str:
-        return f"{self.stuck_kind(kind)}, since {self.on_card(since)}"
+        lead = "visit on" if kind in ("unfilled", "uncovered") else "since"
+        return f"{self.stuck_kind(kind)}, {lead} {self.on_card(since)}"
 
-    def others_wait(self, waiting: int, dead: int) -> str:
+    def others_wait(self, waiting: int, dead: int, *, is_more: bool) -> str:
         parts = [
             f"{counted(waiting, 'person', 'people')} waiting for an answer" if waiting else "",
             counted(dead, "dead letter") if dead else "",
         ]
-        return f"Also: {', '.join(filter(None, parts))}."
+        return f"{'Also' if is_more else 'Open'}: {', '.join(filter(None, parts))}."
 
     def ask_what_to_find(self) -> str:
         return "What shall I look for? A booking’s code, a name, or the last four digits of a phone."
@@ -319,7 +320,8 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
         return "Nobody is waiting."
 
     def waits(self, code: str, who: str, minutes: int | None, text: str) -> str:
-        since = "was answered" if minutes is None else f"has been waiting for {counted(minutes, 'minute')}"
+        since = f"has been waiting for {counted(minutes, 'minute')}" if minutes else "has just written"
+        since = "was answered" if minutes is None else since
         return f"{code}: {who} {since}. “{short(text, 120)}”"
 
     def thread_head(self, code: str, who: str) -> str:

@@ -142,11 +142,13 @@ class OperatorKorean(BroadcastKorean):
         return "손이 필요한 일은 없어요."
 
     def stuck_line(self, kind: str, since: datetime) -> str:
-        return f"{self.stuck_kind(kind)}, {self.on_card(since)}부터"
+        # of these it is the visit that is known, and it may lie ahead
+        tail = " 방문" if kind in ("unfilled", "uncovered") else "부터"
+        return f"{self.stuck_kind(kind)}, {self.on_card(since)}{tail}"
 
-    def others_wait(self, waiting: int, dead: int) -> str:
+    def others_wait(self, waiting: int, dead: int, *, is_more: bool) -> str:
         parts = [f"답을 기다리는 고객 {waiting}명" if waiting else "", f"처리 못 한 메시지 {dead}건" if dead else ""]
-        return f"{', '.join(filter(None, parts))}도 있어요."
+        return f"{', '.join(filter(None, parts))}{'도' if is_more else '이'} 있어요."
 
     # Finding
 
@@ -347,7 +349,8 @@ class OperatorKorean(BroadcastKorean):
         return "기다리는 고객이 없어요."
 
     def waits(self, code: str, who: str, minutes: int | None, text: str) -> str:
-        since = f"이 기다려요({minutes}분째)." if minutes is not None else "께 답했어요."
+        since = f"이 기다려요({minutes}분째)." if minutes else "이 방금 말을 걸었어요."
+        since = since if minutes is not None else "께 답했어요."
         return f"{code} {who}{since}" + (f" “{short(text, 120)}”" if text else "")
 
     def thread_head(self, code: str, who: str) -> str:

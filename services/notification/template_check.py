@@ -39,6 +39,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "retry_refund": ("refund_id",),
     "handover": ("thread_id",),
     "dead": (),
+    "bc_list": (),
     "opt_out": (),
 }
 

@@ -47,7 +47,7 @@ async def test_information_to_tomorrows_customers(world: World):
     [final] = [each for each in await operator.log() if "1명 발송을 마쳤어요. 도착 1." in each.card.text and each.place]
     assert not final.is_open
     report = words(await operator.tap("결과 보기"))
-    assert "ssak3 broadcast report" in report
+    assert "1명 발송을 마쳤어요. 도착 1." in report
     assert "[CSV 받기][정정 보내기]" in report
 
 
@@ -71,11 +71,11 @@ async def test_scheduled_paused_and_called_off(world: World):
     await writes(operator, "고객", "내일 쉬어요.", "한국어만", "버튼 없이")
     await operator.tap("예약 발송")
     assert "11/24(화) 오전 9시에 1명에게 보낼까요?" in words(await operator.say("내일 오전 9시"))
-    await operator.tap("예약 확정")
+    await operator.tap("이때 보내기")
     await until(world, moment(24, 8, 59))
     assert await read_by(customer, "내일 쉬어요.") == 0
     await operator.tap("발송 중단")
-    assert "발송을 중단했어요. 0명은 받았고 1명에게는 보내지 않았어요." in words(await operator.tap("중단 확정"))
+    assert "발송을 중단했어요. 아무에게도 보내지 않았어요." in words(await operator.tap("중단 확정"))
     await until(world, moment(24, 10))
     assert await read_by(customer, "내일 쉬어요.") == 0
     await writes(operator, "고객", "모레 쉬어요.", "한국어만", "버튼 없이")

@@ -270,12 +270,18 @@ def test_advertising_needs_a_sender():
 
 def test_around_advertising_is_what_the_law_wants():
     words = Wording(text_ko="10% 할인", text_en="10% off", button_ko="예약하기", button_en="Book", button_action="book")
-    korean = drawn(Kind.AD, words, "ko", sample_values("ko"), AGENCY)
+    korean = drawn(Kind.AD, words, "ko", sample_values("ko", "customer"), AGENCY)
     assert korean.text == "(광고) 싹3 02-000-0000\n10% 할인\n무료 수신거부: 채팅에 ‘수신거부’"
     assert korean.buttons == (Button(label="예약하기", action="book"), Button(label="수신거부", action="opt_out"))
-    english = drawn(Kind.AD, words, "en", sample_values("en"), AGENCY)
+    english = drawn(Kind.AD, words, "en", sample_values("en", "customer"), AGENCY)
     assert english.text == "(광고) 싹3 02-000-0000\n10% off\nFree opt-out: type ‘unsubscribe’ here"
     assert english.buttons[-1] == Button(label="Unsubscribe", action="opt_out")
+
+
+def test_a_preview_for_cleaners_has_a_cleaners_name():
+    """Their own stands there, not that of the customer."""
+    assert sample_values("ko", "cleaner")["customer_name"] == "OO클린"
+    assert sample_values("ko", "customer")["customer_name"] == "김OO"
 
 
 def test_information_is_as_it_was_written():

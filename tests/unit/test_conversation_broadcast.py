@@ -70,8 +70,8 @@ def test_information(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     assert chat.say("발송 안내") == "누구에게 보낼까요? “내일 방문 고객, 마포구”처럼 적으셔도 돼요."
     assert {"내일 방문 고객", "지역별", "업체"} <= set(chat.labels())
     assert chat.say("내일 방문 고객, 마포구") == (
-        "마포구 11/24(화) 방문 고객에게 안내를 보내요. 보낼 글을 적어 주세요. "
-        "받는 분마다 바뀌는 말: #{고객명}, #{방문일시}, #{서비스}, #{지역}, #{예약번호}"
+        "마포구 11/24(화) 방문 고객에게 안내를 보내요. 보낼 글을 적어 주세요.\n"
+        "받는 분마다 바뀌는 말: #{고객명}, #{방문일시}, #{서비스}, #{지역}, #{예약번호}."
     )
     assert chat.say(SNOW) == "영어로 읽는 분께 보낼 글도 있나요? 없으면 모두 한국어로 보내요."
     chat.tap("한국어만")
@@ -108,8 +108,8 @@ def test_advertising(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     broadcasting.excluded = {Exclusion.NO_CONSENT: 300, Exclusion.OPTED_OUT: 12}
     chat.say("발송 광고")
     assert chat.say("60일 넘게 안 온 고객") == (
-        "60일 넘게 안 오신 고객에게 광고를 보내요. 보낼 글을 적어 주세요. (광고), 연락처, 수신거부는 제가 붙여요. "
-        "받는 분마다 바뀌는 말: #{고객명}"
+        "60일 넘게 이용하지 않은 고객에게 광고를 보내요. 보낼 글을 적어 주세요. (광고), 연락처, 수신거부는 제가 붙여요.\n"
+        "받는 분마다 바뀌는 말: #{고객명}."
     )
     chat.say(SALE)
     chat.tap("한국어만")
@@ -127,35 +127,13 @@ def test_advertising(chat: Talking, broadcasting: FakeBroadcasting) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "segment"),
-    [
-        ("모두", Segment()),
-        ("고객", Segment(role="customer")),
-        ("모든 업체", Segment(role="cleaner")),
-        ("마포 업체", Segment(role="cleaner", area="mapo")),
-        ("60일 넘게 안 온 고객", Segment(role="customer", idle_days=60)),
-        ("두 달 동안 안 오신 분", Segment(role="customer", idle_days=60)),
-        ("영어로 읽는 고객", Segment(role="customer", language="en")),
-        ("12/1 방문 업체", Segment(role="cleaner", visit_on=date(2026, 12, 1))),
-        ("customers with a visit tomorrow in Mapo", Segment(role="customer", area="mapo", visit_on=date(2026, 11, 24))),
-        ("customers without a visit for 60 days", Segment(role="customer", idle_days=60)),
-        ("everyone", Segment()),
-    ],
-)
-def test_whom_in_words(chat: Talking, said: str, segment: Segment) -> None:
-    """In both languages, whole."""
-    written(chat, whom=said)
-    assert only(chat).segment == segment
-
-
-@pytest.mark.parametrize(
     ("taps", "segment"),
     [
         (["모두"], Segment()),
         (["업체"], Segment(role="cleaner")),
         (["내일 방문 고객"], Segment(role="customer", visit_on=date(2026, 11, 24))),
         (["지역별", "송파구"], Segment(area="songpa")),
-        (["오래 안 오신 고객", "90일"], Segment(role="customer", idle_days=90)),
+        (["한동안 뜸한 고객", "90일"], Segment(role="customer", idle_days=90)),
         (["언어별", "영어"], Segment(language="en")),
     ],
 )
@@ -166,44 +144,6 @@ def test_whom_by_buttons(chat: Talking, taps: list[str], segment: Segment) -> No
     for answer in (SNOW, "한국어만", "버튼 없이"):
         chat.say(answer)
     assert only(chat).segment == segment
-
-
-def test_whom_asked_back(chat: Talking) -> None:
-    """What isn't clear is asked with an example or choices, and what was clear is kept."""
-    chat.say("발송 안내")
-    assert chat.say("뿌뿌").startswith("누구인지 잘 못 알아들었어요. “내일 방문 고객, 마포구”나")
-    assert chat.say("월요일 방문 고객, 마포구").startswith("어느 날에 방문하는 고객인가요?")
-    assert chat.tap("11/30(월)").startswith("마포구 11/30(월) 방문 고객에게 안내를 보내요.")
-    chat.say("이전")
-    assert chat.say("신촌 고객") == "어느 지역인지 골라 주세요."
-    assert chat.tap("서대문구").startswith("서대문구 고객에게")
-    chat.say("이전")
-    assert chat.say("부산 고객") == "어느 지역인지 골라 주세요."
-    assert chat.say("강남").startswith("강남구 고객에게")
-    chat.say("이전")
-    assert chat.say("어제 방문 고객").startswith("지난 날은 고를 수 없어요.")
-    assert chat.say("내일").startswith("11/24(화) 방문 고객에게")
-    chat.say("이전")
-    assert chat.say("30일 안 온 업체").startswith("며칠 넘게 안 오신 고객인가요?")
-    assert chat.say("45").startswith("45일 넘게 안 오신 고객에게")
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["최근 이용 고객", "단골 고객", "VIP 고객", "고객 말고 업체", "recent customers", "카드로 결제한 고객", "뿌뿌"],
-)
-def test_whoever_is_described_by_another_word_is_not_everybody(chat: Talking, said: str) -> None:
-    """More people than were meant is the worse mistake."""
-    chat.say("발송 안내")
-    assert chat.say(said).startswith("누구인지 잘 못 알아들었어요.")
-
-
-@pytest.mark.parametrize(
-    "said", ["오래 안 온 고객이요", "예약 없는 고객", "내일 예약 없는 고객", "customers who haven't come"]
-)
-def test_how_long_is_asked(chat: Talking, said: str) -> None:
-    chat.say("발송 안내")
-    assert chat.say(said).startswith("며칠 넘게 안 오신 고객인가요?")
 
 
 # What
@@ -246,16 +186,6 @@ def test_english_and_a_link(chat: Talking) -> None:
     assert (wording.text_ko, wording.text_en, wording.button_ko) == ("눈이 그쳤어요.", "The snow is over.", "자세히")
 
 
-def test_texts_are_taken_as_typed(chat: Talking) -> None:
-    """Also such that would be commands elsewhere: nobody gets a reply that was meant for all."""
-    chat.say("발송 안내")
-    chat.tap("고객")
-    chat.say("답장 주시면 바로 도와드릴게요. 1만원 아니에요.")
-    chat.tap("한국어만")
-    chat.tap("버튼 없이")
-    assert only(chat).wording.text_ko == "답장 주시면 바로 도와드릴게요. 1만원 아니에요."
-
-
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
@@ -283,12 +213,20 @@ def test_no_sender(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     assert only(chat).wording.text_ko == SALE
 
 
+def test_all_of_it_in_the_morning(chat: Talking, broadcasting: FakeBroadcasting) -> None:
+    """Nobody is told that it goes at once."""
+    broadcasting.now = 0
+    assert written(chat).endswith("아직 보내지 않았어요. 확정하면 아침에 보내요.")
+
+
 def test_nobody(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     """There is nothing to confirm."""
     broadcasting.now = broadcasting.later = 0
     broadcasting.excluded = {Exclusion.BLOCKED: 2}
     assert written(chat) == "지금은 받을 분이 없어요. 제외 2: 차단 2. 대상이나 글을 바꿔 주세요."
-    assert "글 고치기" in chat.labels()
+    assert chat.labels()[:2] == ["대상 바꾸기", "글 고치기"]
+    for said in ("네", "내일 오전 9시"):
+        assert chat.say(said).startswith("지금은 받을 분이 없어요.")
     assert not any("확정" in label for label in chat.labels())
 
 
@@ -361,16 +299,18 @@ def test_scheduling(chat: Talking, clock: FakeClock) -> None:
     assert chat.say("뿌뿌").startswith("언제 보낼까요?")
     assert chat.say("어제 9시").startswith("이미 지난 시각이에요.")
     assert chat.say("2월 30일 9시").startswith("언제 보낼까요?")
-    assert chat.say("내일 오전 9시") == "11/24(화) 오전 9시에 64명에게 보낼까요?"
+    assert chat.say("내일 오전 9시") == (
+        "11/24(화) 오전 9시에 64명에게 보낼까요? 글에 ‘내일’이 있어요. 그날 읽어도 맞는지 봐 주세요."
+    )
     chat.tap("시각 바꾸기")
-    assert chat.say("내일 새벽 3시") == "11/24(화) 오전 3시에 64명에게 보낼까요?"
+    assert chat.say("내일 새벽 3시").startswith("11/24(화) 오전 3시에 64명에게 보낼까요?")
     chat.tap("시각 바꾸기")
     assert chat.say("이전").startswith("64명을 골랐어요.")
     chat.tap("예약 발송")
     chat.say("내일 16:30")
-    old = chat.button("예약 확정").action
+    old = chat.button("이때 보내기").action
     assert len(old.encode()) <= LONGEST_BYTES
-    assert chat.tap("예약 확정") == "11/24(화) 오후 4:30에 64명에게 보낼게요."
+    assert chat.tap("이때 보내기") == "11/24(화) 오후 4:30에 64명에게 보낼게요."
     assert chat.live
     assert only(chat).starts_at == datetime(2026, 11, 24, 16, 30, tzinfo=KST)
     assert chat.tap("발송 중단").startswith("발송을 중단할까요? 아직 못 받은 64명은")
@@ -389,7 +329,7 @@ def test_a_start_that_has_passed_meanwhile(chat: Talking, clock: FakeClock) -> N
     chat.tap("예약 발송")
     chat.say("내일 오전 9시")
     clock.advance(hours=13)
-    assert chat.tap("예약 확정").startswith("이미 지난 시각이에요.")
+    assert chat.tap("이때 보내기").startswith("이미 지난 시각이에요.")
     assert only(chat).status is BroadcastStatus.DRAFT
 
 
@@ -430,12 +370,15 @@ def test_the_report_and_a_correction(chat: Talking, broadcasting: FakeBroadcasti
         id, BroadcastStatus.FINISHED, sent=58, failed=4, unknown=2, waiting=0, later=0, reasons={"blocked": 4}
     )
     broadcasting.unknown[id] = [ME.id, "kim-web"]
-    assert chat.say("발송 목록") == f"발송 목록\n최근 발송 1건이에요.\n{code}: 안내, 마침 58/64, 11/23(월) 21:10"
+    assert (
+        chat.say("발송 목록")
+        == f"발송 목록\n최근 발송 1건이에요.\n{code}: 안내, 마침 58/64, 11/23(월) 21:10 “눈이 많이 와서 내일 방문이 30분…”"
+    )
     chat.tap(f"{code} 보기")
     assert chat.tap("결과 보기") == (
         "64명 발송을 마쳤어요. 도착 58, 실패 4, 결과 모름 2. 결과 모름은 두 번 가지 않게 다시 보내지 않아요.\n"
-        f"까닭: 차단 4.\n결과 모름 2명: {short_code(ME.id)}, kim-web.\n"
-        f"명단은 채팅 페이지에서 [CSV 받기]로 받아요. 다른 곳에서는 “ssak3 broadcast report {id} --csv 파일”이에요."
+        f"이유: 차단 4.\n결과 모름 2명: {short_code(ME.id)}, kim-web.\n"
+        "받은 분 명단은 [CSV 받기]로 받아요. 채팅 페이지에 들어와 있는 브라우저에서 열려요."
     )
     assert chat.button("CSV 받기").url == f"http://127.0.0.1:8000/chat/broadcasts/{id}.csv"
     assert chat.tap("정정 보내기") == f"{code} 발송을 받은 분들께만 보내요. 정정할 글을 적어 주세요."
@@ -474,6 +417,27 @@ def test_a_correction_keeps_kind_and_people_whatever_old_button_is_tapped(
     chat.say("한국어")  # whatever it asked
     assert only(chat) == correction
     assert (correction.kind, correction.segment) == (Kind.AD, Segment(corrects=advertised))
+
+
+def test_nobody_got_it_nothing_to_correct(chat: Talking) -> None:
+    """Called off before the first: the report is there, the correction isn't, by an old button neither."""
+    id = confirmed(chat)
+    chat.tap("발송 중단")
+    assert chat.tap("중단 확정") == "발송을 중단했어요. 아무에게도 보내지 않았어요."
+    assert chat.labels()[0] == "결과 보기"
+    assert "정정 보내기" not in chat.labels()
+    assert chat.do(f"bc_correct:{id}").splitlines()[1] == "받은 분이 없어서 정정할 것도 없어요."
+
+
+def test_the_list_tells_them_apart(chat: Talking) -> None:
+    """By the text, and by when it will start; what is scheduled stands before newer drafts."""
+    written(chat)
+    chat.say("내일 오전 9시")
+    chat.tap("이때 보내기")
+    for _ in range(6):
+        written(chat)
+    assert "안내, 예약됨 64명, 11/24(화) 09:00에 시작 “눈이 많이 와서" in chat.say("발송 목록")
+    assert chat.text.count("쓰는 중") == 5
 
 
 def test_what_is_not_there(chat: Talking) -> None:

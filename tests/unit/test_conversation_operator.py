@@ -53,7 +53,7 @@ def test_the_board(chat: Talking, world: OperatorWorld) -> None:
     text = chat.tap("급한 일 보기")
     code = short_code(view.id)
     assert text == (
-        f"급한 일\n손이 필요한 일 2건이에요.\n{code}: 업체 못 찾음, 11/23(월) 14:00부터\n"
+        f"급한 일\n손이 필요한 일 2건이에요.\n{code}: 업체 못 찾음, 11/23(월) 14:00 방문\n"
         f"{code}: 환불 지연, 11/23(월) 14:00부터\n답을 기다리는 고객 1명도 있어요."
     )
     assert chat.tap(f"{code} 보기").startswith(f"찾은 예약\n{code}: 확정\n일시: 11/24(화) 14:00–17:00\n")
@@ -130,6 +130,21 @@ def test_cancelling(chat: Talking, world: OperatorWorld) -> None:
     assert len(world.cancelled) == 1
 
 
+def test_the_day_by_its_name(chat: Talking, world: OperatorWorld) -> None:
+    """오늘 is the board, unless a day was asked for; what is known since yesterday says so."""
+    world.board = replace(world.board, as_of=datetime(2026, 11, 22, 22, 7, tzinfo=KST))
+    for said in ("오늘", "오늘 방문 보여줘", "today"):
+        assert chat.say(said).endswith("11/22(일) 오후 10:07 기준.")
+    chat.say("발송 안내")
+    assert chat.say("오늘").startswith("11/23(월) 방문")
+
+
+def test_a_customer_who_has_just_written(chat: Talking, world: OperatorWorld) -> None:
+    world.thread("강아지 있어도 되나요?", minutes=0)
+    assert chat.say("급한 일 있어?") == "답을 기다리는 고객 1명이 있어요."
+    assert "고객님이 방금 말을 걸었어요. “강아지" in chat.say("기다리는 고객")
+
+
 def test_cancelling_after_midnight(chat: Talking, world: OperatorWorld, clock: FakeClock) -> None:
     """The compensation changed since it was shown: asked again, with the new figures."""
     view = world.reservation()
@@ -159,6 +174,19 @@ def test_cancelling_is_left(chat: Talking, world: OperatorWorld) -> None:
     started = world.reservation(status="IN_PROGRESS")
     assert chat.do(f"opcancel:{started.id}").startswith("청소를 이미 시작해서")
     assert chat.do(f"opcancel:{MISSING}") == "그 예약은 찾을 수 없어요."
+
+
+@pytest.mark.parametrize("said", ["취소", "취소해줘", "이전", "도움말"])
+def test_a_way_out_is_not_told_to_the_customer(chat: Talking, world: OperatorWorld, said: str) -> None:
+    """Neither as a reply nor as the reason of a cancellation."""
+    view = world.reservation()
+    for verb in ("reply", "opcancel"):
+        chat.do(f"{verb}:{view.id}")
+        chat.say(said)
+        assert chat.draft.asking == ""
+        chat.say("네")
+    assert not world.sent
+    assert not world.cancelled
 
 
 # Refunds
@@ -315,6 +343,9 @@ def test_invites(chat: Talking) -> None:
     )
     assert chat.button("초대 링크 열기").url.endswith("role=cleaner")
     assert chat.say("초대 운영자").startswith("초대\n운영자 초대를 만들었어요.")
+    chat.say("초대해 줘")
+    assert chat.say("누구요") == "누구를 초대할까요?"
+    assert chat.say("업체요").startswith("초대\n업체 초대를 만들었어요.")
     assert chat.do("invite_as:king").startswith("지난 버튼이에요.")
 
 

@@ -27,6 +27,11 @@ _JOINS = re.compile(rf"(?:{_AND})*(?:[{_LETTERS}](?:{_AND})*)+")
 _STOP = re.compile(
     r"그만(?:\s*두기|\s*둘게요?|\s*할게요?|\s*할래요?)?|나가기|취소할게요|됐어요|stop|quit|never\s*mind", re.IGNORECASE
 )
+_GIVES_UP = re.compile(
+    r"취소(?:요|해\s*줘요?|해\s*주세요|할래요?)?|안\s*(?:할|보낼)(?:래요?|게요?)|cancel(?:\s+(?:it|that))?|forget\s+it",
+    re.IGNORECASE,
+)
+_INVITED = (("cleaner", re.compile(r"업체|cleaner")), ("operator", re.compile(r"운영|operator")))
 _WHOLE_SUM = re.compile(
     r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
     re.IGNORECASE,
@@ -63,25 +68,29 @@ _CANT_COME = re.compile(
 )
 
 _CODE = r"#?(?P<code>[2-9A-HJ-NP-Z]{4,6})"
+_SENDING = r"(?:발송|보내기|보낼래요?|보낼게요?|보내\s*줘요?|보내\s*주세요)"
+_DOING = r"(?:하기|할래요?|할게요?|\s*해\s*줘요?|\s*해\s*주세요)?"
 _ORDERS = (
     ("dead", r"실패함(?:\s*보기)?|처리\s*못\s*한\s*메시지|dead(?:\s*letters?)?|failed"),
-    ("urgent", r"급한\s*일(?:\s*보기)?|urgent"),
+    ("board", r"오늘(?:은|의)?(?:\s*(?:일|방문|예약|일정|할\s*일))?(?:은|이)?(?:\s*(?:보기|보여.*|알려.*|뭐.*|어때.*|있.*|몇.*))?|today(?:['’]?s\s+(?:jobs|visits|bookings))?"),
+    ("urgent", r"급한\s*일(?:이|은)?(?:\s*(?:보기|보여.*|있.*|뭐.*))?|urgent"),
     ("threads", r"(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
     ("compensations", r"보상금?(?:\s*(?:보기|목록|지급))?|compensations?"),
+    ("broadcast_stop", r"(?:단체\s*)?발송\s*(?:을\s*|좀\s*)?(?:중단|중지|취소|멈춰?|멈춤|정지|그만)(?:해?\s*줘요?|해?\s*주세요|하기|할게요?|할래요?)?|그만\s*보내(?:\s*줘요?)?|멈춰(?:\s*줘요?)?|(?:stop|pause|cancel|call\s+off)\s+(?:the\s+)?(?:broadcast|sending)|stop\s+it"),
     ("broadcast_list", r"(?:단체\s*)?발송\s*(?:목록|현황|내역|결과)(?:\s*보기)?|broadcasts|broadcast\s+(?:list|status|reports?)"),
-    ("broadcast_info", r"(?:단체\s*)?발송\s*안내|안내\s*발송|broadcast\s+info(?:rmation)?"),
-    ("broadcast_ad", r"(?:단체\s*)?발송\s*광고|광고\s*발송|broadcast\s+ad(?:s|vert(?:ising|isement)?)?"),
-    ("broadcast", r"(?:단체\s*)?발송(?:하기|\s*할래요?)?|broadcast"),
-    ("invite_cleaner", r"(?:청소)?업체\s*초대|초대\s*(?:청소)?업체|invite\s+(?:a\s+)?cleaner"),
-    ("invite_operator", r"운영자\s*초대|초대\s*운영자|invite\s+(?:an\s+)?operator"),
-    ("invite", r"초대(?:\s*링크)?|invite"),
+    ("broadcast_info", rf"(?:단체\s*)?발송\s*안내|(?:단체\s*)?(?:안내|공지)(?:문|사항|\s*문자)?\s*{_SENDING}|공지(?:하기)?|broadcast\s+info(?:rmation)?|announce(?:ment)?"),
+    ("broadcast_ad", rf"(?:단체\s*)?발송\s*광고|(?:단체\s*)?광고(?:\s*문자)?\s*{_SENDING}|broadcast\s+ad(?:s|vert(?:ising|isement)?)?"),
+    ("broadcast", rf"(?:단체\s*)?발송(?:하기|\s*할래요?)?|단체\s*(?:문자|메시지|알림|톡)(?:\s*{_SENDING})?|(?:send\s+a\s+)?broadcast"),
+    ("invite_cleaner", rf"(?:청소)?업체\s*초대{_DOING}|초대\s*(?:청소)?업체|invite\s+(?:a\s+)?cleaner"),
+    ("invite_operator", rf"운영자\s*초대{_DOING}|초대\s*운영자|invite\s+(?:an\s+)?operator"),
+    ("invite", rf"초대(?:\s*링크)?{_DOING}|invite"),
     ("opcancel", rf"(?:운영\s*취소|취소|cancel)\s+{_CODE}(?P<rest>)"),
     ("oprefund", rf"(?:일부\s*환불|환불|refund)\s+{_CODE}(?:\s+(?P<rest>.*))?"),
     ("opmove", rf"(?:방문\s*)?(?:옮기기|이동|변경|move)\s+{_CODE}(?:\s+(?P<rest>.*))?"),
     ("history", rf"(?:기록|이력|history)(?:\s*보기)?\s+{_CODE}(?P<rest>)"),
     ("find", rf"(?:예약|보기|show)\s+{_CODE}(?P<rest>)"),
     ("find", r"(?P<code>#?(?=\w*\d)[2-9A-HJ-NP-Z]{5}|[\d*-]{4,13})(?P<rest>)"),
-    ("needs_code", r"운영\s*취소|일부\s*환불|환불|기록(?:\s*보기)?|(?:방문\s*)?옮기기|refund|history|move|cancel"),
+    ("needs_code", r"(?:운영\s*)?취소|일부\s*환불|환불|기록(?:\s*보기)?|(?:방문\s*)?옮기기|refund|history|move|cancel"),
 )  # fmt: skip
 _ORDER = tuple((verb, re.compile(words, re.IGNORECASE | re.DOTALL)) for verb, words in _ORDERS)
 
@@ -175,6 +184,18 @@ def is_everywhere(text: str) -> bool:
 def is_stop(text: str) -> bool:
     """그만두기: leave the question."""
     return _STOP.fullmatch(_line(text)) is not None
+
+
+def gives_up(text: str) -> bool:
+    """취소: said to an open question it leaves it, and is no answer."""
+    return is_stop(text) or _GIVES_UP.fullmatch(_line(text)) is not None
+
+
+def invited_role(text: str) -> str:
+    """업체요, an operator; empty when it is neither, or both."""
+    said = _line(text).lower()
+    roles = [role for role, words in _INVITED if words.search(said)]
+    return roles[0] if len(roles) == 1 else ""
 
 
 def asks_for_operator(text: str) -> bool:

@@ -77,7 +77,7 @@ def _previews(
     previews = []
     for (role, language), first in sorted(first_of_each(audience, broadcast).items()):
         known = values.get(first.contact.person_id, {})
-        shown = {**sample_values(language), **known, **named(known, names, language)}
+        shown = {**sample_values(language, role), **known, **named(known, names, language)}
         card = drawn(broadcast.kind, broadcast.wording, language, shown, names.agency)
         previews.append(Preview(language=language, role=role, count=counts[role, language], card=card))
     return previews

@@ -31,6 +31,7 @@ _OPT_OUT: Mapping[Language, str] = {
 }
 _OPT_OUT_LABEL: Mapping[Language, str] = {"ko": "수신거부", "en": "Unsubscribe"}
 _SAMPLE_NAME: Mapping[Language, str] = {"ko": "김OO", "en": "Kim OO"}
+_SAMPLE_CLEANER: Mapping[Language, str] = {"ko": "OO클린", "en": "OO Clean"}
 
 
 def check(kind: Kind, segment: Segment, wording: Wording, agency: Agency | None) -> None:
@@ -125,8 +126,9 @@ def _button(wording: Wording, language: Language) -> tuple[Button, ...]:
     return (Button(label=label, action=wording.button_action, url=wording.button_url),)
 
 
-def sample_values(language: Language) -> Mapping[str, Any]:
-    """Values for a preview: nobody's own."""
+def sample_values(language: Language, role: str) -> Mapping[str, Any]:
+    """Values for a preview: nobody's own, but such as somebody of this role has."""
+    samples = _SAMPLE_CLEANER if role == "cleaner" else _SAMPLE_NAME
     names = {name: value for name, value in longest_values().items() if name in TOLD_OF_A_VISIT}
     blank = {name: VARIABLES[name].blank(language) for name in ("service", "area")}
-    return names | blank | {"customer_name": _SAMPLE_NAME[language], "reservation_code": "R7K2"}
+    return names | blank | {"customer_name": samples[language], "reservation_code": "R7K2"}

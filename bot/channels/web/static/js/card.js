@@ -5,8 +5,8 @@ import { t } from './texts.js';
 
 const FOLD_AFTER = 500;
 const PRESSED_FOR = 600;
-// “(20%)이” and “오후 2:30” stay on one line: browsers would break between the two.
-const UNBROKEN = /([)\]”’][가-힣]{1,4}|오[전후] \d{1,2}(?::\d{2}|시)[가-힣]{0,3})/;
+// “(20%)이”, “오후 2:30” and “#{고객명}” stay on one line: browsers would break between the two.
+const UNBROKEN = /([)\]”’][가-힣]{1,4}|오[전후] \d{1,2}(?::\d{2}|시)[가-힣]{0,3}|#\{[^{}\s]{1,20}\}[.,]?)/;
 
 /** `onTap(button)` is called for actions; links open by themselves in a new window. */
 export function drawCard(card, { language, onTap }) {
