@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -146,9 +146,15 @@ def _connect(dialect: Any, _record: Any, arguments: list[Any], options: dict[str
 
 
 def _keep_private(name: str) -> None:
-    """A new file is its owner's alone; SQLite gives what it puts beside it the same mode."""
+    """A new file is its owner's alone; SQLite gives what it puts beside it the same mode.
+
+    One that is there isn't opened, for to close it would let go of every lock that this process has on it
+    (https://www.sqlite.org/howtocorrupt.html, 2.2): the next process would take itself for the only one, and delete the
+    log that this one goes on writing to.
+    """
     if name and name != ":memory:" and not name.startswith("file:"):
-        os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _prepare(connection: Any, _record: Any) -> None:

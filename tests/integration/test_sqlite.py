@@ -1,9 +1,12 @@
 """SQLite works on the loop, but never makes it wait: neither for another process's lock nor for the disk."""
 
 import asyncio
+import json
 import sqlite3
+import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -52,6 +55,30 @@ async def test_while_another_process_writes_the_loop_goes_on(database, tmp_path)
     async with asyncio.timeout(10):
         await writing
     assert await heard(database) == ["ours", "theirs"]
+
+
+async def test_another_process_that_comes_and_goes_takes_nothing_away(database, tmp_path):
+    """Not even what is still in the log beside the file: whoever closes last folds it up and deletes it."""
+    async with database.read() as one, database.read() as another:  # the second is opened while the first is there
+        await one.execute(text("SELECT * FROM said"))
+        await another.execute(text("SELECT * FROM said"))
+    assert await _read_elsewhere(tmp_path / "x.db") == []
+    await say(database, "later")
+    assert await heard(database) == ["later"]
+    assert await _read_elsewhere(tmp_path / "x.db") == ["later"]
+
+
+async def _read_elsewhere(path: Path) -> list[str]:
+    """As a process of its own, which opens the file and closes it again."""
+    look = "import json, sqlite3, sys; at = sqlite3.connect(sys.argv[1]); [*said] = at.execute('SELECT words FROM said'); "
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", look + "at.close(); print(json.dumps([words for words, in said]))", str(path),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    found: list[str] = json.loads(said)
+    return found
 
 
 async def test_only_a_commit_that_wrote_waits_for_the_disk(database):
