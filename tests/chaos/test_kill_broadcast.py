@@ -81,7 +81,7 @@ async def test_killed_in_the_middle(tmp_path: Path, telegram: Telegram):
     await shell(tmp_path, demo, "approve", seen[2], "--digest", seen[3])
     for kill in range(1, KILLS + 1):
         least = CHATS * kill // (KILLS + 2)
-        await until(lambda least=least: got(telegram, chats).total() >= least)
+        await until(lambda least=least: got(telegram, chats).total() >= least)  # type: ignore[misc]
         await demo.kill()
         DemoClock(demo.data).put_forward(LEASE)
         await demo.start()

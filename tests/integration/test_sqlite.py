@@ -70,7 +70,9 @@ async def test_another_process_that_comes_and_goes_takes_nothing_away(database, 
 
 async def _read_elsewhere(path: Path) -> list[str]:
     """As a process of its own, which opens the file and closes it again."""
-    look = "import json, sqlite3, sys; at = sqlite3.connect(sys.argv[1]); [*said] = at.execute('SELECT words FROM said'); "
+    look = (
+        "import json, sqlite3, sys; at = sqlite3.connect(sys.argv[1]); [*said] = at.execute('SELECT words FROM said'); "
+    )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", look + "at.close(); print(json.dumps([words for words, in said]))", str(path),
         stdout=asyncio.subprocess.PIPE,
