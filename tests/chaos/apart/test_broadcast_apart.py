@@ -64,6 +64,7 @@ class Found:
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
     never: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
 
@@ -133,11 +134,15 @@ async def count(apart: Speakers) -> Found:
         times, status = got.pop(int(row["address"]), 0), str(row["status"])
         found.statuses[status] += 1
         found.never += times == 0 and status == "UNKNOWN"
-        if status not in ("SENT", "FAILED", "UNKNOWN") or (status == "SENT" and times == 0):
+        if status not in ("SENT", "FAILED", "UNKNOWN"):
+            found.stuck.append(f"{row['address']} is {status}")
+        elif status == "SENT" and times == 0:
             found.lost.append(f"{row['address']} is {status}, and got it {times} times")
         elif status == "FAILED" and times > 0:
             found.doubled.append(f"{row['address']} is FAILED ({row['reason']}), and got it")
     found.doubled += [f"{chat} isn't in the ledger, and got it" for chat in got]
+    ended = [(slot, status) for slot in apart.fleet.slots for status in slot.statuses if status > 0]
+    found.stuck += [f"{slot} ended with {status}" for slot, status in ended]
     return found
 
 
@@ -171,12 +176,12 @@ async def test_ten_thousand(stage: tuple[Speakers, dict[str, str]]):
     row = Row(
         scenario=f"broadcast to {PEOPLE:,} on Telegram, its sender killed",
         faults=", ".join(f"{what} ×{n}" for what, n in {"kill -9 of the sender": KILLS, **did}.items()),
-        statuses={}, lost=len(found.lost), doubled=len(found.doubled), stuck=0,
+        statuses={}, lost=len(found.lost), doubled=len(found.doubled), stuck=len(found.stuck),
         told_twice=0, told_never=found.never, unknown_sends=found.statuses["UNKNOWN"], repeats=0,
         back_after_seconds=None, asked_again={}, seconds=took,
     )  # fmt: skip
     show("  " + " | ".join(row.cells()))
     write(row, used)
-    assert [*found.lost, *found.doubled] == []
+    assert [*found.lost, *found.doubled, *found.stuck] == []
     assert found.statuses["UNKNOWN"] <= unclear + KILLS * window_of(RATE), "only what was in flight"
     assert complaints == ""
