@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -58,10 +59,10 @@ def got(telegram: Telegram, chats: list[Chat]) -> Counter[int]:
     return Counter(chat.id for chat in chats for text in chat.heard() if text.startswith(WORDS))
 
 
-def ledger(demo: Demo) -> dict[int, str]:
-    """What the program knows of each chat's."""
+def look(demo: Demo, query: str) -> list[Any]:
+    """What the program's database says."""
     with closing(sqlite3.connect(demo.data / "ssak3.db")) as database:
-        return {int(address): status for address, status in database.execute(LEDGER)}
+        return database.execute(query).fetchall()
 
 
 async def test_killed_in_the_middle(tmp_path: Path, telegram: Telegram):
@@ -85,12 +86,10 @@ async def test_killed_in_the_middle(tmp_path: Path, telegram: Telegram):
         await demo.kill()
         DemoClock(demo.data).put_forward(LEASE)
         await demo.start()
-    report = ""
-    while "FINISHED" not in report:
-        await asyncio.sleep(0.5)
-        report = await shell(tmp_path, demo, "report", seen[2])
+    await until(lambda: look(demo, "SELECT status FROM notification_broadcast") == [("FINISHED",)])
+    report = await shell(tmp_path, demo, "report", seen[2])
     assert await demo.stop() == 0
-    told, statuses = got(telegram, chats), ledger(demo)
+    told, statuses = got(telegram, chats), {int(chat): status for chat, status in look(demo, LEDGER)}
     in_doubt = {chat for chat, status in statuses.items() if status == "UNKNOWN"}
     print(f"{told.total()} of {CHATS} got it, {len(in_doubt)} in doubt, {KILLS} kills")
     assert set(told.values()) == {1}, "nobody twice"
