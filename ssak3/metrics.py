@@ -36,6 +36,7 @@ GAUGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ssak3_parked_oldest_seconds": ("How long the first of them has waited", ("consumer",)),
     "ssak3_queue_depth": ("Messages in a queue", ("queue",)),
     "ssak3_notifications_waiting": ("Notifications neither sent nor given up", ()),
+    "ssak3_broadcasts_waiting": ("Recipients that running broadcasts haven't come to yet", ()),
     "ssak3_broker_connected": ("1 while the broker can be reached", ()),
     "ssak3_broker_blocked": ("1 while the broker takes nothing", ()),
     "ssak3_breaker_state": ("1 for the state that a breaker is in", ("breaker", "state")),

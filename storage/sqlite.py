@@ -1,12 +1,11 @@
 """SQLite on the event loop: a statement takes microseconds, and only what waits for the disk or a lock a thread."""
 
 import asyncio
-import contextlib
 import os
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -153,7 +152,7 @@ def _keep_private(name: str) -> None:
     process that leaves would throw the write-ahead log away (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     if name and name != ":memory:" and not name.startswith("file:"):
-        with contextlib.suppress(FileExistsError):
+        with suppress(FileExistsError):
             os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 

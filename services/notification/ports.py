@@ -109,6 +109,10 @@ class Ledger(Protocol):
         """How many are neither sent nor given up, broadcasts' apart: those may wait on purpose."""
         ...
 
+    async def waiting_of_broadcasts(self) -> int:
+        """How many of running broadcasts are neither sent nor given up."""
+        ...
+
     async def missed(self, person_id: str, channel: str, limit: int) -> Sequence[Delivery]:
         """Of this person's that failed because the channel was blocked, the newest; the oldest of those first.
 

@@ -45,7 +45,7 @@ from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing
 log = structlog.get_logger(__name__)
 
 BATCH = 50
-SETTLE_EVERY_SECONDS = 0.25
+SETTLE_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,11 @@ class NotificationUseCases:
         async with self._unit_of_work() as work:
             return await work.ledger.waiting_count()
 
+    async def waiting_of_broadcasts(self) -> int:
+        """How many of running broadcasts' deliveries are neither sent nor given up."""
+        async with self._unit_of_work() as work:
+            return await work.ledger.waiting_of_broadcasts()
+
     async def told(self, causes: Collection[str]) -> frozenset[tuple[str, str, str]]:
         """(cause, recipient, template) of all that the ledger holds for these causes: the audit's other side."""
         async with self._unit_of_work() as work:

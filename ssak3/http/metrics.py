@@ -75,6 +75,8 @@ class _Now:
     async def _notifications(self) -> None:
         waiting = gauge("ssak3_notifications_waiting", self.registry)
         waiting.set(await self._ssak3.notifications.waiting_count())
+        of_broadcasts = gauge("ssak3_broadcasts_waiting", self.registry)
+        of_broadcasts.set(await self._ssak3.notifications.waiting_of_broadcasts())
 
     async def _itself(self) -> None:
         broker = self._ssak3.broker

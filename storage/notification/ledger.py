@@ -123,6 +123,12 @@ _WAITING = (
     .select_from(deliveries)
     .where(deliveries.c.broadcast_id.is_(None), deliveries.c.status.in_(UNFINISHED))
 )
+_WAITING_OF_BROADCASTS = (
+    select(func.count())
+    .select_from(deliveries)
+    .join(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id)
+    .where(broadcasts.c.status == BroadcastStatus.RUNNING, deliveries.c.status.in_(UNFINISHED))
+)
 _TOLD = select(notifications.c.cause, notifications.c.recipient_id, notifications.c.template).where(
     notifications.c.cause.in_(bindparam("causes", expanding=True))
 )
@@ -224,6 +230,9 @@ class SqlLedger:
     async def waiting_count(self) -> int:
         await self.flush()
         return int((await self._connection.execute(_WAITING)).scalar_one())
+
+    async def waiting_of_broadcasts(self) -> int:
+        return int((await self._connection.execute(_WAITING_OF_BROADCASTS)).scalar_one())
 
     async def missed(self, person_id: str, channel: str, limit: int) -> Sequence[Delivery]:
         found = await self._deliveries(_MISSED, recipient=person_id, of_channel=channel, limit=limit)

@@ -61,7 +61,7 @@ class Bed:
 
 @dataclass(kw_only=True)
 class Round:
-    """What one side of one round works with. What it starts ends with it."""
+    """What one side of one round works with. What it starts ends with it. `more` is told to those started later."""
 
     bed: Bed
     name: str
@@ -70,6 +70,7 @@ class Round:
     amqp_url: str
     stack: ExitStack
     started: dict[str, Started] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def dsn(self) -> str:
@@ -95,7 +96,7 @@ class Round:
             "LOG_FORMAT": "json",
             **{name: url for name, url in addresses.items() if url},
         }
-        return {f"SSAK3_{name}": value for name, value in settings.items()}
+        return {**{f"SSAK3_{name}": value for name, value in settings.items()}, **self.more}
 
     def run(self, *names: str) -> Started:
         """`ssak3 run NAME…`, ready; several in one OS process."""

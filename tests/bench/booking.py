@@ -74,9 +74,10 @@ def _cpu(rounds: Sequence[Mapping[str, float]]) -> Mapping[str, Series]:
     return each([{name: value for name, value in one.items() if name not in known} for one in rounds], scale=1000)
 
 
-def bodies(how_many: int, customers: int, prefix: str) -> list[str]:
+def bodies(how_many: int, customers: int, prefix: str, *, pays: bool = True) -> list[str]:
     """What is posted."""
     now = SystemClock().now()
+    paying = {"pay": {"method": "card"}} if pays else {}
     return [
         json.dumps(
             {
@@ -86,7 +87,7 @@ def bodies(how_many: int, customers: int, prefix: str) -> list[str]:
                 "starts_at": start_of(now, number).isoformat(),
                 "area": AREAS[number % len(AREAS)],
                 "address": "서울시 마포구 월드컵북로 1",
-                "pay": {"method": "card"},
+                **paying,
             },
             ensure_ascii=True,
         )

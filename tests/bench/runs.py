@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.bench import booking, draining, handling, outage, pipeline, reading
+from tests.bench import booking, broadcasting, draining, handling, outage, pipeline, reading
 from tests.bench.bed import Bed
 from tests.bench.figures import Outcome
 
@@ -16,5 +16,6 @@ RUNS: Mapping[str, Callable[[Bed, int, Tell], Outcome]] = {
     "T4": lambda bed, rounds, tell: pipeline.measure_latency(bed, rounds, 400, tell),
     "T5": lambda bed, rounds, tell: booking.measure(bed, rounds, 12, tell),
     "T6": lambda bed, rounds, tell: outage.measure(bed, rounds, 8, tell),
+    "T8": lambda bed, rounds, tell: broadcasting.measure(bed, rounds, 30, tell),
     "T9": lambda bed, rounds, tell: reading.measure(bed, rounds, 3, tell),
 }

@@ -5,25 +5,20 @@ Both are killed while people talk. Whoever follows goes on: nothing is lost, and
 
 import asyncio
 import json
-import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from bot.channels.telegram.render import bubbles
 from storage.bot.message_log import card_from_json
-from tests.chaos.apart.fleet import Fleet, Slot, launching
-from tests.chaos.apart.inside import CLOCK, MARKS
-from tests.chaos.apart.rig import quick_catalogue
-from tests.chaos.apart.wire import wired
+from tests.chaos.apart.fleet import Slot
+from tests.chaos.apart.speakers import Speakers, speakers
 from tests.support.servers.fixtures import TestDatabase, Vhost
 from tests.support.story import ADDRESS
 from tests.support.telegram import TOKEN, Chat, Telegram, a_telegram
@@ -31,6 +26,7 @@ from tests.support.telegram import TOKEN, Chat, Telegram, a_telegram
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120)]
 
 CHATS, RATE = 8, 4
+NAMES = ("bot", "bot", "notification", "notification")
 PATIENCE_SECONDS = 60.0
 HELD = "<b>결제하면 예약이 확정돼요</b>"
 # As long as the longest lease: the poller's, the sender's, and that of what it was sending.
@@ -39,39 +35,23 @@ LEASES = timedelta(seconds=31)
 
 @dataclass(kw_only=True)
 class Replicas:
-    """All processes, and what they wrote."""
+    """Two of each, and what Telegram and the database know."""
 
-    fleet: Fleet
-    database: asyncpg.Pool
+    speakers: Speakers
     telegram: Telegram
-    folder: Path
-
-    async def holder(self, context: str, lease: str) -> Slot:
-        """Whose lease it is."""
-        name = await self.database.fetchval(f"SELECT holder FROM {context}_lease WHERE name = $1", lease)
-        lives = [json.loads(line) for line in (self.folder / "marks").read_text().splitlines()]
-        [pid] = [life["pid"] for life in lives if life["mark"] == "life" and life["name"] == name]
-        [slot] = [slot for slot in self.fleet.slots if slot.pid == pid]
-        return slot
 
     async def kill(self, slot: Slot) -> None:
         """For good."""
         slot.is_wanted = False
-        self.fleet.kill(slot)
+        self.speakers.fleet.kill(slot)
         await slot.ended.wait()
-
-    def let_pass(self, time: timedelta) -> None:
-        """On everybody's clock."""
-        fresh = self.folder / "clock.new"
-        fresh.write_text(str(time.total_seconds()))
-        fresh.replace(self.folder / "clock")
 
     def pushes(self) -> list[Any]:
         return [call for call in self.telegram.calls("sendMessage") if call.fields["text"].startswith(HELD)]
 
     async def said_to(self, chat: Chat) -> list[str]:
         """All answers in the person's log, as Telegram shows them."""
-        rows = await self.database.fetch(
+        rows = await self.speakers.database.fetch(
             "SELECT card FROM bot_message m JOIN bot_link l ON l.person_id = m.person_id "
             "WHERE l.address = $1 AND m.sender = 'bot' ORDER BY m.seq",
             str(chat.id),
@@ -81,47 +61,20 @@ class Replicas:
 
     async def in_doubt(self) -> set[int]:
         """Chats with a push of which nobody knows whether it went out."""
-        rows = await self.database.fetch(
+        rows = await self.speakers.database.fetch(
             "SELECT l.address FROM notification_delivery d JOIN notification_notification n ON n.id = d.notification_id "
             "JOIN bot_link l ON l.person_id = n.recipient_id WHERE d.reason = 'unknown'"
         )
         return {int(row["address"]) for row in rows}
 
 
-@asynccontextmanager
-async def running(folder: Path, database_url: str, amqp_url: str, telegram: Telegram) -> AsyncIterator[Replicas]:
-    async with AsyncExitStack() as stack:
-        launcher = await stack.enter_async_context(launching())
-        (folder / "catalogue.toml").write_text(quick_catalogue())
-        (folder / "clock").write_text("0")
-        (folder / "marks").touch()
-        environment = {
-            "PATH": os.environ["PATH"], "HOME": str(folder), "SSAK3_DATABASE_URL": database_url,
-            "SSAK3_AMQP_URLS": amqp_url, "SSAK3_API_TOKEN": "a-token-of-the-tests", "SSAK3_LOG_FORMAT": "json",
-            "SSAK3_DATA_DIR": str(folder / "data"), "SSAK3_CATALOG": str(folder / "catalogue.toml"),
-            "SSAK3_PAYMENT_URL": "http://127.0.0.1:9", "SSAK3_TELEGRAM_TOKEN": TOKEN,
-            "SSAK3_TELEGRAM_API_BASE": telegram.url, "SSAK3_TELEGRAM_RATE": str(RATE),
-            CLOCK: str(folder / "clock"), MARKS: str(folder / "marks"),
-        }  # fmt: skip
-        fleet = Fleet(launcher, folder, environment)
-        stack.push_async_callback(fleet.close)
-        status, printed = await fleet.run("migrate")
-        assert status == 0, printed
-        front = await stack.enter_async_context(wired(lambda: fleet.ports("bot")))
-        environment |= {"SSAK3_BOT_URL": f"http://127.0.0.1:{front.port}"}
-        environment |= {"SSAK3_PUBLIC_URL": environment["SSAK3_BOT_URL"]}
-        for name in ("bot", "bot", "notification", "notification"):
-            fleet.add(name)
-        await fleet.ready()
-        pool = await asyncpg.create_pool(database_url.replace("+asyncpg", ""), min_size=0, max_size=2)
-        stack.push_async_callback(pool.close)
-        yield Replicas(fleet=fleet, database=pool, telegram=telegram, folder=folder)
-
-
 @pytest_asyncio.fixture
 async def replicas(tmp_path: Path, postgresql: TestDatabase, rabbitmq: Vhost) -> AsyncIterator[Replicas]:
-    async with a_telegram() as telegram, running(tmp_path, postgresql.url, rabbitmq.url, telegram) as opened:
-        yield opened
+    async with (
+        a_telegram() as telegram,
+        speakers(tmp_path, postgresql.url, rabbitmq.url, telegram, rate=RATE, names=NAMES) as opened,
+    ):
+        yield Replicas(speakers=opened, telegram=telegram)
 
 
 async def until(is_so: Callable[[], bool], telling: Callable[[], object]) -> None:
@@ -143,10 +96,10 @@ async def test_one_of_each_speaks_and_another_follows(replicas: Replicas):
     assert len(telegram.calls("deleteWebhook")) == 1, "one of them fetches"
     assert not [call for call in telegram.requests if call.status == 409]
 
-    poller = await replicas.holder("bot", f"telegram {TOKEN.partition(':')[0]}")
+    poller = await replicas.speakers.holder("bot", f"telegram {TOKEN.partition(':')[0]}")
     await asyncio.gather(*(chat.says("없어요") for chat in chats))
     await until(lambda: len(replicas.pushes()) >= 2, lambda: [chat.transcript() for chat in chats])
-    sender = await replicas.holder("notification", "sender")
+    sender = await replicas.speakers.holder("notification", "sender")
     assert (poller.name, sender.name) == ("bot", "notification")
     await replicas.kill(sender)
     await replicas.kill(poller)
@@ -155,7 +108,7 @@ async def test_one_of_each_speaks_and_another_follows(replicas: Replicas):
     assert at_the_kill < CHATS, "there is something left to do"
     # What was sent counts at Telegram for a second, which is less than any lease lasts.
     await asyncio.sleep(1.0)
-    replicas.let_pass(LEASES)
+    replicas.speakers.let_pass(LEASES)
 
     await until(
         lambda: (

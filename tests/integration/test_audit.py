@@ -188,6 +188,30 @@ BROKEN_ROWS = {
         "(SELECT id FROM notification_notification WHERE template = 'customer_cleaning_completed')",
         "10 sending: delivery",
     ),
+    "somebody whom a broadcast forgot": (
+        "DELETE FROM notification_notification WHERE id = "
+        "(SELECT min(id) FROM notification_notification WHERE cause = 'broadcast:{broadcast}')",
+        "10 11 broadcasts: broadcast {broadcast} was approved for 6, and 5 are in the ledger",
+    ),
+    "a broadcast that isn't there": (
+        "DELETE FROM notification_broadcast",
+        "10 11 broadcasts: 6 notifications name broadcast {broadcast}, which isn't there",
+    ),
+    "somebody whom it may have reached twice": (
+        "INSERT INTO notification_delivery "
+        "(id, notification_id, hop, version, status, not_before, channel, attempts, again, reason, broadcast_id, lane, position) "
+        "SELECT id || '-2', notification_id, 2, 1, 'SENT', not_before, channel, 1, 0, '', broadcast_id, lane, position "
+        "FROM notification_delivery WHERE id = (SELECT min(id) FROM notification_delivery WHERE broadcast_id = '{broadcast}')",
+        "10 11 broadcasts: broadcast {broadcast} may have gone to ",
+    ),
+    "information that goes out as advertising": (
+        "UPDATE notification_notification SET kind = 'AD' WHERE cause = 'broadcast:{broadcast}'",
+        "10 11 broadcasts: broadcast {broadcast} is INFO, and ",
+    ),
+    "a broadcast that ended too early": (
+        "UPDATE notification_delivery SET status = 'QUEUED', sent_at = NULL WHERE broadcast_id = '{broadcast}'",
+        "10 11 broadcasts: broadcast {broadcast} is over, and 6 of it wait",
+    ),
 }
 
 
@@ -316,6 +340,19 @@ def test_deliveries_wait_for_their_time_and_for_those_before_them(world):
 
 
 # The command
+
+
+def test_a_broadcast_that_moves_no_more_is_stuck(world):
+    def stuck() -> str:
+        return "\n".join(finding.text for _, finding in found(world, minutes=20) if finding.is_stuck)
+
+    assert "broadcast" not in stuck()
+    world.sql("UPDATE notification_broadcast SET status = 'RUNNING', finished_at = NULL")
+    waits = "UPDATE notification_delivery SET status = 'QUEUED', sent_at = NULL, not_before = ? WHERE broadcast_id = ?"
+    world.sql(waits, f"{world.now + timedelta(hours=9):%F %T.%f}", world.broadcast)
+    assert "broadcast" not in stuck(), "they wait for the morning"
+    world.sql(waits, f"{world.now:%F %T.%f}", world.broadcast)
+    assert f"broadcast {world.broadcast} hasn't moved for " in stuck()
 
 
 def console() -> tuple[Console, io.StringIO]:

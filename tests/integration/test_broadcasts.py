@@ -34,7 +34,9 @@ async def test_everybody_gets_it_once_and_whoever_approved_hears_of_its_end(fres
         await people(home, 5)
         broadcast = await approved(home, by=home.story.operator)
         assert broadcast.status is S.RUNNING
+        assert await home.use_cases.waiting_of_broadcasts() == 6
         await home.send_all()
+        assert await home.use_cases.waiting_of_broadcasts() == 0
         assert set(Counter(who for _, who, _ in home.web.log).values()) == {1}
         assert len(home.web.log) == 6, "five, and the customer of the story; nobody else"
         assert await home.broadcast_tick.run_due() == 1

@@ -7,11 +7,14 @@ import pytest
 import pytest_asyncio
 
 from services.notification.adapters.bot_client import BotAddresses, BotClient
+from services.notification.broadcasts.use_cases import SHELL
+from services.notification.broadcasts.values import DryRun, Exclusion, Kind, Segment, Wording
 from services.reservation.events import ReservationRequested
 from tests.support.story import ADDRESS, FRIDAY_AT_TWO, PAY
 from tests.support.telegram import Chat, Telegram, a_telegram
 from tests.support.telegram_faults import forbidden
-from tests.support.telegram_world import a_telegram_world, look, rest, running
+from tests.support.telegram_world import a_telegram_world, chat_of, look, rest, running
+from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio
 
@@ -95,6 +98,43 @@ async def test_who_blocks_us_is_told_of_their_visit_when_they_are_back(tmp_path:
         for _ in range(5):
             await world.later(seconds=2)
         assert len([text for text in minji.heard() if text.startswith("<b>예약이 확정됐어요</b>")]) == 1
+
+
+async def test_who_lets_us_in_again_is_in_the_next_broadcast(tmp_path: Path, telegram: Telegram):
+    """By what Telegram tells of it; nothing was said, and nothing sent in between."""
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        minji = Chat(telegram, 1001)
+        await minji.says("/start")
+        await rest(world, telegram)
+        telegram.fail("sendMessage", forbidden())
+        seen = await drafted(world)
+        assert (seen.now, dict(seen.excluded)) == (1, {})
+        await world.ssak3.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
+        for _ in range(3):
+            await world.later(seconds=2)
+        assert look(world, "select status, reason from notification_delivery") == [("FAILED", "blocked")]
+        seen = await drafted(world)
+        assert (seen.now, dict(seen.excluded)) == (0, {Exclusion.BLOCKED: 1})
+        us = {"id": 7, "is_bot": True, "first_name": "싹3"}
+        change = {
+            "chat": {"id": minji.id, "type": "private"}, "from": {"id": minji.id, "is_bot": False, "first_name": "민지"},
+            "date": 1, "old_chat_member": {"status": "kicked", "user": us, "until_date": 0},
+            "new_chat_member": {"status": "member", "user": us},
+        }  # fmt: skip
+        await chat_of(world).inbox.save([{"update_id": 500, "my_chat_member": change}])
+        telegram.enqueued += 1
+        await rest(world, telegram)
+        seen = await drafted(world)
+        assert (seen.now, dict(seen.excluded)) == (1, {})
+
+
+async def drafted(world: World) -> DryRun:
+    """What a broadcast to all customers would be."""
+    broadcast_id, wording = world.ssak3.ids.new(), Wording(text_ko="내일 눈이 많이 와요.")
+    await world.ssak3.broadcasts.draft(
+        broadcast_id=broadcast_id, kind=Kind.INFO, segment=Segment(role="customer"), wording=wording, by=SHELL
+    )
+    return await world.ssak3.broadcasts.dry_run(broadcast_id, by=SHELL)
 
 
 async def test_the_bots_doors_are_those_that_pushes_knock_at(tmp_path: Path, telegram: Telegram):

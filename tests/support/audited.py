@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from services.notification.broadcasts.use_cases import SHELL
+from services.notification.broadcasts.values import BroadcastStatus, Kind, Segment, Wording
 from services.reservation.model import Reservation
 from services.reservation.values import Party
 from services.shared_kernel.clock import kst
@@ -29,6 +31,7 @@ class Audited:
     expired: str
     late: str
     waiting: str
+    broadcast: str
 
     @property
     def settings(self) -> Settings:
@@ -83,11 +86,12 @@ async def _build(folder: Path) -> Audited:
         await world.settle()
         await _work(world, done, cleaner)
         await _end(world, agency, Party.AGENCY)
+        broadcast = await _broadcast(world)
         await world.settle()
         world.clock.advance(minutes=2)
         now = world.clock.now()
     ids = {"done": done, "fee": fee, "agency": agency, "expired": expired, "late": late, "waiting": waiting}
-    return Audited(folder=folder, now=now, **{name: one.id for name, one in ids.items()})
+    return Audited(folder=folder, now=now, broadcast=broadcast, **{name: one.id for name, one in ids.items()})
 
 
 async def _people(world: World) -> str:
@@ -121,6 +125,20 @@ async def _booked(world: World, days: int) -> Reservation:
     paid = await world.ssak3.reservations.pay(reservation_id=asked.id, customer_id=None, method="card")
     assert paid.payment_state == "paid"
     return paid
+
+
+async def _broadcast(world: World) -> str:
+    """To every customer, and over."""
+    broadcasts, broadcast_id = world.ssak3.broadcasts, world.ssak3.ids.new()
+    await broadcasts.draft(
+        broadcast_id=broadcast_id, kind=Kind.INFO, segment=Segment(role="customer"),
+        wording=Wording(text_ko="내일 눈이 와서 조금 늦을 수 있어요."), by=SHELL,
+    )  # fmt: skip
+    seen = await broadcasts.dry_run(broadcast_id, by=SHELL)
+    await broadcasts.approve(broadcast_id, digest=seen.digest, by=SHELL)
+    await world.settle()
+    assert (await broadcasts.report(broadcast_id, by=SHELL)).broadcast.status is BroadcastStatus.FINISHED
+    return broadcast_id
 
 
 async def _late_approval(world: World) -> Reservation:

@@ -19,7 +19,9 @@ operating-system process of its own (two of `payment`, `bot`, `notification` and
 and a private PostgreSQL with `fsync` on, while customers book by the JSON API (each call with an `Idempotency-Key`, and
 again until it is answered), cleaners take jobs by chat, and what is named is done to the system. Then it has to come
 to rest by itself, and is counted from outside: by the sandbox provider's own ledger, by the answers that were given,
-by the phones' logs, and by a receiver of messages that the system can't ask twice.
+by the phones' logs, and by a receiver of messages that the system can't ask twice. The broadcast is another stage: one
+`bot`, two of `notification`, one `scheduler`, no bookings, and counted by the journal of Telegram's emulator behind a faulty
+proxy against the ledger; what it doesn't know to have arrived is recorded as unknown.
 
 - **lost**: a promise that isn't kept, an event that a follower never handled, money or a message that never came.
 - **doubled**: a charge, a refund, a reservation, a job, a step or a message that happened twice.
