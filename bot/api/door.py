@@ -1,12 +1,13 @@
-"""How many calls that change something are under way at a time; the others wait in line."""
+"""How many calls that pay are under way at a time; the others wait in line."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-# As many as there are connections to a database: any more would only wait for one at each of their twenty statements,
-# until payments aren't answered in time and cost more than they bring.
-PLACES = 12
+# With a hundred at once each waits for a connection at every one of its twenty statements, until payments aren't answered
+# within their three seconds, and cost more than they bring. So many keep two cores busy, and a provider that takes
+# all of the three seconds still lets ten a second through.
+PLACES = 32
 # Who would wait longer is told to come again.
 PATIENCE_SECONDS = 10.0
 

@@ -32,6 +32,7 @@ LONGEST_KEY = 200
 CALLER = "api"
 
 ID = re.compile(ID_PATTERN)
+_PAYS = re.compile(r"/api/reservations(/[^/]+/payment)?")
 
 KEY_HEADER = Header(
     alias="Idempotency-Key",
@@ -100,14 +101,18 @@ class Gate:
         key = request.headers.get("idempotency-key")
         if key is not None and (not (0 < len(key) <= LONGEST_KEY) or not key.isprintable()):
             return invalid_field("Idempotency-Key", f"is a text of 1 to {LONGEST_KEY} characters", "0197a3c2-5b7e")
+        if request.method != "POST" or not _PAYS.fullmatch(request.url.path):
+            return await self._perhaps_keyed(request, handle, key, body)
         try:
             async with self._door.place():
-                if key is None:
-                    return await self._run(request, handle, self._first())
-                use = KeyUse(caller=CALLER, route=request.url.path, key=key)
-                return await self._keyed(request, handle, use, body)
+                return await self._perhaps_keyed(request, handle, key, body)
         except TooMany:
             return problem(503, "too-many", "Too many calls at once", "Nothing was begun. Ask again.", retry_after=5)
+
+    async def _perhaps_keyed(self, request: Request, handle: Handle, key: str | None, body: bytes) -> Response:
+        if key is None:
+            return await self._run(request, handle, self._first())
+        return await self._keyed(request, handle, KeyUse(caller=CALLER, route=request.url.path, key=key), body)
 
     def _first(self) -> Begun:
         return Begun(fresh_id=self._ids.new(), resumed=False)

@@ -61,7 +61,7 @@ def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) ->
             "the same sandbox, has no hold, no breaker, no events, no notices and no second service.",
             "What limits it is the number of statements: about 36 round trips to PostgreSQL in bot and payment for a "
             "booking, each through SQLAlchemy, and its events with seven consumers and a notice after it, against the "
-            "reference's four and none. More than twelve calls at once wait in line at the bot, so that the payments of those "
+            "reference's four and none. More than 32 of such calls at once wait in line at the bot, so that the payments of those "
             "under way are answered in time.",
             f"The original (Spring Boot on Kubernetes, in-memory H2, other hardware) reported {SEED_PER_SECOND}/s with "
             "the same tool: a remark, not a comparison.",
