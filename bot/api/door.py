@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-# With a hundred at once each waits for a connection at every one of its twenty statements, until payments aren't answered
-# within their three seconds, and cost more than they bring. So many keep two cores busy, and a provider that takes
-# all of the three seconds still lets ten a second through.
+# With a hundred at once each waits for a connection at every one of its twenty statements, until payments aren't
+# answered within their three seconds, and cost more than they bring. So many keep two cores busy, and a provider that
+# takes all of the three seconds still lets ten a second through.
 PLACES = 32
 # Who would wait longer is told to come again.
 PATIENCE_SECONDS = 10.0

@@ -101,7 +101,7 @@ class Gate:
         key = request.headers.get("idempotency-key")
         if key is not None and (not (0 < len(key) <= LONGEST_KEY) or not key.isprintable()):
             return invalid_field("Idempotency-Key", f"is a text of 1 to {LONGEST_KEY} characters", "0197a3c2-5b7e")
-        if request.method != "POST" or not _PAYS.fullmatch(request.url.path):
+        if not _PAYS.fullmatch(request.url.path):
             return await self._perhaps_keyed(request, handle, key, body)
         try:
             async with self._door.place():
