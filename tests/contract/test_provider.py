@@ -376,7 +376,7 @@ async def test_slow_is_only_slow_to_the_patient(bench: Bench):
     await bench.mode("slow")
     started = asyncio.get_running_loop().time()
     await charge(bench.provider)
-    assert asyncio.get_running_loop().time() - started >= SLOW_SECONDS
+    assert asyncio.get_running_loop().time() - started >= SLOW_SECONDS - 0.01  # the loop counts milliseconds
 
 
 async def test_no_connection_is_surely_not_sent(bench: Bench):

@@ -1,6 +1,7 @@
 """Ten thousand recipients, a faulty Telegram, and a sender that is killed again and again: counted at Telegram.
 
-Only with `SSAK3_CHAOS=long`; what each run counted is a row of docs/RELIABILITY.md.
+Part of `make chaos` alone (`tests/chaos/conftest.py`); what each run counted is a row of docs/RELIABILITY.md. The short form is
+`tests/integration/test_broadcasts_telegram.py`.
 """
 
 import asyncio
@@ -26,11 +27,7 @@ from tests.chaos.apart.speakers import Speakers, speakers
 from tests.support import telegram_faults as faults
 from tests.support.telegram import Telegram, a_telegram
 
-pytestmark = [
-    pytest.mark.asyncio,
-    pytest.mark.timeout(1800),
-    pytest.mark.skipif(os.environ.get("SSAK3_CHAOS") != "long", reason="takes minutes: make chaos"),
-]
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(1800)]
 
 SEED = int(os.environ.get("SSAK3_CHAOS_SEED") or time.time_ns() % 100_000)
 PEOPLE, RATE, KILLS = 10_000, 100.0, 8
