@@ -35,10 +35,11 @@ from services.notification.broadcasts.values import (
 )
 from services.notification.lifecycle import UNFINISHED
 from services.notification.model import Delivery, Notification
+from services.notification.truth import VISITS
 from services.notification.values import DeliveryStatus
 from storage.notification.copies import contact_of
 from storage.notification.ledger import delivery_to_row, notification_to_row
-from storage.notification.segments import SENT, VISITS, asked_of, candidates_in
+from storage.notification.segments import SENT, asked_of, candidates_in
 from storage.notification.tables import broadcast as broadcasts
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import delivery as deliveries
