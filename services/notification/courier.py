@@ -2,32 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
-from services.notification.broadcasts.values import Broadcast
-from services.notification.model import Ad, Delivery, Notification
+from services.notification.model import Ad, Delivery
 from services.notification.outcomes import NotRendered, Outcome, Unclear, Unwanted
 from services.notification.policies import COPYING_TAKES, OPTED_OUT, SEND_TAKES, advertising_waits_until
 from services.notification.ports import Accepted, ChannelSender, Directory, Rejected, Wait
 from services.notification.rendering import Renderer
+from services.notification.taking import Taken
 from services.notification.templates import CannotRender
 from services.notification.values import Contact
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Taken:
-    """A delivery that a sender holds, with what it needs."""
-
-    delivery: Delivery
-    notification: Notification
-    contact: Contact | None
-    broadcast: Broadcast | None = None
 
 
 class Courier:

@@ -19,15 +19,16 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from services.notification.broadcasts.store import BroadcastWork
-from services.notification.courier import Courier, Taken
+from services.notification.courier import Courier
 from services.notification.model import Delivery, Notification
 from services.notification.outcomes import NotRendered, Outcome, after, next_channel, told
 from services.notification.policies import contact_after_send, most_attempts, prepared, reach_of
 from services.notification.ports import ChannelSender, Directory, NotificationWork, Rejected, Wait
 from services.notification.queueing import Cause
 from services.notification.rendering import Renderer
+from services.notification.taking import Taken, with_context, without_visit
 from services.notification.templates import Templates
-from services.notification.truth import visit_of
+from services.notification.truth import CALLED_OFF, visit_of
 from services.notification.unreachable import tell_of_blocked
 from services.notification.use_cases import alert
 from services.notification.values import DeliveryStatus
@@ -148,9 +149,10 @@ class Sender:
             room = min(most, self._window - len(self._sending)) - len(due)
             if room > 0 and (self._broadcasts_rest_until is None or self._broadcasts_rest_until <= now):
                 due = [*due, *await work.ledger.due_of_broadcasts(now, room)]
-            found = await self._with_context(work, due)
+            found = await with_context(work, due)
             await work.copies.find_all({about for one in found if (about := visit_of(one.notification))})
-            changes = [(one, await self._prepare(work, one, now)) for one in found]
+            gone = await without_visit(work, found, now)
+            changes = [(one, await self._prepare(work, one, now, called_off=one.delivery.id in gone)) for one in found]
             saved = await self._save_all(work, changes)
         taken = [replace(one, delivery=new) for one, new in saved if new.status is DeliveryStatus.SENDING]
         return taken, len(saved)
@@ -164,8 +166,10 @@ class Sender:
             await work.record(told(one.notification, new))
         return saved
 
-    async def _prepare(self, work: NotificationWork, one: Taken, now: datetime) -> Delivery:
+    async def _prepare(self, work: NotificationWork, one: Taken, now: datetime, *, called_off: bool) -> Delivery:
         ready = one.delivery.wake() if one.delivery.status is DeliveryStatus.DEFERRED else one.delivery
+        if called_off:
+            return ready.suppress(reason=CALLED_OFF)
         about = visit_of(one.notification)
         copy = await work.copies.find(about) if about else None
         return prepared(
@@ -245,7 +249,7 @@ class Sender:
     async def _recover(self, work: BroadcastWork, now: datetime) -> None:
         """Deliveries whose sender died: sent again where that can't show twice, else unknown (rule 11)."""
         changes = []
-        for one in await self._with_context(work, await work.ledger.abandoned(now, BATCH)):
+        for one in await with_context(work, await work.ledger.abandoned(now, BATCH)):
             channel = self._channels.get(one.delivery.channel or "")
             if channel is not None and channel.idempotent:
                 changes.append((one, one.delivery.wait(until=now, reason="sender_died")))
@@ -263,20 +267,3 @@ class Sender:
         await alert(
             work, "operator_event_dead", cause, values, templates=self._templates, ids=self._ids, clock=self._clock
         )
-
-    async def _with_context(self, work: BroadcastWork, deliveries: Sequence[Delivery]) -> Sequence[Taken]:
-        if not deliveries:
-            return []
-        notifications = await work.ledger.notifications({delivery.notification_id for delivery in deliveries})
-        people = {notification.recipient_id for notification in notifications.values()}
-        contacts = await work.contacts.find_all(people)
-        broadcasts = await work.broadcasts.find_all({one.broadcast_id for one in deliveries if one.broadcast_id})
-        return [
-            Taken(
-                delivery=delivery,
-                notification=notifications[delivery.notification_id],
-                contact=contacts.get(notifications[delivery.notification_id].recipient_id),
-                broadcast=broadcasts.get(delivery.broadcast_id or ""),
-            )
-            for delivery in deliveries
-        ]

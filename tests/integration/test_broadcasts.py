@@ -14,6 +14,7 @@ from services.notification.broadcasts.values import BroadcastStatus, Exclusion, 
 from services.notification.ports import Accepted, Advertising, Rejected, Wait
 from services.notification.refusals import NotAllowed
 from services.reservation.events import ReservationCompleted, ReservationStarted
+from services.shared_kernel import bot_events as bot
 from services.shared_kernel.clock import KST
 from services.shared_kernel.refusal import NotFound
 from tests.support.broadcasts import AD, WORDS, approved, consents, drafted, people, registers, states
@@ -148,6 +149,30 @@ async def test_what_is_no_longer_true_when_it_is_sent_stays_home(fresh: Fresh):
         assert (await home.broadcasts.progress(one.id)).reasons == {"called_off": 5}
         async with home.work() as work:
             assert await work.ledger.waiting_of_broadcasts() == 0
+
+
+async def test_whoever_has_another_visit_that_day_is_told_what_names_none(fresh: Fresh):
+    async with at_home(fresh) as home:
+        first, second = home.story, Story(home.clock, home.ids)
+        second.cleaner, second.starts_at = first.cleaner, first.starts_at + timedelta(hours=4)
+        for story in (first, second):
+            await home.hear(*story.everybody(), story.requested(), story.confirmed(), story.offered(), story.accepted())
+        await home.send_all()
+        home.clock.set(NIGHT)
+        for person, role in ((first.customer, "customer"), (first.cleaner, "cleaner"), (second.customer, "customer")):
+            quiet = bot.ContactChanged(person_id=person, role=role, language="ko", version=2, quiet_at_night=True)
+            await home.hear(first.received(quiet, caused=False))
+        one = await approved(home, segment=Segment(visit_on=first.starts_at.astimezone(KST).date()))
+        await home.send_all()
+        assert (await home.broadcasts.progress(one.id)).later == 3
+        await home.hear(first.cancelled())
+        home.clock.set(MORNING)
+        await home.send_all()
+        assert await states(home, one.id) == {
+            first.customer: "SUPPRESSED",
+            first.cleaner: "SENT",
+            second.customer: "SENT",
+        }
 
 
 async def test_of_a_visit_that_was_made_meanwhile_people_are_told(fresh_sqlite: Fresh):
