@@ -40,8 +40,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 SETTLE_EVERY_SECONDS = 0.1
-# At the end: a deadlock is over at once, a database that is away mostly isn't.
-LAST_TRIES = 3
+# At the end, each by itself: the one that fails goes last, so that the second time all others are recorded.
+LAST_TRIES = 2
 
 _Result = tuple[Taken, Outcome]
 _Change = tuple[Taken, Delivery]
