@@ -42,6 +42,7 @@ BATCH = 50
 SETTLE_EVERY_SECONDS = 0.1
 # At the end, each by itself: the one that fails goes last, so that the second time all others are recorded.
 LAST_TRIES = 2
+LAST_TRIES_TAKE_SECONDS = 10.0
 
 _Result = tuple[Taken, Outcome]
 _Change = tuple[Taken, Delivery]
@@ -95,11 +96,15 @@ class Sender:
         return moved + len(self._sending)
 
     async def finish(self) -> None:
-        """Until everything that is under way has ended, and is recorded if the database can be told."""
+        """Until everything that is under way has ended, and is recorded if the database can be told.
+
+        TimeoutError when it doesn't even say no.
+        """
         while self._sending:
             await self._settle_some(None)
-        for _ in range(LAST_TRIES):
-            await self._record_the_rest()
+        async with asyncio.timeout(LAST_TRIES_TAKE_SECONDS):
+            for _ in range(LAST_TRIES):
+                await self._record_the_rest()
 
     async def _settle_some(self, seconds: float | None) -> None:
         """Record what has been sent by then; what takes longer holds nobody up."""
