@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.links import Links
 from bot.message_log import LogWriter
 from bot.ports import BotWork
-from services.notification.ports import Accepted, PersonDetails, SendResult
+from services.notification.ports import Accepted, Advertising, PersonDetails, SendResult
 from services.notification.values import Agency
 from services.payment import results
 from services.payment.refusals import AlreadyPaid, AttemptLive
@@ -97,7 +97,7 @@ def _answer(result: results.Result) -> ports.Answer:
 
 
 class BotDirectory:
-    """Personal details, from the bot's own table."""
+    """Personal details and consents, from the bot's own tables."""
 
     def __init__(self, unit_of_work: Callable[[], BotWork]) -> None:
         self._unit_of_work = unit_of_work
@@ -110,6 +110,14 @@ class BotDirectory:
             name=person.name if person else "",
             address=details.address if details else "",
             note=details.note if details else "",
+        )
+
+    async def takes_advertising(self, person_id: str) -> Advertising:
+        async with self._unit_of_work() as work:
+            person = await work.persons.find(person_id)
+        return Advertising(
+            day=person is not None and person.consent_day_at is not None,
+            night=person is not None and person.consent_night_at is not None,
         )
 
 

@@ -72,6 +72,7 @@ class Sending:
             name=ssak3.name,
             channels=channels,
             renderer=Renderer(ssak3.templates, directory, ssak3.names),
+            directory=directory,
             templates=ssak3.templates,
             paused=lambda: ssak3.switches.notifications_paused,
             leads=self._leads if self._lease else always,

@@ -1,4 +1,4 @@
-"""What other processes of ours ask of the bot: to put a notice into somebody's log, personal details, addresses."""
+"""What other processes of ours ask of the bot: to put a notice into somebody's log, details, consents, addresses."""
 
 import hmac
 from collections.abc import Callable
@@ -29,6 +29,13 @@ class DetailsOut(BaseModel):
     name: str
     address: str
     note: str
+
+
+class AdvertisingOut(BaseModel):
+    """Whether somebody consents to advertising as of now; neither where the person was erased."""
+
+    day: bool
+    night: bool
 
 
 class AddressOut(BaseModel):
@@ -70,6 +77,15 @@ def internal_router(
             name=person.name if person else "",
             address=found.address if found else "",
             note=found.note if found else "",
+        )
+
+    @router.get("/people/{person_id}/advertising")
+    async def advertising(person_id: str) -> AdvertisingOut:
+        async with unit_of_work() as work:
+            person = await work.persons.find(person_id)
+        return AdvertisingOut(
+            day=person is not None and person.consent_day_at is not None,
+            night=person is not None and person.consent_night_at is not None,
         )
 
     @router.get("/people/{person_id}/address")

@@ -169,6 +169,10 @@ class Delivery:
         """Whether the lease still covers a send that takes so long."""
         return self.lease_until is not None and now + takes <= self.lease_until
 
+    def is_held(self, *, now: datetime) -> bool:
+        """Whether whoever sends it may still say what came of it."""
+        return self.lease_until is not None and now < self.lease_until
+
     def _step(self, action: DeliveryAction, **changes: object) -> "Delivery":
         status = next_status(self.status, action)
         if status is None:

@@ -28,7 +28,14 @@ class NotRendered:
     problem: str
 
 
-Outcome = SendResult | Unclear | NotRendered
+@dataclass(frozen=True, kw_only=True)
+class Unwanted:
+    """Surely not sent, and it isn't to be."""
+
+    reason: str
+
+
+Outcome = SendResult | Unclear | NotRendered | Unwanted
 
 
 def after(delivery: Delivery, outcome: Outcome, now: datetime, most: int = MOST_ATTEMPTS) -> Delivery:
@@ -38,6 +45,8 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime, most: int = MOST_
             return delivery.sent(at=now)
         case Wait():
             return delivery.told_to_wait(until=max(outcome.until, now))
+        case Unwanted():
+            return delivery.told_to_wait(until=now).suppress(reason=outcome.reason)
         case NotRendered():
             return delivery.fail(reason=CANNOT_RENDER)
         case Rejected(permanent=True):

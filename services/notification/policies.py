@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from services.notification.model import Ad, Delivery, Notification
+from services.notification.truth import why_untrue
 from services.notification.values import (
     Contact,
     DeliveryStatus,
@@ -23,6 +24,7 @@ NIGHT_BEGINS, NIGHT_ENDS = time(21), time(8)
 LEASE = timedelta(seconds=30)
 SEND_TAKES = timedelta(seconds=10)  # a send that takes longer is given up, its outcome unknown
 BLOCKED = "blocked"  # how a channel says that the person doesn't want to hear from us
+OPTED_OUT = "opted_out"  # of advertising
 COPYING_TAKES = timedelta(seconds=3)  # after a send outside: onto the page
 RETRY_SECONDS = (1, 5, 15, 60, 300, 600)
 MOST_ATTEMPTS = 12  # the last of them about an hour after the first
@@ -52,7 +54,7 @@ def end_of_night(now: datetime) -> datetime | None:
 def why_no_advertising(contact: Contact | None) -> str:
     """Why somebody gets no advertising at all (rule 12): opted_out or no_consent; empty when they consented."""
     if contact is None or contact.consent_day_at is None:
-        return "opted_out" if contact is not None and contact.consent_withdrawn_at else "no_consent"
+        return OPTED_OUT if contact is not None and contact.consent_withdrawn_at else "no_consent"
     return ""
 
 
@@ -70,15 +72,20 @@ def waits_until(notification: Notification, contact: Contact | None, now: dateti
     return end_of_night(now) if contact.quiet_at_night else None
 
 
-def contact_after_send(contact: Contact | None, delivery: Delivery) -> Contact | None:
+def contact_after_send(contact: Contact, delivery: Delivery) -> Contact:
     """What a send tells about the person: they have blocked us there, or not any more."""
     channel = delivery.channel
-    if contact is None or channel is None:
+    if channel is None:
         return contact
     others = tuple(one for one in contact.blocked if one != channel)
     if delivery.reason == BLOCKED:
         return replace(contact, blocked=(*others, channel))
     return replace(contact, blocked=others) if delivery.status is DeliveryStatus.SENT else contact
+
+
+def reach_of(contact: Contact) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where somebody is reached, and where they don't want to be: what linking changes, and a send."""
+    return contact.channels, contact.blocked
 
 
 def retry_at(attempts: int, now: datetime, most: int = MOST_ATTEMPTS) -> datetime | None:
@@ -108,9 +115,9 @@ def prepared(
 ) -> Delivery:  # fmt: skip
     """What becomes of a due delivery: taken for sending, or put off, or suppressed."""
     channel = delivery.channel if delivery.channel in usable else first_channel(contact, usable)
-    unwanted = why_no_advertising(contact) if isinstance(notification, Ad) else why_untrue(notification, copy, now)
-    if unwanted:
-        return delivery.suppress(reason=unwanted)
+    unwanted = why_no_advertising(contact) if isinstance(notification, Ad) else ""
+    if why := unwanted or why_untrue(notification, copy, now):
+        return delivery.suppress(reason=why)
     if channel is None:
         if now - notification.created_at < UNREACHABLE_AFTER:
             return delivery.defer(until=now + LOOK_AGAIN, reason="no_channel_yet")
@@ -119,19 +126,6 @@ def prepared(
     if morning is not None:
         return delivery.defer(until=morning, reason="night")
     return delivery.take(channel=channel, by=by, until=now + LEASE)
-
-
-def why_untrue(notification: Notification, copy: ReservationCopy | None, now: datetime) -> str:
-    """Why a reminder stays home: called_off or too_late; empty for everything that is still true."""
-    if notification.good_until is None:
-        return ""
-    if now > notification.good_until:
-        return "too_late"
-    visit = copy.visit if copy else None
-    if visit is None or visit.status != "CONFIRMED":
-        return "called_off"
-    this_visit = f"reminder:{notification.reservation_id}:{visit.visit_revision}:"
-    return "" if notification.cause.startswith(this_visit) else "called_off"
 
 
 def next_consent_reminder(after: datetime) -> datetime:

@@ -20,6 +20,10 @@ class Contacts(Protocol):
 
     async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]: ...
 
+    async def hold(self, person_id: str) -> Contact | None:
+        """As it is now, and stays until the end of this unit of work: nobody else writes it meanwhile."""
+        ...
+
     async def operators(self) -> Sequence[str]:
         """The ids of all operators, in a fixed order."""
         ...
@@ -176,10 +180,24 @@ class PersonDetails:
     note: str = ""
 
 
-class Directory(Protocol):
-    """Personal details, looked up at the last moment. May raise: the sender then tries again later."""
+@dataclass(frozen=True, kw_only=True)
+class Advertising:
+    """Whether somebody takes advertising now, and whether also at night (21:00-08:00 KST); neither when erased."""
 
-    async def of(self, person_id: str, details_id: str | None) -> PersonDetails: ...
+    day: bool
+    night: bool
+
+
+class Directory(Protocol):
+    """What the bot keeps of people, looked up at the last moment. May raise: the sender then tries again later."""
+
+    async def of(self, person_id: str, details_id: str | None) -> PersonDetails:
+        """Personal details, for one notice."""
+        ...
+
+    async def takes_advertising(self, person_id: str) -> Advertising:
+        """Their consent as it is now: what contacts say of it has come by the broker, and may be old."""
+        ...
 
 
 class Addresses(Protocol):

@@ -12,32 +12,26 @@ cancel, which is seen at the next take, is effective within a second (ADR 19).
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
 from services.notification.broadcasts.store import BroadcastWork
-from services.notification.broadcasts.values import Broadcast
-from services.notification.model import Ad, Delivery, Notification
-from services.notification.outcomes import NotRendered, Outcome, Unclear, after, next_channel, told
-from services.notification.policies import (
-    COPYING_TAKES,
-    SEND_TAKES,
-    advertising_waits_until,
-    contact_after_send,
-    most_attempts,
-    prepared,
-)
-from services.notification.ports import Accepted, ChannelSender, NotificationWork, Rejected, Wait
+from services.notification.courier import Courier
+from services.notification.model import Delivery, Notification
+from services.notification.outcomes import NotRendered, Outcome, after, next_channel, told
+from services.notification.policies import contact_after_send, most_attempts, prepared, reach_of
+from services.notification.ports import ChannelSender, Directory, NotificationWork, Rejected, Wait
 from services.notification.queueing import Cause
 from services.notification.rendering import Renderer
-from services.notification.templates import CannotRender, Templates
+from services.notification.taking import Taken, with_context, without_visit
+from services.notification.templates import Templates
+from services.notification.truth import CALLED_OFF, visit_of
 from services.notification.unreachable import tell_of_blocked
 from services.notification.use_cases import alert
-from services.notification.values import Contact, DeliveryStatus
-from services.shared_kernel.card import Card
+from services.notification.values import DeliveryStatus
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.tracing import PASSING_ON, SpanKind, Tracing
@@ -46,19 +40,12 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 SETTLE_EVERY_SECONDS = 0.1
+# At the end, each by itself: the one that fails goes last, so that the second time all others are recorded.
+LAST_TRIES = 2
+LAST_TRIES_TAKE_SECONDS = 10.0
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Taken:
-    """A delivery that this sender holds, with what it needs."""
-
-    delivery: Delivery
-    notification: Notification
-    contact: Contact | None
-    broadcast: Broadcast | None = None
-
-
-_Change = tuple[_Taken, Delivery]
+_Result = tuple[Taken, Outcome]
+_Change = tuple[Taken, Delivery]
 
 
 async def always() -> bool:
@@ -76,7 +63,7 @@ class Sender:
 
     def __init__(
         self, unit_of_work: Callable[[], BroadcastWork], clock: Clock, ids: Ids, *, name: str,
-        channels: Mapping[str, ChannelSender], renderer: Renderer, templates: Templates,
+        channels: Mapping[str, ChannelSender], renderer: Renderer, directory: Directory, templates: Templates,
         paused: Callable[[], bool] = lambda: False, leads: Callable[[], Awaitable[bool]] = always,
         page: ChannelSender | None = None, tracing: Tracing = PASSING_ON, window: int = BATCH,
     ) -> None:  # fmt: skip
@@ -85,22 +72,23 @@ class Sender:
         self._ids = ids
         self._name = name
         self._channels = channels
-        self._renderer = renderer
         self._templates = templates
         self._paused = paused
         self._leads = leads
-        self._page = page
+        self._courier = Courier(clock, channels=channels, renderer=renderer, directory=directory, page=page)
         self._tracing = tracing
         self._window = window
         self._broadcasts_rest_until: datetime | None = None
-        self._sending: list[asyncio.Task[Sequence[tuple[_Taken, Outcome]]]] = []
+        self._sending: list[asyncio.Task[Sequence[_Result]]] = []
+        self._unrecorded: dict[str, _Result] = {}
 
     async def run_once(self) -> int:
         """Take what is due, record what was sent; how many deliveries moved on or are still under way."""
         moved = 0
+        await self._record_the_rest()
         if not self._paused() and await self._leads():
             taken, moved = await self._take(BATCH - len(self._sending))
-            by_recipient: dict[str, list[_Taken]] = defaultdict(list)
+            by_recipient: dict[str, list[Taken]] = defaultdict(list)
             for one in taken:
                 by_recipient[one.notification.recipient_id].append(one)
             self._sending += [asyncio.create_task(self._send_in_turn(group)) for group in by_recipient.values()]
@@ -108,22 +96,57 @@ class Sender:
         return moved + len(self._sending)
 
     async def finish(self) -> None:
-        """Until everything that is under way is recorded."""
+        """Until everything that is under way has ended, and is recorded if the database can be told.
+
+        TimeoutError when it doesn't even say no.
+        """
         while self._sending:
             await self._settle_some(None)
+        async with asyncio.timeout(LAST_TRIES_TAKE_SECONDS):
+            for _ in range(LAST_TRIES):
+                await self._record_the_rest()
 
     async def _settle_some(self, seconds: float | None) -> None:
         """Record what has been sent by then; what takes longer holds nobody up."""
         if not self._sending:
             return
         done, _ = await asyncio.wait(self._sending, timeout=seconds)
-        ended = [group for group in self._sending if group in done]
-        self._sending = [group for group in self._sending if group not in done]
-        outcomes = [pair for group in ended for pair in group.result()]
-        if outcomes:
-            await self._settle(outcomes)
+        fresh: list[_Result] = []
+        for group in [group for group in self._sending if group in done]:
+            self._sending.remove(group)
+            results = group.result()
+            self._unrecorded |= {one[0].delivery.id: one for one in results}
+            fresh += results
+        if fresh:
+            await self._record(fresh)
 
-    async def _take(self, most: int = BATCH) -> tuple[Sequence[_Taken], int]:
+    async def _record_the_rest(self) -> None:
+        """What couldn't be recorded, each by itself, so that one harms no other; the one that fails goes last.
+
+        When its lease is over, it is too late: it is found as one whose sender died (rule 11).
+        """
+        now = self._clock.now()
+        rest = [one for one in self._unrecorded.values() if one[0].delivery.is_held(now=now)]
+        self._unrecorded = {one[0].delivery.id: one for one in rest}
+        for one in rest:
+            if not await self._record([one]):
+                self._unrecorded[one[0].delivery.id] = self._unrecorded.pop(one[0].delivery.id)
+                return
+
+    async def _record(self, outcomes: Sequence[_Result]) -> bool:
+        """Whether it was possible; what wasn't is kept for the next round: it was sent, and only we know."""
+        try:
+            changes = await self._settle(outcomes)
+        except Exception as error:  # the database is away, or somebody else was quicker with what it needs
+            log.warning("notification.not_recorded", error=type(error).__name__, deliveries=len(outcomes))
+            return False
+        for one, _ in outcomes:
+            self._unrecorded.pop(one.delivery.id, None)
+        for one, new in changes:
+            await self._learn(one, new)
+        return True
+
+    async def _take(self, most: int = BATCH) -> tuple[Sequence[Taken], int]:
         now = self._clock.now()
         async with self._unit_of_work() as work:
             await self._recover(work, now)
@@ -131,8 +154,10 @@ class Sender:
             room = min(most, self._window - len(self._sending)) - len(due)
             if room > 0 and (self._broadcasts_rest_until is None or self._broadcasts_rest_until <= now):
                 due = [*due, *await work.ledger.due_of_broadcasts(now, room)]
-            found = await self._with_context(work, due)
-            changes = [(one, await self._prepare(work, one, now)) for one in found]
+            found = await with_context(work, due)
+            await work.copies.find_all({about for one in found if (about := visit_of(one.notification))})
+            gone = await without_visit(work, found, now)
+            changes = [(one, await self._prepare(work, one, now, called_off=one.delivery.id in gone)) for one in found]
             saved = await self._save_all(work, changes)
         taken = [replace(one, delivery=new) for one, new in saved if new.status is DeliveryStatus.SENDING]
         return taken, len(saved)
@@ -146,18 +171,20 @@ class Sender:
             await work.record(told(one.notification, new))
         return saved
 
-    async def _prepare(self, work: NotificationWork, one: _Taken, now: datetime) -> Delivery:
+    async def _prepare(self, work: NotificationWork, one: Taken, now: datetime, *, called_off: bool) -> Delivery:
         ready = one.delivery.wake() if one.delivery.status is DeliveryStatus.DEFERRED else one.delivery
-        about = one.notification.reservation_id
-        copy = await work.copies.find(about) if about and one.notification.good_until else None
+        if called_off:
+            return ready.suppress(reason=CALLED_OFF)
+        about = visit_of(one.notification)
+        copy = await work.copies.find(about) if about else None
         return prepared(
             ready, one.notification, one.contact, copy, usable=self._channels.keys(), by=self._name, now=now
         )
 
-    async def _send_in_turn(self, group: Sequence[_Taken]) -> Sequence[tuple[_Taken, Outcome]]:
-        return [(one, await self._send_traced(one)) for one in group]
+    async def _send_in_turn(self, group: Sequence[Taken]) -> Sequence[_Result]:
+        return [(one, await self._send(one)) for one in group]
 
-    async def _send_traced(self, one: _Taken) -> Outcome:
+    async def _send(self, one: Taken) -> Outcome:
         notification = one.notification
         about = {"channel": one.delivery.channel or "", "template": notification.template}
         with (
@@ -166,50 +193,9 @@ class Sender:
                 event_id=notification.cause_event_id, reservation_id=notification.reservation_id, **about
             ),
         ):
-            return await self._send(one)
+            return await self._courier.send(one)
 
-    async def _send(self, one: _Taken) -> Outcome:
-        try:
-            if one.broadcast is None:
-                card = await self._renderer.card(one.notification, one.contact)
-            else:
-                card = await self._renderer.card_of_broadcast(one.broadcast, one.notification, one.contact)
-        except CannotRender as error:
-            log.error("notification.cannot_render", template=one.notification.template, problem=str(error))
-            return NotRendered(problem=str(error))
-        except Exception as error:  # whoever keeps the details is away: nothing was sent
-            log.warning("notification.no_details", error=type(error).__name__)
-            return Rejected(reason=type(error).__name__, permanent=False)
-        if isinstance(one.notification, Ad) and one.contact is not None:
-            # It may have waited since it was taken.
-            morning = advertising_waits_until(one.contact, self._clock.now())
-            if morning is not None:
-                return Wait(until=morning)
-        return await self._send_card(one.delivery, one.notification.recipient_id, card)
-
-    async def _send_card(self, delivery: Delivery, person_id: str, card: Card) -> Outcome:
-        channel = self._channels[delivery.channel or ""]
-        if not delivery.may_be_sent(now=self._clock.now(), takes=SEND_TAKES + COPYING_TAKES):
-            return Rejected(reason="lease_over", permanent=False)
-        try:
-            async with asyncio.timeout(SEND_TAKES.total_seconds()):
-                result = await channel.send(delivery.id, person_id, card)
-        except Exception as error:  # whatever it is, nobody knows whether it went out
-            log.warning("notification.unclear", channel=delivery.channel, error=type(error).__name__)
-            return Unclear(repeatable=channel.idempotent, reason=type(error).__name__)
-        if isinstance(result, Accepted) and not channel.idempotent and self._page is not None:
-            await self._copy(self._page, delivery, person_id, card)
-        return result
-
-    async def _copy(self, page: ChannelSender, delivery: Delivery, person_id: str, card: Card) -> None:
-        """Before it is recorded as sent, so that no kill comes in between. It was sent, whatever happens here."""
-        try:
-            async with asyncio.timeout(COPYING_TAKES.total_seconds()):
-                await page.send(delivery.id, person_id, card)
-        except Exception as error:
-            log.warning("notification.not_copied", channel=delivery.channel, error=type(error).__name__)
-
-    async def _settle(self, outcomes: Sequence[tuple[_Taken, Outcome]]) -> None:
+    async def _settle(self, outcomes: Sequence[_Result]) -> Sequence[_Change]:
         now = self._clock.now()
         async with self._unit_of_work() as work:
             for one, outcome in outcomes:
@@ -225,12 +211,24 @@ class Sender:
                     self._broadcasts_rest_until = outcome.until
             changes = [(one, after(one.delivery, outcome, now, self._most_attempts(one))) for one, outcome in outcomes]
             await self._finish(work, changes, now)
-            for one, new in changes:
-                contact = contact_after_send(one.contact, new)
-                if contact is not None and contact != one.contact:
-                    await work.contacts.save(one.contact, contact)
+        return changes
 
-    def _most_attempts(self, one: _Taken) -> int:
+    async def _learn(self, one: Taken, new: Delivery) -> None:
+        """Whether they have blocked us, or not any more. When they have linked meanwhile, that is newer.
+
+        In a transaction of its own: a consumer holds many people, in the order in which they were told of.
+        """
+        if one.contact is None or contact_after_send(one.contact, new) == one.contact:
+            return
+        try:
+            async with self._unit_of_work() as work:
+                known = await work.contacts.hold(one.contact.person_id)
+                if known is not None and reach_of(known) == reach_of(one.contact):
+                    await work.contacts.save(known, contact_after_send(known, new))
+        except Exception as error:  # the next send tells the same
+            log.warning("notification.block_not_kept", error=type(error).__name__)
+
+    def _most_attempts(self, one: Taken) -> int:
         return most_attempts(one.delivery, one.contact, self._channels.keys())
 
     async def _finish(self, work: NotificationWork, changes: Sequence[_Change], now: datetime) -> None:
@@ -247,7 +245,7 @@ class Sender:
                 await work.ledger.add_hop(hop)
         await self._save_all(work, ended)
 
-    async def _next_channel(self, work: NotificationWork, one: _Taken, new: Delivery) -> str | None:
+    async def _next_channel(self, work: NotificationWork, one: Taken, new: Delivery) -> str | None:
         if new.status not in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN):
             return None
         hops = await work.ledger.hops(new.notification_id)
@@ -256,7 +254,7 @@ class Sender:
     async def _recover(self, work: BroadcastWork, now: datetime) -> None:
         """Deliveries whose sender died: sent again where that can't show twice, else unknown (rule 11)."""
         changes = []
-        for one in await self._with_context(work, await work.ledger.abandoned(now, BATCH)):
+        for one in await with_context(work, await work.ledger.abandoned(now, BATCH)):
             channel = self._channels.get(one.delivery.channel or "")
             if channel is not None and channel.idempotent:
                 changes.append((one, one.delivery.wait(until=now, reason="sender_died")))
@@ -274,20 +272,3 @@ class Sender:
         await alert(
             work, "operator_event_dead", cause, values, templates=self._templates, ids=self._ids, clock=self._clock
         )
-
-    async def _with_context(self, work: BroadcastWork, deliveries: Sequence[Delivery]) -> Sequence[_Taken]:
-        if not deliveries:
-            return []
-        notifications = await work.ledger.notifications({delivery.notification_id for delivery in deliveries})
-        people = {notification.recipient_id for notification in notifications.values()}
-        contacts = await work.contacts.find_all(people)
-        broadcasts = await work.broadcasts.find_all({one.broadcast_id for one in deliveries if one.broadcast_id})
-        return [
-            _Taken(
-                delivery=delivery,
-                notification=notifications[delivery.notification_id],
-                contact=contacts.get(notifications[delivery.notification_id].recipient_id),
-                broadcast=broadcasts.get(delivery.broadcast_id or ""),
-            )
-            for delivery in deliveries
-        ]

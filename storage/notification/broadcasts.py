@@ -35,10 +35,11 @@ from services.notification.broadcasts.values import (
 )
 from services.notification.lifecycle import UNFINISHED
 from services.notification.model import Delivery, Notification
+from services.notification.truth import VISITS
 from services.notification.values import DeliveryStatus
 from storage.notification.copies import contact_of
 from storage.notification.ledger import delivery_to_row, notification_to_row
-from storage.notification.segments import SENT, VISITS, asked_of, candidates_in
+from storage.notification.segments import SENT, asked_of, candidates_in
 from storage.notification.tables import broadcast as broadcasts
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import delivery as deliveries
@@ -168,6 +169,11 @@ class SqlBroadcasts:
         result = await self._connection.execute(_call_off_others(tuple(sorted(asked))), about | asked)
         return result.rowcount
 
+    async def with_visit(self, broadcast: Broadcast, people: Collection[str], now: datetime) -> Collection[str]:
+        asked = asked_of(broadcast.segment, now)
+        rows = await self._connection.execute(_still_of_these(tuple(sorted(asked))), asked | {"people": list(people)})
+        return rows.scalars().all()
+
     async def to_call_off(self) -> Sequence[str]:
         return (await self._connection.execute(_TO_CALL_OFF)).scalars().all()
 
@@ -203,11 +209,21 @@ def _queued(notification: Notification, delivery: Delivery, position: int) -> di
 
 
 @cache
+def _still(given: tuple[str, ...]) -> Select[Any]:
+    """The ids of those who are of such a segment, also when their visit has begun."""
+    return candidates_in(given, VISITS).with_only_columns(contacts.c.person_id)
+
+
+@cache
+def _still_of_these(given: tuple[str, ...]) -> Select[Any]:
+    return _still(given).where(contacts.c.person_id.in_(bindparam("people", expanding=True)))
+
+
+@cache
 def _call_off_others(given: tuple[str, ...]) -> Update:
     """Of a broadcast, those who aren't of such a segment (any more)."""
-    still = candidates_in(given, VISITS).with_only_columns(contacts.c.person_id)
     others = select(notifications.c.id).where(
-        notifications.c.cause == bindparam("about"), notifications.c.recipient_id.not_in(still)
+        notifications.c.cause == bindparam("about"), notifications.c.recipient_id.not_in(_still(given))
     )
     return _CALL_OFF.where(deliveries.c.notification_id.in_(others))
 

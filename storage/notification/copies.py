@@ -19,6 +19,7 @@ _LISTS = ("channels", "areas", "blocked")
 _PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
 
 _CONTACTS = select(contacts).where(contacts.c.person_id.in_(bindparam("people", expanding=True)))
+_TO_HOLD = select(contacts).where(contacts.c.person_id == bindparam("who")).with_for_update(key_share=True)
 _OPERATORS = select(contacts.c.person_id).where(contacts.c.role == "operator").order_by(contacts.c.person_id)
 _CHANGE = update(contacts).where(contacts.c.person_id == bindparam("who"))
 _TO_REMIND = (
@@ -47,6 +48,10 @@ class SqlContacts:
     async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
         rows = await self._connection.execute(_CONTACTS, {"people": list(person_ids)})
         return {row.person_id: contact_of(row) for row in rows}
+
+    async def hold(self, person_id: str) -> Contact | None:
+        row = (await self._connection.execute(_TO_HOLD, {"who": person_id})).one_or_none()
+        return None if row is None else contact_of(row)
 
     async def operators(self) -> Sequence[str]:
         return list((await self._connection.execute(_OPERATORS)).scalars())

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from services.notification.broadcasts.values import Segment
+from services.notification.truth import VISITS
 from services.notification.values import DeliveryStatus
 from services.shared_kernel.clock import KST
 from storage.engine import UtcDateTime
@@ -16,7 +17,6 @@ from storage.notification.tables import notification as notifications
 from storage.notification.tables import reservation as reservations
 
 SENT = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
-VISITS = ("CONFIRMED", "IN_PROGRESS", "COMPLETED")
 _IN_SEGMENTS = ("customer", "cleaner")
 
 

@@ -65,6 +65,22 @@ async def test_a_discount_is_no_information_and_nobody_agreed_to_advertising(wor
     assert await read_by(customer, "할인") == 0
 
 
+async def test_who_opts_out_with_the_broker_away_gets_no_advertising(world: World):
+    """Word of it hasn't come to whoever sends, who asks before it leaves."""
+    leaves, stays, operator = await world.customer(), await world.customer(), await world.operator()
+    for customer in (leaves, stays):
+        await world.ssak3.people.set_consent(customer.id, day=True, night=False)
+    await world.settle()
+    with world.broker_away():
+        await leaves.say("수신거부")
+        await writes(operator, "고객", "평일 오전 집청소 10% 할인", "한국어만", "버튼 없이", kind="발송 광고")
+        await operator.tap("2명 발송 확정")
+        await world.later(seconds=1)
+        assert (await read_by(leaves, "10% 할인"), await read_by(stays, "10% 할인")) == (0, 1)
+    await world.later(seconds=1)
+    assert (await read_by(leaves, "10% 할인"), await read_by(stays, "10% 할인")) == (0, 1)
+
+
 async def test_scheduled_paused_and_called_off(world: World):
     """Nothing goes before its time, nor after it was called off; a correction only to those who got it."""
     customer, operator = await world.customer(), await world.operator()

@@ -8,8 +8,9 @@ import pytest_asyncio
 
 from bot.ports import Details
 from services.notification.adapters.bot_client import BotClient, MessageLogSender
-from services.notification.ports import Accepted, PersonDetails
+from services.notification.ports import Accepted, Advertising, PersonDetails
 from services.shared_kernel.card import Button, Card, Item
+from ssak3.gateways import BotDirectory
 from tests.support.doors import Doors, open_doors
 
 pytestmark = pytest.mark.asyncio
@@ -55,12 +56,24 @@ async def test_personal_details(doors: Doors):
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_consent_to_advertising_as_it_is_now(doors: Doors):
+    ssak3, customer = doors.world.ssak3, await doors.world.customer()
+    for directory in (client_of(doors), BotDirectory(ssak3.bot_work)):
+        for day, night in ((False, False), (True, False), (True, True)):
+            await ssak3.people.set_consent(customer.id, day=day, night=night)
+            assert await directory.takes_advertising(customer.id) == Advertising(day=day, night=night)
+        assert await directory.takes_advertising("nobody") == Advertising(day=False, night=False)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_who_has_no_token_learns_nothing_and_writes_nothing(doors: Doors):
     customer = await doors.world.customer()
     stranger = client_of(doors, "another")
     with pytest.raises(aiohttp.ClientResponseError) as refused:
         await stranger.of(customer.id, None)
     assert refused.value.status == 401
+    with pytest.raises(aiohttp.ClientResponseError):
+        await stranger.takes_advertising(customer.id)
     with pytest.raises(aiohttp.ClientResponseError):
         await stranger.append(delivery_id="delivery-2", person_id=customer.id, card=CARD)
     assert not [message for message in await customer.log() if message.card.notice]

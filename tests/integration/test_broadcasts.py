@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from services.cleaning.events import JobWithdrawn
 from services.notification.broadcasts.refusals import ApprovalOutdated, NobodyLeft, NotAllowedNow
 from services.notification.broadcasts.use_cases import SHELL
 from services.notification.broadcasts.values import BroadcastStatus, Exclusion, Kind, Segment, Wording
-from services.notification.ports import Accepted, Rejected, Wait
+from services.notification.ports import Accepted, Advertising, Rejected, Wait
 from services.notification.refusals import NotAllowed
 from services.reservation.events import ReservationCompleted, ReservationStarted
+from services.shared_kernel import bot_events as bot
 from services.shared_kernel.clock import KST
 from services.shared_kernel.refusal import NotFound
 from tests.support.broadcasts import AD, WORDS, approved, consents, drafted, people, registers, states
@@ -126,6 +128,51 @@ async def test_of_a_visit_that_is_called_off_meanwhile_nobody_is_told(fresh: Fre
         assert await states(home, to_all.id) == {story.customer: "SENT", other: "SENT"}
         report = await home.broadcasts.report(about_it.id, by=SHELL)
         assert report.progress.reasons == {"called_off": 2}
+
+
+async def test_what_is_no_longer_true_when_it_is_sent_stays_home(fresh: Fresh):
+    async with at_home(fresh) as home:
+        stories = same, later, gone, given_away = [home.story, *(Story(home.clock, home.ids) for _ in range(3))]
+        for story in stories:
+            await home.hear(*story.everybody(), story.requested(), story.confirmed(), story.offered(), story.accepted())
+        await home.send_all()
+        home.web.log.clear()
+        day = Segment(visit_on=same.starts_at.astimezone(KST).date())
+        one = await approved(home, segment=day, wording=replace(WORDS, text_ko="#{방문일시}에 봬요."))
+        await home.broadcasts.pause(one.id, by=SHELL)
+        await home.hear(later.moved(later.starts_at + timedelta(hours=2)), gone.cancelled())
+        await home.hear(given_away.job(JobWithdrawn, cleaner_id=given_away.cleaner))
+        await home.broadcasts.resume(one.id, by=SHELL)
+        await home.send_all()
+        told = {who for _, who, card in home.web.log if card.text == "11/27(금) 14:00에 봬요."}
+        assert told == {same.customer, same.cleaner, given_away.customer}
+        assert (await home.broadcasts.progress(one.id)).reasons == {"called_off": 5}
+        async with home.work() as work:
+            assert await work.ledger.waiting_of_broadcasts() == 0
+
+
+async def test_whoever_has_another_visit_that_day_is_told_what_names_none(fresh: Fresh):
+    async with at_home(fresh) as home:
+        first, second = home.story, Story(home.clock, home.ids)
+        second.cleaner, second.starts_at = first.cleaner, first.starts_at + timedelta(hours=4)
+        for story in (first, second):
+            await home.hear(*story.everybody(), story.requested(), story.confirmed(), story.offered(), story.accepted())
+        await home.send_all()
+        home.clock.set(NIGHT)
+        for person, role in ((first.customer, "customer"), (first.cleaner, "cleaner"), (second.customer, "customer")):
+            quiet = bot.ContactChanged(person_id=person, role=role, language="ko", version=2, quiet_at_night=True)
+            await home.hear(first.received(quiet, caused=False))
+        one = await approved(home, segment=Segment(visit_on=first.starts_at.astimezone(KST).date()))
+        await home.send_all()
+        assert (await home.broadcasts.progress(one.id)).later == 3
+        await home.hear(first.cancelled())
+        home.clock.set(MORNING)
+        await home.send_all()
+        assert await states(home, one.id) == {
+            first.customer: "SUPPRESSED",
+            first.cleaner: "SENT",
+            second.customer: "SENT",
+        }
 
 
 async def test_of_a_visit_that_was_made_meanwhile_people_are_told(fresh_sqlite: Fresh):
@@ -366,6 +413,49 @@ async def test_what_was_taken_just_before_the_night_isnt_sent_in_it(fresh_sqlite
         home.clock.set(MORNING)
         await home.send_all()
         assert counted(await states(home, broadcast.id)) == {"SENT": 1}
+
+
+async def test_the_bot_is_asked_last_and_who_has_just_opted_out_gets_nothing(fresh_sqlite: Fresh):
+    """No event of it has come: the broker is away."""
+    async with at_home(fresh_sqlite) as home:
+        stays, leaves = await people(home, 2, consent_day_at=home.clock.now())
+        home.book.consents[leaves] = Advertising(day=False, night=False)
+        one = await approved(home, kind=Kind.AD, wording=AD)
+        await home.send_all()
+        assert [who for _, who, _ in home.web.log] == [stays]
+        assert await states(home, one.id) == {stays: "SENT", leaves: "SUPPRESSED"}
+        assert (await home.broadcasts.progress(one.id)).reasons == {"opted_out": 1}
+
+
+async def test_who_takes_back_the_night_only_gets_it_in_the_morning(fresh_sqlite: Fresh):
+    async with at_home(fresh_sqlite) as home:
+        agreed = home.clock.now()
+        (person,) = await people(home, 1, consent_day_at=agreed, consent_night_at=agreed)
+        home.book.consents[person] = Advertising(day=True, night=False)
+        home.clock.set(NIGHT)
+        one = await approved(home, kind=Kind.AD, wording=AD)
+        await home.send_all()
+        home.clock.set(MORNING - timedelta(seconds=1))
+        await home.send_all()
+        assert home.web.log == []
+        home.clock.set(MORNING)
+        await home.send_all()
+        assert await states(home, one.id) == {person: "SENT"}
+
+
+async def test_advertising_waits_while_the_bot_cannot_be_asked_and_information_asks_nobody(fresh_sqlite: Fresh):
+    async with at_home(fresh_sqlite) as home:
+        (person,) = await people(home, 1, consent_day_at=home.clock.now())
+        home.book.is_away = True
+        info, advertising = await approved(home), await approved(home, kind=Kind.AD, wording=AD)
+        await home.send_all()
+        assert counted(await states(home, info.id)) == {"SENT": 2}
+        assert await states(home, advertising.id) == {person: "QUEUED"}
+        home.book.is_away = False
+        home.clock.advance(seconds=2)
+        await home.send_all()
+        assert await states(home, advertising.id) == {person: "SENT"}
+        assert home.book.asked == [person]
 
 
 # Consent: what the law wants told

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from services.notification.broadcasts.dry_run import Reach
 from services.notification.broadcasts.ticks import BroadcastTick
 from services.notification.broadcasts.use_cases import BroadcastUseCases
-from services.notification.ports import Accepted, ChannelSender, PersonDetails, SendResult
+from services.notification.ports import Accepted, Advertising, ChannelSender, PersonDetails, SendResult
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
 from services.notification.rendering import Renderer
@@ -29,15 +29,23 @@ __all__ = ["START", "Crash", "FakeChannel", "Home", "Story", "at_home"]
 
 
 class Book:
-    """The directory: one set of details for everybody."""
+    """The directory: one set of details for everybody, and consents as it knows them; `asked`: whose, each time."""
 
     def __init__(self) -> None:
         self.is_away = False
+        self.consents: dict[str, Advertising] = {}
+        self.asked: list[str] = []
 
     async def of(self, person_id: str, details_id: str | None) -> PersonDetails:
         if self.is_away:
             raise ConnectionError
         return PersonDetails(name="김OO", address="마포구 OO로 12", note="강아지가 있어요")
+
+    async def takes_advertising(self, person_id: str) -> Advertising:
+        if self.is_away:
+            raise ConnectionError
+        self.asked.append(person_id)
+        return self.consents.get(person_id, Advertising(day=True, night=True))
 
 
 class PlainNames:
@@ -128,6 +136,7 @@ class Home:
             name=name,
             channels=channels,
             renderer=Renderer(TEMPLATES, self.book, PlainNames()),
+            directory=self.book,
             templates=TEMPLATES,
             paused=lambda: self.is_paused,
             leads=leads,

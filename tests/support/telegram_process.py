@@ -37,9 +37,10 @@ async def push(database_url: str, telegram_url: str, bot_url: str, rate: float) 
             token=TOKEN, api_base=telegram_url, rate=rate, addresses=BotAddresses(bot), clock=clock,
             monotonic=time.monotonic, may_send=ours.is_safe, on_pause=forgotten,
         )  # fmt: skip
+        book = Book()
         sender = Sender(
             lambda: NotificationUnitOfWork(context), clock, ids, name="child", templates=TEMPLATES,
-            channels={telegram.name: telegram}, renderer=Renderer(TEMPLATES, Book(), PlainNames()),
+            channels={telegram.name: telegram}, renderer=Renderer(TEMPLATES, book, PlainNames()), directory=book,
             leads=ours.hold, page=MessageLogSender("web", bot),
         )  # fmt: skip
         while True:

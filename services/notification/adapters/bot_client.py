@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from services.notification.ports import Accepted, PersonDetails, SendResult
+from services.notification.ports import Accepted, Advertising, PersonDetails, SendResult
 from services.shared_kernel.card import Card
 from services.shared_kernel.tracing import trace_headers
 
@@ -26,6 +26,11 @@ class BotClient:
         """Somebody's personal details, for one notice."""
         query = f"?details_id={quote(details_id, safe='')}" if details_id else ""
         return PersonDetails(**await self.ask("GET", f"/internal/people/{quote(person_id, safe='')}/details{query}"))
+
+    async def takes_advertising(self, person_id: str) -> Advertising:
+        """Whether somebody consents to advertising, for one that is about to be sent."""
+        answer = await self.ask("GET", f"/internal/people/{quote(person_id, safe='')}/advertising")
+        return Advertising(day=answer["day"], night=answer["night"])
 
     async def append(self, *, delivery_id: str, person_id: str, card: Card) -> bool:
         """Put it into the person's message log; False if it is there already."""

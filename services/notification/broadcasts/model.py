@@ -16,9 +16,7 @@ from services.notification.broadcasts.values import (
     Wording,
 )
 
-# Why a delivery of one stays home: the broadcast was cancelled; the visit that it is about was, or was moved.
-CANCELLED = "cancelled"
-CALLED_OFF = "called_off"
+CANCELLED = "cancelled"  # why a delivery of one stays home
 
 
 def cause_of(broadcast_id: str) -> str:

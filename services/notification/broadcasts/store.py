@@ -49,6 +49,10 @@ class Broadcasts(Protocol):
         """Suppress what waits for whoever has no visit on its segment's day any more; how many that were."""
         ...
 
+    async def with_visit(self, broadcast: Broadcast, people: Collection[str], now: datetime) -> Collection[str]:
+        """Those of these people who have a visit on its segment's day still."""
+        ...
+
     async def to_call_off(self) -> Sequence[str]:
         """Cancelled ones of which something waits after all: it was in flight and came back."""
         ...

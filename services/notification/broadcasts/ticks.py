@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from services.notification.broadcasts.model import CALLED_OFF, CANCELLED, cause_of, ended, started
+from services.notification.broadcasts.model import CANCELLED, cause_of, ended, started
 from services.notification.broadcasts.store import BroadcastWork
 from services.notification.broadcasts.use_cases import SHELL
 from services.notification.broadcasts.values import Broadcast, BroadcastStatus, Progress
 from services.notification.events import BroadcastFinished
 from services.notification.queueing import Cause, queue
 from services.notification.templates import Templates
+from services.notification.truth import CALLED_OFF
 from services.notification.values import Notice
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids

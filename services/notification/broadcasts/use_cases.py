@@ -34,6 +34,7 @@ from services.notification.broadcasts.wording import check, variables_of
 from services.notification.model import Ad, Delivery, Info, Notification
 from services.notification.policies import kept, values_of_copy
 from services.notification.ports import Names
+from services.notification.truth import about_visit
 from services.notification.values import Values
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
@@ -161,14 +162,14 @@ class BroadcastUseCases:
     async def _values(
         self, work: BroadcastWork, broadcast: Broadcast, people: Collection[Candidate]
     ) -> dict[str, Values]:
-        """What the words need of each one's visit, as it is now."""
+        """What the words need of each one's visit, as it is now, and what tells later whether that is still true."""
         wanted = variables_of(broadcast.wording) - {"customer_name"}
         about = {one.contact.person_id: one.reservation_id for one in people if one.reservation_id is not None}
         if not wanted or not about:
             return {}
         copies = await work.copies.find_all(set(about.values()))
         return {
-            person_id: kept(values_of_copy(copies[reservation_id]), wanted)
+            person_id: {**kept(values_of_copy(copies[reservation_id]), wanted), **about_visit(copies[reservation_id])}
             for person_id, reservation_id in about.items()
         }
 

@@ -53,7 +53,7 @@ class NotificationReactions:
         person_id = person_of(received.event)
         if person_id is None:
             return
-        old = await work.contacts.find(person_id)
+        old = await work.contacts.hold(person_id)
         new = contact_after(old, received)
         if new is not None and new != old:
             await work.contacts.save(old, new)
