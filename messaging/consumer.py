@@ -223,17 +223,14 @@ class Consumer(Generic[W]):
                     raise FollowerFailed(current, current_body) from error
             else:
                 settled.append((current, _NOT_HANDLED[admission]))
-            if admission is not Admission.PARKED:
-                waiting += await self._released_by(work, current, apart)
+            if admission is Admission.PARKED:
+                continue
+            released = await work.inbox.released_by(current, apart)
+            if released:
+                followers = [(decode(each), each) for each in released]
+                await work.inbox.expect([each for each, _ in followers])
+                waiting += followers
         return settled
-
-    async def _released_by(
-        self, work: W, received: Received, apart: Collection[str]
-    ) -> Sequence[tuple[Received, bytes]]:
-        released = [(decode(body), body) for body in await work.inbox.released_by(received, apart)]
-        if released:
-            await work.inbox.expect([each for each, _ in released])
-        return released
 
     async def _react(self, work: W, received: Received) -> Outcome:
         """Within the event's trace; what is logged meanwhile is about it."""
