@@ -63,11 +63,9 @@ def advertising_waits_until(contact: Contact, now: datetime) -> datetime | None:
     return None if contact.consent_night_at else end_of_night(now) or end_of_night(now + SEND_TAKES)
 
 
-def waits_until(notification: Notification, contact: Contact | None, now: datetime) -> datetime | None:
-    """The morning that a person's notification waits for; None when it may go out now."""
-    if contact is None:
-        return None
-    if isinstance(notification, Ad):
+def put_off_until(contact: Contact, now: datetime, *, is_ad: bool) -> datetime | None:
+    """The morning that what somebody is told waits for; None when it may go out then (rule 12)."""
+    if is_ad:
         return advertising_waits_until(contact, now)
     return end_of_night(now) if contact.quiet_at_night else None
 
@@ -122,7 +120,7 @@ def prepared(
         if now - notification.created_at < UNREACHABLE_AFTER:
             return delivery.defer(until=now + LOOK_AGAIN, reason="no_channel_yet")
         return delivery.suppress(reason="no_channel")
-    morning = waits_until(notification, contact, now)
+    morning = put_off_until(contact, now, is_ad=isinstance(notification, Ad)) if contact else None
     if morning is not None:
         return delivery.defer(until=morning, reason="night")
     return delivery.take(channel=channel, by=by, until=now + LEASE)

@@ -20,7 +20,7 @@ from structlog.contextvars import bound_contextvars
 
 from services.notification.broadcasts.store import BroadcastWork
 from services.notification.courier import Courier
-from services.notification.model import Delivery, Notification
+from services.notification.model import Delivery
 from services.notification.outcomes import NotRendered, Outcome, after, next_channel, told
 from services.notification.policies import contact_after_send, most_attempts, prepared, reach_of
 from services.notification.ports import ChannelSender, Directory, NotificationWork, Rejected, Wait
@@ -200,7 +200,7 @@ class Sender:
         async with self._unit_of_work() as work:
             for one, outcome in outcomes:
                 if isinstance(outcome, NotRendered):
-                    await self._report(work, one.notification, outcome.problem)
+                    await self._report(work, one, outcome.problem)
                 elif isinstance(outcome, Rejected) and outcome.blocked_since is not None:
                     await tell_of_blocked(
                         work, one.notification, one.contact, one.delivery.channel or "", outcome.blocked_since,
@@ -262,13 +262,13 @@ class Sender:
                 changes.append((one, one.delivery.lose()))
         await self._finish(work, changes, now)
 
-    async def _report(self, work: NotificationWork, notification: Notification, problem: str) -> None:
-        """Operators hear of a card that can't be written, unless it is itself for operators."""
+    async def _report(self, work: NotificationWork, one: Taken, problem: str) -> None:
+        """Operators hear of a card that can't be written, unless it is itself for operators; once a broadcast."""
+        notification = one.notification
         if notification.template.startswith("operator_"):
             return
         values = {"consumer": "ssak3.notification", "event_type": notification.template, "cause": problem}
-        is_broadcast = notification.cause_event_id is None and notification.template == "broadcast"
-        cause = Cause(id=f"unsent:{notification.cause if is_broadcast else notification.id}")
+        cause = Cause(id=f"unsent:{notification.cause if one.broadcast else notification.id}")
         await alert(
             work, "operator_event_dead", cause, values, templates=self._templates, ids=self._ids, clock=self._clock
         )

@@ -17,7 +17,7 @@ from services.notification.model import Delivery, Info
 from services.notification.values import DeliveryStatus
 from services.shared_kernel.refusal import StaleVersion
 from storage.notification import ledger
-from tests.support.broadcasts import approved, drafted, people
+from tests.support.broadcasts import approved, drafted, people, progress_of
 from tests.support.fresh import Fresh
 from tests.support.notification import Home, Story, at_home
 
@@ -36,7 +36,7 @@ async def test_ten_thousand(fresh: Fresh):
         assert took < SOON_SECONDS
         found = [one.person_id async for one in home.broadcasts.recipients(broadcast.id, by=SHELL)]
         assert found == sorted(home_people)
-        progress = await home.broadcasts.progress(broadcast.id)
+        progress = await progress_of(home, broadcast.id)
         assert (progress.total, progress.waiting) == (MANY, MANY)
 
         stories = [Story(home.clock, home.ids) for _ in range(3)]
@@ -54,7 +54,7 @@ async def test_ten_thousand(fresh: Fresh):
         began = time.monotonic()
         await home.broadcasts.cancel(broadcast.id, by=SHELL)
         print(f"cancelled in {time.monotonic() - began:.2f} s")
-        assert (await home.broadcasts.progress(broadcast.id)).reasons == {"cancelled": MANY}
+        assert (await progress_of(home, broadcast.id)).reasons == {"cancelled": MANY}
 
 
 async def test_others_have_their_turn_while_thousands_are_added(fresh_sqlite: Fresh):
@@ -76,7 +76,7 @@ async def test_others_have_their_turn_while_thousands_are_added(fresh_sqlite: Fr
             had = turns
             beside.cancel()
         assert had >= 10
-        assert (await home.broadcasts.progress(broadcast.id)).waiting == 3_001
+        assert (await progress_of(home, broadcast.id)).waiting == 3_001
 
 
 def _entry(home: Home, broadcast_id: str) -> tuple[Info, Delivery]:
@@ -128,7 +128,7 @@ async def test_of_two_who_approve_at_once_one_does_it(fresh_postgresql: Fresh):
             with pytest.raises(StaleVersion):
                 await one.broadcasts.save(old, old.__class__(**{**old.__dict__, "version": old.version + 1}))
         await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
-        assert (await home.broadcasts.progress(seen.broadcast_id)).total == 1
+        assert (await progress_of(home, seen.broadcast_id)).total == 1
 
 
 async def test_nobody_is_in_one_twice(fresh: Fresh):
@@ -138,4 +138,4 @@ async def test_nobody_is_in_one_twice(fresh: Fresh):
             (delivery,) = await work.ledger.due_of_broadcasts(home.clock.now() + timedelta(seconds=1), 5)
             notification = (await work.ledger.notifications([delivery.notification_id]))[delivery.notification_id]
             assert not await work.ledger.add(notification, delivery)  # type: ignore[arg-type]
-        assert (await home.broadcasts.progress(broadcast.id)).total == 1
+        assert (await progress_of(home, broadcast.id)).total == 1

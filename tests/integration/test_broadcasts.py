@@ -17,7 +17,7 @@ from services.reservation.events import ReservationCompleted, ReservationStarted
 from services.shared_kernel import bot_events as bot
 from services.shared_kernel.clock import KST
 from services.shared_kernel.refusal import NotFound
-from tests.support.broadcasts import AD, WORDS, approved, consents, drafted, people, registers, states
+from tests.support.broadcasts import AD, WORDS, approved, consents, drafted, people, progress_of, registers, states
 from tests.support.fresh import Fresh
 from tests.support.notification import Crash, FakeChannel, Story, at_home
 
@@ -146,7 +146,7 @@ async def test_what_is_no_longer_true_when_it_is_sent_stays_home(fresh: Fresh):
         await home.send_all()
         told = {who for _, who, card in home.web.log if card.text == "11/27(금) 14:00에 봬요."}
         assert told == {same.customer, same.cleaner, given_away.customer}
-        assert (await home.broadcasts.progress(one.id)).reasons == {"called_off": 5}
+        assert (await progress_of(home, one.id)).reasons == {"called_off": 5}
         async with home.work() as work:
             assert await work.ledger.waiting_of_broadcasts() == 0
 
@@ -164,7 +164,7 @@ async def test_whoever_has_another_visit_that_day_is_told_what_names_none(fresh:
             await home.hear(first.received(quiet, caused=False))
         one = await approved(home, segment=Segment(visit_on=first.starts_at.astimezone(KST).date()))
         await home.send_all()
-        assert (await home.broadcasts.progress(one.id)).later == 3
+        assert (await progress_of(home, one.id)).later == 3
         await home.hear(first.cancelled())
         home.clock.set(MORNING)
         await home.send_all()
@@ -215,7 +215,7 @@ async def test_what_was_approved_is_what_is_sent(fresh: Fresh):
         await people(home, 1)
         again = await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=SHELL)
         assert again.status is S.RUNNING
-        assert (await home.broadcasts.progress(again.id)).total == 4
+        assert (await progress_of(home, again.id)).total == 4
         with pytest.raises(ApprovalOutdated):
             await home.broadcasts.approve(seen.broadcast_id, digest="another", by=SHELL)
         with pytest.raises(NotAllowedNow):
@@ -254,7 +254,7 @@ async def test_paused_nothing_goes_out_and_resumed_the_rest_does(fresh: Fresh):
         await home.send_all()
         await home.broadcast_tick.run_due()
         assert len(home.web.log) == 4
-        progress = await home.broadcasts.progress(broadcast.id)
+        progress = await progress_of(home, broadcast.id)
         assert (progress.sent, progress.waiting) == (4, 6)
         await home.broadcasts.resume(broadcast.id, by=SHELL)
         await home.send_all()
@@ -387,7 +387,7 @@ async def test_at_night_it_waits_for_the_morning_and_who_opts_out_meanwhile_gets
         broadcast = await approved(home, kind=Kind.AD, wording=AD)
         await home.send_all()
         assert [who for _, who, _ in home.web.log] == [night]
-        progress = await home.broadcasts.progress(broadcast.id)
+        progress = await progress_of(home, broadcast.id)
         assert (progress.sent, progress.waiting, progress.later) == (1, 2, 2)
         assert await home.broadcast_tick.run_due() == 0, "it isn't over while somebody waits"
         await consents(home, leaves, day=False)
@@ -397,7 +397,7 @@ async def test_at_night_it_waits_for_the_morning_and_who_opts_out_meanwhile_gets
         home.clock.set(MORNING)
         await home.send_all()
         assert await states(home, broadcast.id) == {day: "SENT", leaves: "SUPPRESSED", night: "SENT"}
-        assert (await home.broadcasts.progress(broadcast.id)).reasons == {"opted_out": 1}
+        assert (await progress_of(home, broadcast.id)).reasons == {"opted_out": 1}
 
 
 async def test_what_was_taken_just_before_the_night_isnt_sent_in_it(fresh_sqlite: Fresh):
@@ -424,7 +424,7 @@ async def test_the_bot_is_asked_last_and_who_has_just_opted_out_gets_nothing(fre
         await home.send_all()
         assert [who for _, who, _ in home.web.log] == [stays]
         assert await states(home, one.id) == {stays: "SENT", leaves: "SUPPRESSED"}
-        assert (await home.broadcasts.progress(one.id)).reasons == {"opted_out": 1}
+        assert (await progress_of(home, one.id)).reasons == {"opted_out": 1}
 
 
 async def test_who_takes_back_the_night_only_gets_it_in_the_morning(fresh_sqlite: Fresh):

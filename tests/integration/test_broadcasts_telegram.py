@@ -3,26 +3,28 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
 import pytest
 
-from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.push import TelegramPush
 from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
 from services.notification.broadcasts.use_cases import SHELL
 from services.notification.sender import Sender
 from ssak3.sending import window_of
 from tests.support import telegram_faults as faults
-from tests.support.broadcasts import approved, people, states
+from tests.support.broadcasts import approved, people, progress_of, states
 from tests.support.fake_bot import FakeBot, fake_bot, forgotten
 from tests.support.fresh import Fresh
+from tests.support.let_go import let_go, most_in_a_second
 from tests.support.notification import Home, Story, at_home
 from tests.support.telegram import TOKEN, Telegram, a_telegram, until
 from tests.support.time import RunningClock
+
+__all__ = ["let_go"]
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(60)]
 RATE = 100.0
@@ -78,25 +80,6 @@ async def until_idle(sender: Sender) -> None:
         pass
 
 
-def most_in_a_second(moments: Sequence[float]) -> int:
-    """How many are in the fullest window of a second."""
-    return max(sum(first <= other < first + 1.0 for other in moments) for first in moments)
-
-
-@pytest.fixture
-def let_go(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """When each message left."""
-    moments: list[float] = []
-    refuse = Pace._refuse_if_held
-
-    def noting(pace: Pace) -> None:
-        refuse(pace)
-        moments.append(time.monotonic())
-
-    monkeypatch.setattr(Pace, "_refuse_if_held", noting)
-    return moments
-
-
 async def test_everybody_once_at_the_tokens_rate_and_own_news_soon(fresh: Fresh, let_go: list[float]):
     async with an_office(fresh) as office:
         everybody, sender = await office.people(PEOPLE), office.sender()
@@ -112,7 +95,7 @@ async def test_everybody_once_at_the_tokens_rate_and_own_news_soon(fresh: Fresh,
             return time.monotonic() - began
 
         told = asyncio.gather(*map(own_news, range(10)))
-        while not told.done() or (await office.home.broadcasts.progress(broadcast.id)).waiting:
+        while not told.done() or (await progress_of(office.home, broadcast.id)).waiting:
             await until_idle(sender)
             await asyncio.sleep(0.01)
         took = await told
@@ -122,7 +105,7 @@ async def test_everybody_once_at_the_tokens_rate_and_own_news_soon(fresh: Fresh,
         rate = (len(meanwhile) - 1) / (sent[-1].at - sent[0].at)
         print(f"{rate:.1f}/s of {RATE:.0f}, own news after {max(took):.2f} s at most")
         assert most_in_a_second(let_go) <= RATE
-        assert (await office.home.broadcasts.progress(broadcast.id)).sent == PEOPLE + 1
+        assert (await progress_of(office.home, broadcast.id)).sent == PEOPLE + 1
 
 
 async def test_a_pause_is_effective_within_a_second(fresh_sqlite: Fresh):
@@ -138,7 +121,7 @@ async def test_a_pause_is_effective_within_a_second(fresh_sqlite: Fresh):
         late = [one.at - paused_at for one in office.telegram.sent if one.at > paused_at]
         print(f"paused after {max(late, default=0):.2f} s, {len(late)} more")
         assert len(late) <= window_of(RATE) + 1, "what was taken already"
-        progress = await office.home.broadcasts.progress(broadcast.id)
+        progress = await progress_of(office.home, broadcast.id)
         assert progress.sent == len(office.telegram.sent) + 1
         assert progress.waiting == PEOPLE - len(office.telegram.sent)
         await office.home.broadcasts.resume(broadcast.id, by=SHELL)
@@ -154,7 +137,7 @@ async def test_with_faults_and_kills_nobody_gets_it_twice(fresh_sqlite: Fresh):
         office.telegram.fail("sendMessage", *(storm[n // 10 % 4] if n % 10 == 0 else None for n in range(PEOPLE)))
         broadcast = await approved(home)
         senders = 0
-        while (await home.broadcasts.progress(broadcast.id)).waiting:
+        while (await progress_of(home, broadcast.id)).waiting:
             senders += 1
             sender = office.sender(f"sender-{senders}")
             sending = asyncio.create_task(until_idle(sender))

@@ -13,7 +13,6 @@ import aiohttp
 import pytest
 from sqlalchemy import text
 
-from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.push import TelegramPush
 from services.notification.adapters.bot_client import BotAddresses, BotClient, MessageLogSender
 from services.notification.sender import Sender
@@ -26,8 +25,11 @@ from storage.notification.tables import lease
 from tests.support import telegram_faults as faults
 from tests.support.fake_bot import FakeBot, fake_bot, forgotten
 from tests.support.fresh import Fresh
+from tests.support.let_go import let_go, most_in_a_second
 from tests.support.notification import Home, Story, at_home
 from tests.support.telegram import TOKEN, Telegram, a_telegram
+
+__all__ = ["let_go"]
 
 pytestmark = pytest.mark.asyncio
 
@@ -235,24 +237,6 @@ async def test_two_about_different_things_go_a_second_apart(fresh_sqlite: Fresh)
 
 
 # The rate
-
-
-@pytest.fixture
-def let_go(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """When each request was let go, in seconds that only go forward."""
-    times: list[float] = []
-    refuse = Pace._refuse_if_held
-
-    def noting(pace: Pace) -> None:
-        refuse(pace)
-        times.append(time.monotonic())
-
-    monkeypatch.setattr(Pace, "_refuse_if_held", noting)
-    return times
-
-
-def most_in_a_second(times: list[float]) -> int:
-    return max(sum(start <= at < start + 1 for at in times) for start in times)
 
 
 async def test_two_hundred_go_at_the_tokens_rate(fresh_sqlite: Fresh, let_go: list[float]):

@@ -170,9 +170,6 @@ class FakeBroadcasting:
     async def report(self, broadcast_id: str, *, by: str) -> Report:
         return Report(broadcast=self._get(broadcast_id), progress=self.went.get(broadcast_id, Progress(total=0)))
 
-    async def progress(self, broadcast_id: str) -> Progress:
-        return self.went[broadcast_id]
-
     async def recipients(self, broadcast_id: str, *, by: str) -> AsyncIterator[Recipient]:
         self._get(broadcast_id)
         people = self.unknown.get(broadcast_id, ())

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from services.cleaning import events as cleaning
 from services.notification.broadcasts.use_cases import SHELL
-from services.notification.broadcasts.values import Broadcast, DryRun, Kind, Segment, Wording
+from services.notification.broadcasts.values import Broadcast, DryRun, Kind, Progress, Segment, Wording
 from services.notification.values import Contact
 from services.shared_kernel import bot_events as bot
 from storage.notification.tables import contact as contact_table
@@ -56,6 +56,11 @@ async def approved(
     """Begun, or waiting for its time."""
     seen = await drafted(home, kind=kind, segment=segment, wording=wording, by=by)
     return await home.broadcasts.approve(seen.broadcast_id, digest=seen.digest, by=by, starts_at=starts_at)
+
+
+async def progress_of(home: Home, broadcast_id: str) -> Progress:
+    """How far it is."""
+    return (await home.broadcasts.report(broadcast_id, by=SHELL)).progress
 
 
 async def states(home: Home, broadcast_id: str) -> dict[str, str]:

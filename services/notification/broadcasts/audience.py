@@ -5,10 +5,10 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 
 from services.notification.broadcasts.values import Exclusion, Kind, Segment, Wording
-from services.notification.policies import advertising_waits_until, end_of_night, why_no_advertising
+from services.notification.policies import first_channel, why_no_advertising
 from services.notification.values import Agency, Contact
 
 
@@ -56,14 +56,7 @@ def why_excluded(contact: Contact, kind: Kind, usable: Collection[str]) -> Exclu
 
 def reached_by(contact: Contact, usable: Collection[str]) -> str | None:
     """The preferred channel of those that we have and where they haven't blocked us."""
-    return next((one for one in contact.channels if one in usable and one not in contact.blocked), None)
-
-
-def put_off_until(contact: Contact, kind: Kind, at: datetime) -> datetime | None:
-    """The morning that they get it in, if it begins then; None when they get it at once (rule 12)."""
-    if kind is Kind.AD:
-        return advertising_waits_until(contact, at)
-    return end_of_night(at) if contact.quiet_at_night else None
+    return first_channel(contact, usable, contact.blocked)
 
 
 def digest_of(

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notification.broadcasts.audience import Audience, Candidate, digest_of, put_off_until, reached_by
-from services.notification.broadcasts.values import Broadcast, DryRun, Preview
+from services.notification.broadcasts.audience import Audience, Candidate, digest_of, reached_by
+from services.notification.broadcasts.values import Broadcast, DryRun, Kind, Preview
 from services.notification.broadcasts.wording import drawn, language_of, sample_values
+from services.notification.policies import put_off_until
 from services.notification.ports import Names
 from services.notification.rendering import named
 from services.notification.values import Values
@@ -28,7 +29,8 @@ def dry_run_of(
     broadcast: Broadcast, audience: Audience, values: Mapping[str, Values], *, names: Names, reach: Reach, at: datetime
 ) -> DryRun:
     """What would come of it, if it began then. `values`: of the first of each kind of recipient."""
-    morning = {one.contact.person_id: put_off_until(one.contact, broadcast.kind, at) for one in audience.recipients}
+    is_ad = broadcast.kind is Kind.AD
+    morning = {one.contact.person_id: put_off_until(one.contact, at, is_ad=is_ad) for one in audience.recipients}
     at_once = [one for one in audience.recipients if morning[one.contact.person_id] is None]
     rated = sum(reached_by(one.contact, reach.usable) in reach.rated for one in at_once)
     return DryRun(

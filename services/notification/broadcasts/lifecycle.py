@@ -6,29 +6,7 @@ from services.notification.broadcasts.values import BroadcastAction, BroadcastSt
 
 A, S = BroadcastAction, BroadcastStatus
 
-STEPS: Mapping[tuple[BroadcastStatus, BroadcastAction], BroadcastStatus] = {
-    (S.DRAFT, A.EDIT): S.DRAFT,
-    (S.DRAFT, A.APPROVE): S.SCHEDULED,
-    (S.SCHEDULED, A.START): S.RUNNING,
-    (S.RUNNING, A.PAUSE): S.PAUSED,
-    (S.PAUSED, A.RESUME): S.RUNNING,
-    (S.RUNNING, A.FINISH): S.FINISHED,
-    (S.PAUSED, A.FINISH): S.FINISHED,  # what was in flight was all that was left
-    (S.DRAFT, A.CANCEL): S.CANCELLED,
-    (S.SCHEDULED, A.CANCEL): S.CANCELLED,
-    (S.RUNNING, A.CANCEL): S.CANCELLED,
-    (S.PAUSED, A.CANCEL): S.CANCELLED,
-    # Done already: twice is harmless, and changes nothing.
-    (S.SCHEDULED, A.APPROVE): S.SCHEDULED,
-    (S.RUNNING, A.APPROVE): S.RUNNING,
-    (S.PAUSED, A.APPROVE): S.PAUSED,
-    (S.FINISHED, A.APPROVE): S.FINISHED,
-    (S.RUNNING, A.START): S.RUNNING,
-    (S.PAUSED, A.PAUSE): S.PAUSED,
-    (S.RUNNING, A.RESUME): S.RUNNING,
-    (S.FINISHED, A.FINISH): S.FINISHED,
-    (S.CANCELLED, A.CANCEL): S.CANCELLED,
-}
+# Done already: twice is harmless, and changes nothing.
 CHANGES_NOTHING = frozenset(
     {
         (S.SCHEDULED, A.APPROVE),
@@ -42,6 +20,20 @@ CHANGES_NOTHING = frozenset(
         (S.CANCELLED, A.CANCEL),
     }
 )
+STEPS: Mapping[tuple[BroadcastStatus, BroadcastAction], BroadcastStatus] = {
+    (S.DRAFT, A.EDIT): S.DRAFT,
+    (S.DRAFT, A.APPROVE): S.SCHEDULED,
+    (S.SCHEDULED, A.START): S.RUNNING,
+    (S.RUNNING, A.PAUSE): S.PAUSED,
+    (S.PAUSED, A.RESUME): S.RUNNING,
+    (S.RUNNING, A.FINISH): S.FINISHED,
+    (S.PAUSED, A.FINISH): S.FINISHED,  # what was in flight was all that was left
+    (S.DRAFT, A.CANCEL): S.CANCELLED,
+    (S.SCHEDULED, A.CANCEL): S.CANCELLED,
+    (S.RUNNING, A.CANCEL): S.CANCELLED,
+    (S.PAUSED, A.CANCEL): S.CANCELLED,
+    **{(status, action): status for status, action in CHANGES_NOTHING},
+}
 
 
 def next_status(status: BroadcastStatus, action: BroadcastAction) -> BroadcastStatus | None:

@@ -8,7 +8,6 @@ from services.notification.broadcasts.values import (
     Broadcast,
     DryRun,
     Kind,
-    Progress,
     Recipient,
     Report,
     Segment,
@@ -52,10 +51,6 @@ class Broadcasting(Protocol):
 
     async def report(self, broadcast_id: str, *, by: str) -> Report:
         """Refusal: NotFound."""
-        ...
-
-    async def progress(self, broadcast_id: str) -> Progress:
-        """For whoever shows it live."""
         ...
 
     def recipients(self, broadcast_id: str, *, by: str) -> AsyncIterator[Recipient]:

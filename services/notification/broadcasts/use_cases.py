@@ -24,7 +24,6 @@ from services.notification.broadcasts.values import (
     BroadcastStatus,
     DryRun,
     Kind,
-    Progress,
     Recipient,
     Report,
     Segment,
@@ -217,11 +216,6 @@ class BroadcastUseCases:
             await _check_operator(work, by)
             broadcast = await _get(work, broadcast_id)
             return Report(broadcast=broadcast, progress=(await work.broadcasts.progress([broadcast_id]))[broadcast_id])
-
-    async def progress(self, broadcast_id: str) -> Progress:
-        """For whoever shows it live."""
-        async with self._unit_of_work() as work:
-            return (await work.broadcasts.progress([broadcast_id]))[broadcast_id]
 
     async def recipients(self, broadcast_id: str, *, by: str) -> AsyncIterator[Recipient]:
         """Everybody it was approved for, in the order of their ids. Refusal: NotFound."""
