@@ -204,8 +204,7 @@ def _parts(told: Sequence[tuple[Notification, Delivery]]) -> Iterator[Sequence[t
 
 def _queued(notification: Notification, delivery: Delivery, position: int) -> dict[str, Any]:
     """In a lane of its own: a broadcast that waits holds up nobody's own news."""
-    lane = f"{notification.recipient_id}:{notification.id}"
-    return {**delivery_to_row(delivery), "lane": lane, "position": position}
+    return {**delivery_to_row(delivery), "lane": notification.lane, "position": position}
 
 
 @cache

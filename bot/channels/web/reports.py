@@ -8,10 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from bot.channels.web.router import problem
-from bot.channels.web.session import Sessions
+from bot.channels.web.session import Sessions, known
 from bot.conversation.texts_web import NEEDS_INVITE, NO_SUCH_REPORT
 from bot.people import People
-from bot.ports import PersonRecord
 from services.notification.broadcasts.ports import Broadcasting
 from services.notification.broadcasts.sheet import BYTE_ORDER_MARK, COLUMNS, line_of
 from services.shared_kernel.ids import short_code
@@ -35,7 +34,7 @@ class Reports:
         return router
 
     async def _file(self, broadcast_id: str, request: Request) -> Response:
-        operator = await self._operator(request)
+        operator = await known("operator", request.cookies, self._sessions, self._people)
         if operator is None:
             return problem(401, NEEDS_INVITE["ko"])
         try:
@@ -49,11 +48,6 @@ class Reports:
         }
         rows = self._rows(report.broadcast.id, operator.id)
         return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
-
-    async def _operator(self, request: Request) -> PersonRecord | None:
-        person_id = self._sessions.person_of(request.cookies.get("ssak3_operator"))
-        person = await self._people.find(person_id) if person_id else None
-        return person if person is not None and person.role == "operator" else None
 
     async def _rows(self, broadcast_id: str, by: str) -> AsyncIterator[str]:
         yield BYTE_ORDER_MARK + _lines([COLUMNS])

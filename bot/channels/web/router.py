@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from bot.channels.answering import Answering
 from bot.channels.hub import Hub
 from bot.channels.web.rate import Buckets, neighbourhood
-from bot.channels.web.session import Sessions
+from bot.channels.web.session import Sessions, cookie_name, known
 from bot.channels.web.socket import PhoneSocket
 from bot.conversation.texts_web import NEEDS_INVITE, TOO_MANY
 from bot.conversation.turn import Said
@@ -95,19 +95,19 @@ class WebChannel:
     async def _session(self, asked: SessionRequest, request: Request) -> Response:
         if not is_same_origin(request.headers.get("origin"), request.headers.get("host")):
             return problem(403, NEEDS_INVITE[asked.language])
-        known = await self._known(asked.role, request.cookies)
-        if known is None or asked.invite:
+        person = await known(asked.role, request.cookies, self._sessions, self._people)
+        if person is None or asked.invite:
             if not self._may_enter(asked, request):
                 return too_many(asked.language)
             try:
-                known = await self._enter(asked, request)
+                person = await self._enter(asked, request)
             except BadInvite:
                 return problem(403, NEEDS_INVITE[asked.language])
-        if known is None:
+        if person is None:
             return problem(401, NEEDS_INVITE[asked.language])
-        response = JSONResponse({"person_id": known.id, "role": known.role, "name": known.name})
+        response = JSONResponse({"person_id": person.id, "role": person.role, "name": person.name})
         response.set_cookie(
-            f"ssak3_{known.role}", self._sessions.cookie_of(known.id), max_age=SESSION_SECONDS, path="/chat",
+            cookie_name(person.role), self._sessions.cookie_of(person.id), max_age=SESSION_SECONDS, path="/chat",
             httponly=True, samesite="strict", secure=self._is_https or request.url.scheme == "https",
         )  # fmt: skip
         return response
@@ -132,14 +132,9 @@ class WebChannel:
         self._answering.start(person.id)
         return person
 
-    async def _known(self, role: str, cookies: Any) -> PersonRecord | None:
-        person_id = self._sessions.person_of(cookies.get(f"ssak3_{role}"))
-        person = await self._people.find(person_id) if person_id else None
-        return person if person is not None and person.role == role else None
-
     async def _socket(self, socket: WebSocket, role: str = "customer", after: int = 0) -> None:
         allowed = is_same_origin(socket.headers.get("origin"), socket.headers.get("host"))
-        person = await self._known(role, socket.cookies) if allowed and role in ROLES else None
+        person = await known(role, socket.cookies, self._sessions, self._people) if allowed and role in ROLES else None
         await socket.accept()
         if person is None:
             await socket.close(POLICY_VIOLATION)

@@ -2,6 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
+
+from bot.people import People
+from bot.ports import PersonRecord
 
 
 class Sessions:
@@ -23,3 +27,15 @@ class Sessions:
 
     def _sign(self, person_id: str) -> str:
         return hmac.new(self._key, person_id.encode(), hashlib.sha256).hexdigest()
+
+
+def cookie_name(role: str) -> str:
+    """One for each role: a browser may have all three phones."""
+    return f"ssak3_{role}"
+
+
+async def known(role: str, cookies: Mapping[str, str], sessions: Sessions, people: People) -> PersonRecord | None:
+    """Who a browser is in this role; None for a stranger, and for whoever has another role by now."""
+    person_id = sessions.person_of(cookies.get(cookie_name(role)))
+    person = await people.find(person_id) if person_id else None
+    return person if person is not None and person.role == role else None
