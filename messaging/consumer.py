@@ -100,6 +100,7 @@ class Consumer(Generic[W]):
         is_paused: Callable[[], bool] = lambda: False,
         observer: Observer | None = None,
         tracing: Tracing = PASSING_ON,
+        batch: int = BATCH,
     ) -> None:
         self.name = name
         self._subscription = subscription
@@ -108,12 +109,13 @@ class Consumer(Generic[W]):
         self._is_paused = is_paused
         self._observer = observer or Unobserved()
         self._tracing = tracing
+        self._batch = batch
 
     async def run_once(self, wait_seconds: float = 0.0) -> int:
         """Handle what has arrived, at most one batch; how many deliveries were settled."""
         if self._is_paused():
             return 0
-        deliveries = await self._subscription.receive(BATCH, wait_seconds)
+        deliveries = await self._subscription.receive(self._batch, wait_seconds)
         left = sorted(deliveries, key=lambda delivery: delivery.redelivered)
         fresh = [delivery for delivery in left if not delivery.redelivered]
         try:

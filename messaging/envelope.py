@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import get_args, get_type_hints
 
 import msgspec
 
@@ -43,9 +44,7 @@ class Envelope:
 
 def encode(event: Event, envelope: Envelope) -> bytes:
     """The CloudEvent's JSON. A time without an offset, anywhere in it, raises ValueError."""
-    _refuse_naive(envelope.time, "time")
-    for name in event.__dataclass_fields__:
-        _refuse_naive(getattr(event, name), name)
+    _refuse_naive_times(event, envelope.time)
     return msgspec.json.encode(
         _CloudEvent(
             specversion="1.0",
@@ -73,9 +72,7 @@ def decode(body: bytes) -> Received:
         if event_class is None:
             raise Malformed(f"unknown event type {wire.type!r}")
         event: Event = msgspec.json.decode(wire.data, type=event_class)
-        for name in event.__dataclass_fields__:
-            _refuse_naive(getattr(event, name), name)
-        _refuse_naive(wire.time, "time")
+        _refuse_naive_times(event, wire.time)
         sequence = int(wire.sequence)
     except (msgspec.DecodeError, ValueError) as error:
         raise Malformed(str(error)) from error
@@ -91,6 +88,15 @@ def decode(body: bytes) -> Received:
     )
 
 
-def _refuse_naive(value: Any, name: str) -> None:
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError(f"{name} has no offset: {value.isoformat()}")
+def _refuse_naive_times(event: Event, time: datetime) -> None:
+    names = _times_of(type(event))  # type: ignore[arg-type]  # a class is hashable, whatever its instances are
+    for name, value in (("time", time), *((name, getattr(event, name)) for name in names)):
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"{name} has no offset: {value.isoformat()}")
+
+
+@cache
+def _times_of(kind: type[Event]) -> tuple[str, ...]:
+    """Its fields that hold a time, or none."""
+    hints = get_type_hints(kind)
+    return tuple(name for name in kind.__dataclass_fields__ if datetime in (hints[name], *get_args(hints[name])))

@@ -1,5 +1,6 @@
 """Where time, identifiers and chance come from; everything else is given them."""
 
+import random
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,8 +60,8 @@ def chance() -> float:
 
 
 def bits(count: int) -> int:
-    """So many bits of chance, never all zero."""
-    return secrets.randbits(count) or 1
+    """So many bits of chance, never all zero. They name traces and keep no secret, and are asked for at every event."""
+    return random.getrandbits(count) or 1
 
 
 def invite_code() -> str:

@@ -95,18 +95,21 @@ async def replace_all(
         await connection.execute(_replace_all(table, names, key), arrays(names, rows))
 
 
-async def of_keys(connection: AsyncConnection, table: Table, key: str, values: Collection[Any]) -> Sequence[Row[Any]]:
-    """All rows whose key is one of these."""
-    return (await connection.execute(_of_keys(table, key, connection.dialect.name), {"keys": list(values)})).all()
+async def of_keys(
+    connection: AsyncConnection, table: Table, key: str, values: Collection[Any], *names: str
+) -> Sequence[Row[Any]]:  # fmt: skip
+    """All rows whose key is one of these: their columns of these names, or all."""
+    statement = _of_keys(table, key, connection.dialect.name, names)
+    return (await connection.execute(statement, {"keys": list(values)})).all()
 
 
 @cache
-def _of_keys(table: Table, key: str, dialect: str) -> Select[Any]:
-    column = table.c[key]
+def _of_keys(table: Table, key: str, dialect: str, names: tuple[str, ...]) -> Select[Any]:
+    column, wanted = table.c[key], select(*(table.c[name] for name in names or table.c.keys()))
     if dialect == "sqlite":
-        return select(table).where(column.in_(bindparam("keys", expanding=True)))
+        return wanted.where(column.in_(bindparam("keys", expanding=True)))
     # One array: the statement is the same for any number of them.
-    return select(table).where(column == any_(bindparam("keys", type_=ARRAY(whole(column)))))
+    return wanted.where(column == any_(bindparam("keys", type_=ARRAY(whole(column)))))
 
 
 @cache

@@ -32,8 +32,8 @@ from services.shared_kernel.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-# A batch of 100 is handled while the next ones arrive.
-PREFETCH = 300
+# A batch is handled while the next ones arrive: so many batches, and not fewer deliveries than that.
+PREFETCHED_BATCHES, LEAST_PREFETCH = 3, 300
 WATCH_SECONDS = 15.0
 PAUSE_SECONDS = 0.2
 MOVE_SECONDS = 1.0
@@ -65,6 +65,7 @@ class RabbitSubscription:
         self._task: asyncio.Task[None] | None = None
         self._moving: set[asyncio.Task[None]] = set()
         self._tag = ""
+        self._prefetch = LEAST_PREFETCH
         self._is_stopped = False
 
     async def close(self) -> None:
@@ -90,6 +91,7 @@ class RabbitSubscription:
             return []
         if self._task is None and not self._is_closing:
             # Not before somebody asks: what a process takes that can't handle it yet comes nearer to its limit.
+            self._prefetch = max(LEAST_PREFETCH, PREFETCHED_BATCHES * limit)
             self._task = asyncio.create_task(self._keep_consuming())
         if wait_seconds > 0:
             with contextlib.suppress(TimeoutError):
@@ -221,7 +223,7 @@ class RabbitSubscription:
             inner = cast(Channel, await channel.get_underlay_channel())
             inner.on_consumer_cancel_callbacks.add(lambda _: gone.set())
             self._begin(inner)
-            await inner.basic_qos(prefetch_count=PREFETCH, timeout=CHANNEL_SECONDS)
+            await inner.basic_qos(prefetch_count=self._prefetch, timeout=CHANNEL_SECONDS)
             consuming = await inner.basic_consume(
                 queue_name(self._consumer), self._on_delivery, timeout=CHANNEL_SECONDS
             )

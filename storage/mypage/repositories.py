@@ -1,6 +1,7 @@
 """My page: rows written by the projection, and queries that only read."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,10 @@ from storage.engine import Database
 from storage.mypage.tables import reservation as table
 from storage.rows import of_keys, replace_all
 from storage.unit_of_work import SqlUnitOfWork
+
+# What a row is made of; what it is looked up by besides stays where it is.
+_READ = tuple(each.name for each in fields(Row))
+_PARTS = tuple(table.c[name] for name in _READ)
 
 
 class MyPageUnitOfWork(SqlUnitOfWork):
@@ -48,7 +53,7 @@ class MyPageUnitOfWork(SqlUnitOfWork):
     async def _read(self, reservation_ids: Collection[str]) -> None:
         if not reservation_ids:
             return
-        found = await of_keys(self.connection, table, "reservation_id", reservation_ids)
+        found = await of_keys(self.connection, table, "reservation_id", reservation_ids, *_READ)
         rows = {row.reservation_id: row for row in map(_row, found)}
         self._rows |= {one: rows.get(one) for one in reservation_ids}
 
@@ -70,17 +75,19 @@ def reactions() -> Mapping[type[Event], Callable[[MyPageUnitOfWork, Received], A
 
 
 _OF_CUSTOMER = (
-    select(table)
+    select(*_PARTS)
     .where(table.c.customer_id == bindparam("customer_id"), table.c.status.is_not(None))
     .order_by(table.c.reservation_id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
 _OF_CUSTOMER_AFTER = _OF_CUSTOMER.where(table.c.reservation_id < bindparam("after"))
-_ONE = select(table).where(table.c.reservation_id == bindparam("reservation_id"))
+_ONE = select(*_PARTS).where(table.c.reservation_id == bindparam("reservation_id"))
 _IN_SPAN = (table.c.starts_at >= bindparam("first"), table.c.starts_at < bindparam("last"))
-_OF_CLEANER = select(table).where(table.c.cleaner_id == bindparam("cleaner_id"), *_IN_SPAN).order_by(table.c.starts_at)
+_OF_CLEANER = (
+    select(*_PARTS).where(table.c.cleaner_id == bindparam("cleaner_id"), *_IN_SPAN).order_by(table.c.starts_at)
+)
 _SEARCH = (
-    select(table)
+    select(*_PARTS)
     .where(
         or_(
             table.c.reservation_id == bindparam("id"),
@@ -92,7 +99,7 @@ _SEARCH = (
     .limit(bindparam("limit", type_=Integer))
 )
 _COUNTS = select(table.c.status, func.count(), func.max(table.c.as_of)).where(*_IN_SPAN).group_by(table.c.status)
-_STUCK = select(table).where(table.c.is_stuck).order_by(table.c.starts_at).limit(200)
+_STUCK = select(*_PARTS).where(table.c.is_stuck).order_by(table.c.starts_at).limit(200)
 
 
 class SqlMyPage:
@@ -151,15 +158,7 @@ def _views(rows: Sequence[Row]) -> Sequence[ReservationView]:
 
 
 def _row(found: SqlRow[Any]) -> Row:
-    return Row(
-        reservation_id=found.reservation_id,
-        customer_id=found.customer_id,
-        reservation=found.reservation,
-        payment=found.payment,
-        job=found.job,
-        last=found.last,
-        as_of=found.as_of,
-    )
+    return Row(**dict(zip(_READ, found, strict=True)))
 
 
 def _columns(row: Row) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from storage.inbox import hold, joined_at
 from storage.mypage.repositories import MyPageUnitOfWork, project
 from storage.mypage.tables import messaging
 from storage.notification.repositories import NotificationUnitOfWork
+from storage.outbox import SqlOutbox
 from storage.unit_of_work import Context
 from tests.support.fresh import Fresh
 from tests.support.notices import Story
@@ -49,6 +50,45 @@ async def another(fresh_postgresql: Fresh) -> AsyncIterator[Another]:
     yield make
     for teller in made:
         await teller.database.close()
+
+
+# What may be lost with the power: the relay's own notes, and nothing else
+
+WATCH = (
+    "CREATE TABLE how_committed (doing text, waits text)",
+    """CREATE FUNCTION note_how() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           INSERT INTO how_committed VALUES (TG_OP, current_setting('synchronous_commit')); RETURN NULL;
+       END $$""",
+    """CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT OR UPDATE OR DELETE ON cleaning_outbox
+           DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_how()""",
+)
+UNWATCH = ("DROP FUNCTION note_how CASCADE", "DROP TABLE how_committed")
+
+
+async def test_the_relay_doesnt_wait_for_the_disk_and_what_is_told_does(another: Another):
+    teller = another()
+    outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
+    await carry_out(teller.database, *WATCH)
+    try:
+        await teller.tell("a", "b")
+        first, second = [row.position for row in await outbox.claim(2)]
+        await outbox.unclaim([first])
+        await outbox.delete([second])
+        await teller.tell("a")
+        async with teller.database.read() as connection:
+            found = (await connection.execute(text("SELECT * FROM how_committed"))).all()
+    finally:
+        await carry_out(teller.database, *UNWATCH)
+    assert [tuple(row) for row in found] == [
+        ("INSERT", "on"), ("INSERT", "on"), ("UPDATE", "off"), ("UPDATE", "off"), ("UPDATE", "off"), ("DELETE", "off"),
+        ("INSERT", "on"),
+    ]  # fmt: skip
+
+
+async def carry_out(database: Database, *statements: str) -> None:
+    async with database.write() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
 
 
 # Parking (rule 13)
