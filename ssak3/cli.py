@@ -206,6 +206,15 @@ def list_events(
     out.print(table)
 
 
+@events.command("republish")
+def republish(data: Data = None) -> None:
+    """Tell again, from the event logs, what a broker has lost; each effect still happens once."""
+    from ssak3.republish import republish_events
+
+    settings = _settings(data_dir=data)
+    _run(republish_events(settings, _clock(settings), out))
+
+
 @events.command("asyncapi")
 def print_asyncapi() -> None:
     """An AsyncAPI 3 document, as JSON."""

@@ -84,7 +84,7 @@ def _missing(facts: Facts, consumer: str, missing: Sequence[Logged]) -> Iterator
     for logged in missing:
         yield fault(
             f"event {logged.event_id} ({logged.type}, number {logged.sequence} of {logged.subject}) "
-            f"never reached {consumer}"
+            f"never reached {consumer}; ssak3 events republish tells it again"
         )
 
 

@@ -31,6 +31,7 @@ _DELETE = delete(table).where(table.c.position.in_(bindparam("positions", expand
 _CHANGE = update(table).where(table.c.position == bindparam("at_position"))
 _NEXT_DUE = select(func.min(table.c.available_at)).where(*_IS_ALIVE_OF)
 _DEPTHS = select(table.c.queue, func.count()).group_by(table.c.queue)
+_HELD = select(table.c.home, table.c.message_id)
 _ALL_DEAD = select(table.c.home, table.c.cause, table.c.routing_key, table.c.available_at).where(_IS_DEAD)
 _IS_IN_GROUP = (
     table.c.home == bindparam("of_home"),
@@ -140,6 +141,11 @@ class SqlQueueStore:
             )
             for row in rows
         ]
+
+    async def held(self) -> Sequence[tuple[str, str]]:
+        """Of every message its consumer's queue and its id."""
+        async with self._database.read() as connection:
+            return [(row.home, row.message_id) for row in await connection.execute(_HELD)]
 
     async def revive(self, consumer: str, cause: str) -> int:
         """Put a group of dead letters back into its queue, as new; how many."""

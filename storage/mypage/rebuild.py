@@ -6,11 +6,12 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, Select, Table, bindparam, func, select
+from sqlalchemy import Select, Table, bindparam, select
 
 from messaging.envelope import decode
 from services.mypage.projection import SOURCES, made_again
 from services.shared_kernel.event import Received
+from storage.history import aggregates, pages_of_aggregates
 from storage.inbox import hold
 from storage.mypage.repositories import MyPageUnitOfWork
 from storage.unit_of_work import Context
@@ -35,25 +36,14 @@ class Rebuild:
 
     async def size(self) -> int:
         """How many parts there will be."""
-        total = 0
-        for source in SOURCES:
-            context = self._contexts[source]
-            async with context.database.read() as connection:
-                total += (await connection.execute(_count(context.tables.stream))).scalar_one()
-        return total
+        return sum([await aggregates(self._contexts[source]) for source in SOURCES])
 
     async def run(self) -> AsyncIterator[Remade]:
         """All of it, a batch at a time."""
         for source in SOURCES:
-            context, last = self._contexts[source], ""
-            while subjects := await self._subjects(context, last):
-                yield await self._remake(await self._told(context, subjects), len(subjects))
-                last = subjects[-1]
-
-    async def _subjects(self, context: Context, after: str) -> Sequence[str]:
-        async with context.database.read() as connection:
-            wanted = {"after": after, "limit": BATCH}
-            return list((await connection.execute(_subjects(context.tables.stream), wanted)).scalars())
+            context = self._contexts[source]
+            async for page in pages_of_aggregates(context, BATCH):
+                yield await self._remake(await self._told(context, page), len(page))
 
     async def _told(self, context: Context, subjects: Collection[str]) -> Sequence[Sequence[Received]]:
         """All that happened to each, in order."""
@@ -80,21 +70,6 @@ class Rebuild:
 
 def _reservation_of(events: Sequence[Received]) -> str | None:
     return next((about for each in events if (about := getattr(each.event, "reservation_id", None))), None)
-
-
-@cache
-def _count(stream: Table) -> Select[Any]:
-    return select(func.count()).select_from(stream)
-
-
-@cache
-def _subjects(stream: Table) -> Select[Any]:
-    return (
-        select(stream.c.subject)
-        .where(stream.c.subject > bindparam("after"))
-        .order_by(stream.c.subject)
-        .limit(bindparam("limit", type_=Integer))
-    )
 
 
 @cache

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from ssak3.audit import Check, Finding, audit_and_report, run_audit
 from ssak3.audit.run import report
+from ssak3.doorstep import CannotStart
+from ssak3.republish import republish_events
 from tests.support.audited import Audited, build
 from tests.support.time import FakeClock
 
@@ -391,3 +393,31 @@ def test_it_looks_beside_a_process_that_was_killed(world, tmp_path):
     connection.close()
     left = Audited(**(world.__dict__ | {"folder": killed}))
     assert f"my page of {world.done}: cleaner_id is x" in texts(left)
+
+
+COMPLETED = "ssak3.reservation.completed.v1"
+
+
+def republished(world: Audited) -> str:
+    """What `ssak3 events republish` prints, a while later."""
+    screen, written = console()
+    asyncio.run(republish_events(world.settings, FakeClock(world.now + timedelta(minutes=2)), screen))
+    return " ".join(written.getvalue().split())
+
+
+def test_what_never_reached_a_consumer_is_told_again(world):
+    assert "Every event has reached all who follow it." in republished(world)
+    world.sql("UPDATE mypage_position SET sequence = 3 WHERE subject = ? AND source = '/ssak3/reservation'", world.done)
+    event_id = world.one("SELECT event_id FROM reservation_event_log WHERE type = ?", COMPLETED)
+    world.sql("DELETE FROM mypage_inbox WHERE event_id = ?", event_id)
+    assert f"({COMPLETED}, number 4 of {world.done}) never reached mypage" in texts(world)
+    assert "on their way again: 1 events." in republished(world)
+    assert world.one("SELECT count(*) FROM reservation_outbox WHERE routing_key = 'reservation.completed.v1'") == "1"
+    assert "never reached" not in texts(world)
+
+
+def test_without_rabbitmq_nobody_knows_what_its_queues_hold(world, monkeypatch):
+    monkeypatch.setattr("ssak3.audit.queues.PATIENCE_SECONDS", 0.1)
+    settings = world.settings.model_copy(update={"amqp_urls": "amqp://guest:guest@127.0.0.1:9/"})
+    with pytest.raises(CannotStart, match="RabbitMQ can't be reached"):
+        asyncio.run(republish_events(settings, FakeClock(world.now), console()[0]))
