@@ -27,13 +27,14 @@ class PersonRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Invite:
-    """A one-time way in, known by the hash of its code."""
+    """A one-time way in, known by the hash of its code. `made_by`: the operator who invites; None from a shell."""
 
     code_hash: str
     role: str
     expires_at: datetime
     used_at: datetime | None
     used_by: str | None = None
+    made_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +163,9 @@ class Persons(Protocol):
     async def find(self, person_id: str) -> PersonRecord | None: ...
     async def save(self, old: PersonRecord | None, new: PersonRecord, events: Sequence[Event]) -> None: ...
     async def with_role(self, role: str) -> Sequence[PersonRecord]: ...
+    async def hold_role(self, role: str) -> Sequence[PersonRecord]:
+        """The same, held until the end: nobody else takes the role back meanwhile."""
+        ...
 
 
 class Invites(Protocol):
@@ -169,6 +173,10 @@ class Invites(Protocol):
     async def find(self, code_hash: str) -> Invite | None: ...
     async def use(self, code_hash: str, person_id: str, at: datetime) -> bool:
         """By a guarded update: False when somebody else was first."""
+        ...
+
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        """Those that this person made, and nobody has used, are over."""
         ...
 
 
@@ -288,6 +296,10 @@ class LinkCodes(Protocol):
     async def find(self, code_hash: str) -> LinkCode | None: ...
     async def use(self, code_hash: str, at: datetime) -> bool:
         """By a guarded update: False when it is over, or somebody else was first."""
+        ...
+
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        """Those that nobody has used are over."""
         ...
 
 

@@ -105,7 +105,9 @@ def _link(row: Row[Any]) -> Link:
 _ADD_CODE = insert(link_code)
 _IS_CODE = link_code.c.code_hash == bindparam("of_hash")
 _CODE = select(link_code).where(_IS_CODE)
-_USE = update(link_code).where(_IS_CODE, link_code.c.used_at.is_(None), link_code.c.expires_at > bindparam("now"))
+_IS_OPEN = (link_code.c.used_at.is_(None), link_code.c.expires_at > bindparam("now"))
+_USE = update(link_code).where(_IS_CODE, *_IS_OPEN)
+_VOID = update(link_code).where(link_code.c.person_id == bindparam("of_person"), *_IS_OPEN)
 
 
 class SqlLinkCodes:
@@ -125,3 +127,7 @@ class SqlLinkCodes:
         """False when it is over, or somebody else was first."""
         result = await self._connection.execute(_USE, {"of_hash": code_hash, "now": at, "used_at": at})
         return bool(result.rowcount == 1)
+
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        """Those that nobody has used are over."""
+        await self._connection.execute(_VOID, {"of_person": person_id, "now": at, "expires_at": at})

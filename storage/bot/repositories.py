@@ -41,6 +41,7 @@ class BotUnitOfWork(SqlUnitOfWork):
 # Made once, here and elsewhere: to put a statement together takes longer than to carry it out.
 _PERSON = select(tables.person).where(tables.person.c.id == bindparam("person_id"))
 _WITH_ROLE = select(tables.person).where(tables.person.c.role == bindparam("role")).order_by(tables.person.c.id)
+_TO_HOLD = _WITH_ROLE.with_for_update()
 
 
 class SqlPersons:
@@ -64,6 +65,9 @@ class SqlPersons:
     async def with_role(self, role: str) -> Sequence[PersonRecord]:
         return [_person(row) for row in await self._work.connection.execute(_WITH_ROLE, {"role": role})]
 
+    async def hold_role(self, role: str) -> Sequence[PersonRecord]:
+        return [_person(row) for row in await self._work.connection.execute(_TO_HOLD, {"role": role})]
+
 
 def _person(row: Row[Any]) -> PersonRecord:
     values = dict(row._mapping)
@@ -76,6 +80,11 @@ _IS_INVITE = tables.invite.c.code_hash == bindparam("of_hash")
 _INVITE = select(tables.invite).where(_IS_INVITE)
 _USE = update(tables.invite).where(
     _IS_INVITE, tables.invite.c.used_at.is_(None), tables.invite.c.expires_at > bindparam("now")
+)
+_VOID = update(tables.invite).where(
+    tables.invite.c.made_by == bindparam("of_maker"),
+    tables.invite.c.used_at.is_(None),
+    tables.invite.c.expires_at > bindparam("now"),
 )
 
 
@@ -96,6 +105,9 @@ class SqlInvites:
         values = {"used_at": at, "used_by": person_id}
         result = await self._connection.execute(_USE, {"of_hash": code_hash, "now": at, **values})
         return bool(result.rowcount == 1)
+
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        await self._connection.execute(_VOID, {"of_maker": person_id, "now": at, "expires_at": at})
 
 
 _DRAFT = select(tables.draft.c.body).where(tables.draft.c.person_id == bindparam("person_id"))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from services.notification.broadcasts.model import CANCELLED, cause_of, ended, started
 from services.notification.broadcasts.store import BroadcastWork
-from services.notification.broadcasts.use_cases import SHELL
 from services.notification.broadcasts.values import Broadcast, BroadcastStatus, Progress
 from services.notification.events import BroadcastFinished
 from services.notification.queueing import Cause, queue
@@ -58,9 +57,9 @@ class BroadcastTick:
         return len(over)
 
     async def _tell(self, work: BroadcastWork, broadcast: Broadcast, counts: Progress) -> None:
-        """Whoever approved it; all operators when that was from the shell."""
-        by = broadcast.approved_by
-        operators = await work.contacts.operators() if by == SHELL else [by]
+        """Whoever approved it; all operators when that was from the shell, or they are no operator any more."""
+        by, operators = broadcast.approved_by, await work.contacts.operators()
+        told = [by] if by in operators else operators
         values = {
             "recipients": counts.total,
             "reached": counts.sent,
@@ -68,7 +67,7 @@ class BroadcastTick:
             "unknown": counts.unknown,
             "suppressed": counts.suppressed,
         }
-        notices = [Notice(recipient_id=one, template="operator_broadcast_finished", values=values) for one in operators]
+        notices = [Notice(recipient_id=one, template="operator_broadcast_finished", values=values) for one in told]
         cause = Cause(id=f"{cause_of(broadcast.id)}:finished")
         await queue(work, notices, cause, templates=self._templates, ids=self._ids, now=self._clock.now())
 
