@@ -107,6 +107,7 @@ _IS_CODE = link_code.c.code_hash == bindparam("of_hash")
 _CODE = select(link_code).where(_IS_CODE)
 _IS_OPEN = (link_code.c.used_at.is_(None), link_code.c.expires_at > bindparam("now"))
 _USE = update(link_code).where(_IS_CODE, *_IS_OPEN)
+_OVER = delete(link_code).where(link_code.c.expires_at < bindparam("before"))
 _VOID = update(link_code).where(link_code.c.person_id == bindparam("of_person"), *_IS_OPEN)
 
 
@@ -131,3 +132,7 @@ class SqlLinkCodes:
     async def void_of(self, person_id: str, at: datetime) -> None:
         """Those that nobody has used are over."""
         await self._connection.execute(_VOID, {"of_person": person_id, "now": at, "expires_at": at})
+
+    async def purge(self, before: datetime) -> int:
+        """Drop what was over before, used or not; how many."""
+        return int((await self._connection.execute(_OVER, {"before": before})).rowcount)

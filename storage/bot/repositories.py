@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
@@ -86,6 +86,7 @@ _VOID = update(tables.invite).where(
     tables.invite.c.used_at.is_(None),
     tables.invite.c.expires_at > bindparam("now"),
 )
+_OVER = delete(tables.invite).where(tables.invite.c.expires_at < bindparam("before"))
 
 
 class SqlInvites:
@@ -109,8 +110,13 @@ class SqlInvites:
     async def void_of(self, person_id: str, at: datetime) -> None:
         await self._connection.execute(_VOID, {"of_maker": person_id, "now": at, "expires_at": at})
 
+    async def purge(self, before: datetime) -> int:
+        """Drop what was over before, used or not; how many."""
+        return int((await self._connection.execute(_OVER, {"before": before})).rowcount)
+
 
 _DRAFT = select(tables.draft.c.body).where(tables.draft.c.person_id == bindparam("person_id"))
+_OLD_DRAFTS = delete(tables.draft).where(tables.draft.c.updated_at < bindparam("before"))
 
 
 class SqlDrafts:
@@ -128,6 +134,10 @@ class SqlDrafts:
         row = {"person_id": person_id, "body": dict(body), "updated_at": at}
         await self._connection.execute(insert_or_replace(tables.draft, *row, key=("person_id",)), row)
 
+    async def purge(self, before: datetime) -> int:
+        """Drop those that weren't gone on with since; how many."""
+        return int((await self._connection.execute(_OLD_DRAFTS, {"before": before})).rowcount)
+
 
 _IS_OPEN = tables.received.c.answered_at.is_(None)
 _NEXT_OF = (
@@ -137,6 +147,13 @@ _NEXT_OF = (
     .limit(1)
 )
 _ANSWERED = update(tables.received).where(tables.received.c.position == bindparam("at_position"), _IS_OPEN)
+_OLD = (
+    select(tables.received.c.position)
+    .where(tables.received.c.answered_at < bindparam("before"))
+    .order_by(tables.received.c.answered_at)
+    .limit(bindparam("limit", type_=Integer))
+)
+_PURGE = delete(tables.received).where(tables.received.c.position.in_(_OLD))
 _PEOPLE_WAITING = (
     select(tables.received.c.person_id)
     .where(_IS_OPEN, tables.received.c.received_at <= bindparam("received_before"))
@@ -187,6 +204,9 @@ class SqlReceived:
     async def people_waiting(self, received_before: datetime) -> Sequence[str]:
         found = await self._connection.execute(_PEOPLE_WAITING, {"received_before": received_before})
         return list(found.scalars())
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        return int((await self._connection.execute(_PURGE, {"before": before, "limit": limit})).rowcount)
 
 
 class SqlDetailsQueries:

@@ -1,6 +1,7 @@
 """What time does with broadcasts. The tick may run twice, or in two places: each row is taken by a guarded update."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from services.notification.broadcasts.model import CANCELLED, cause_of, ended, started
 from services.notification.broadcasts.store import BroadcastWork
@@ -13,6 +14,9 @@ from services.notification.values import Notice
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import StaleVersion
+
+# Since it was begun. One that was approved is in the books, and stays.
+DRAFTS_KEPT = timedelta(days=30)
 
 
 class BroadcastTick:
@@ -31,6 +35,11 @@ class BroadcastTick:
                 return await self._start(work) + await self._call_off(work) + await self._end(work)
         except StaleVersion:  # somebody pauses one just now: the next tick sees it
             return 0
+
+    async def forget_drafts(self) -> int:
+        """Those that nobody has approved; how many. Whoever approves one just now finds it gone, or keeps it."""
+        async with self._unit_of_work() as work:
+            return await work.broadcasts.forget_drafts(self._clock.now() - DRAFTS_KEPT)
 
     async def _start(self, work: BroadcastWork) -> int:
         now = self._clock.now()
