@@ -9,15 +9,21 @@ from sqlalchemy import Integer, Row, bindparam, delete, exists, func, insert, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Link, LinkCode
+from services.shared_kernel.bot_events import FORMER
 from storage.bot.tables import link as table
-from storage.bot.tables import link_code, message, shown
+from storage.bot.tables import link_code, message, person, shown
 from storage.rows import insert_or_leave, insert_or_replace
 
 _IS = (table.c.channel == bindparam("of_channel"), table.c.address == bindparam("of_address"))
 _FIND = select(table).where(*_IS)
 _REMOVE = delete(table).where(*_IS)
 _OPEN = (table.c.channel == bindparam("of_channel"), table.c.blocked_at.is_(None))
-_OF_PERSON = select(table).where(*_OPEN, table.c.person_id == bindparam("of_person")).order_by(table.c.linked_at.desc())
+_HAS_ROLE = exists().where(person.c.id == table.c.person_id, person.c.role != FORMER)
+_OF_PERSON = (
+    select(table)
+    .where(*_OPEN, table.c.person_id == bindparam("of_person"), _HAS_ROLE)
+    .order_by(table.c.linked_at.desc())
+)
 _BLOCKED_SINCE = select(func.max(table.c.blocked_at)).where(
     table.c.channel == bindparam("of_channel"), table.c.person_id == bindparam("of_person")
 )
@@ -44,7 +50,7 @@ class SqlLinks:
         return None if row is None else _link(row)
 
     async def of_person(self, person_id: str, channel: str) -> Sequence[Link]:
-        """Those that aren't blocked, the newest first."""
+        """Those that aren't blocked, the newest first; none once a role was taken back, whatever a sender knows yet."""
         found = await self._connection.execute(_OF_PERSON, {"of_channel": channel, "of_person": person_id})
         return [_link(row) for row in found]
 

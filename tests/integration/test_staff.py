@@ -91,7 +91,9 @@ async def test_on_telegram_the_chat_is_a_new_customers(tmp_path):
         second = Chat(telegram, 2)
         await second.says(f"/start {link_code}")
         await rest(world, telegram)
+        assert await world.ssak3.links.address_of(person_id, "telegram") is not None
         await world.ssak3.staff.take_back(person_id, by=SHELL, even_last=True)
+        assert await world.ssak3.links.address_of(person_id, "telegram") is None, "nor does a sender find them"
         await rest(world, telegram)
         for one in (chat, second):
             assert one.heard()[-1].startswith("이제 여기서는 업체나 운영자로 일하실 수 없어요.")
