@@ -7,8 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.channels.web.socket import POLICY_VIOLATION
+from bot.conversation.effects_cleaner import RegisterCleaner
+from bot.conversation.turn import Person
 from bot.people import People
 from bot.staff import SHELL, LastOperator, NotStaff, Staff
+from services.cleaning.events import JobOffered
 from services.notification.broadcasts.values import Segment
 from services.shared_kernel.bot_events import FORMER
 from services.shared_kernel.ids import short_code
@@ -138,6 +141,20 @@ async def test_they_are_in_no_audience_and_the_audit_finds_nothing(tmp_path):
         await world.later(minutes=20)
         checks = await run_audit(world.ssak3.settings, world.clock)
         assert [finding.text for check in checks for finding in check.findings] == []
+
+
+async def test_who_registers_in_the_very_moment_gets_no_job(tmp_path):
+    """The answer to what they said was under way already."""
+    async with a_world(tmp_path) as world:
+        gone = await world.invited("cleaner")
+        await world.ssak3.staff.take_back(gone.id, by=SHELL)
+        await world.settle()
+        then = Person(id=gone.id, role="cleaner", language="ko")
+        await world.ssak3.dialogue._carry_out(
+            RegisterCleaner(name="OO클린", areas=("mapo",), days=(1, 2, 3, 4, 5, 6, 7)), then
+        )
+        await books(await world.customer())
+        assert not world.happened(JobOffered)
 
 
 # From a shell
