@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.people import code_hash
+from bot.people import INVITED_ROLES, code_hash
 from bot.ports import BotWork, Link, LinkCode
-from services.shared_kernel.bot_events import PersonLinked
+from services.shared_kernel.bot_events import FORMER, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale
 
@@ -44,14 +44,19 @@ class Links:
         self._new_code = new_code
 
     async def person_of(self, channel: str, address: str) -> str | None:
-        """Whose chat it is, to be asked when something comes from it: then it isn't blocked any more."""
+        """Whose chat it is, to be asked when something comes from it: then it isn't blocked any more.
+
+        Nobody's, when whoever had it had a role that was taken back: the next that is said comes from somebody new.
+        """
 
         async def find() -> str | None:
             async with self._unit_of_work() as work:
                 link = await work.links.find(channel, address)
-                if link is not None and link.blocked_at is not None:
+                if link is None or await _role_of(work, link) == FORMER:
+                    return None
+                if link.blocked_at is not None:
                     await self._open_again(work, link)
-                return None if link is None else link.person_id
+                return link.person_id
 
         return await again_if_stale(find)
 
@@ -83,7 +88,8 @@ class Links:
         async def use() -> str:
             async with self._unit_of_work() as work:
                 known = await work.link_codes.find(code_hash(code))
-                if known is None:
+                maker = await work.persons.find(known.person_id) if known is not None else None
+                if known is None or maker is None or maker.role == FORMER:
                     raise BadCode
                 link = await work.links.find(channel, address)
                 if known.used_at is not None and link is not None and link.person_id == known.person_id:
@@ -155,9 +161,13 @@ class Links:
 
 async def _check_is_customers(work: BotWork, link: Link) -> None:
     """Whoever opens a link that somebody sent them would read and write as that person, instead of doing their work."""
-    holder = await work.persons.find(link.person_id)
-    if holder is not None and holder.role != "customer":
+    if await _role_of(work, link) in INVITED_ROLES:
         raise ChatOfStaff
+
+
+async def _role_of(work: BotWork, link: Link) -> str:
+    holder = await work.persons.find(link.person_id)
+    return holder.role if holder is not None else ""
 
 
 async def _can_be_reached(work: BotWork, person_id: str, channel: str) -> None:

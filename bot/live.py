@@ -51,6 +51,8 @@ class LiveBroadcasts:
         async with self._unit_of_work() as work:
             person = await work.persons.find(entry.person_id)
         try:
+            if person is not None and person.role != "operator":
+                raise NotFound(entry.person_id)
             report = await self._broadcasts.report(broadcast_id, by=entry.person_id)
         except NotFound:  # of no concern to this person any more
             return replace(entry.card, buttons=(), side_by_side=False), True

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.ports import BotWork, Invite, Link, PersonRecord
-from services.shared_kernel.bot_events import ConsentChanged, ContactChanged, PersonLinked
+from services.shared_kernel.bot_events import FORMER, ConsentChanged, ContactChanged, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event
 from services.shared_kernel.ids import Ids
@@ -36,13 +36,16 @@ class People:
     ) -> PersonRecord:
         """A new customer, or the one of that id or address. An id of somebody in another role is refused: NotFound.
 
-        With an address the chat is theirs in the same commit.
+        With an address the chat is theirs in the same commit; so is one of somebody whose role was taken back.
         """
 
         async def welcome() -> PersonRecord:
             async with self._unit_of_work() as work:
                 if address and (link := await work.links.find(channel, address)) is not None:
-                    return await self._get(work, link.person_id)
+                    holder = await self._get(work, link.person_id)
+                    if holder.role != FORMER:
+                        return holder
+                    await work.links.remove(channel, address)
                 if person_id is not None and (known := await work.persons.find(person_id)) is not None:
                     if known.role != "customer":
                         raise NotFound(person_id)
@@ -54,14 +57,18 @@ class People:
 
         return await again_if_stale(welcome)
 
-    async def invite(self, role: str) -> str:
-        """A one-time code for a cleaner or an operator; only its hash is kept."""
+    async def invite(self, role: str, *, by: str | None = None) -> str:
+        """A one-time code for a cleaner or an operator; only its hash is kept. `by` is an operator, or NotFound."""
         if role not in INVITED_ROLES:
             raise ValueError(f"invites are for {' and '.join(INVITED_ROLES)}, not {role!r}")
         code = self._new_code()
         async with self._unit_of_work() as work:
+            if by is not None and by not in [one.id for one in await work.persons.hold_role("operator")]:
+                raise NotFound(by)
             expires_at = self._clock.now() + INVITE_LIFE
-            await work.invites.add(Invite(code_hash=code_hash(code), role=role, expires_at=expires_at, used_at=None))
+            await work.invites.add(
+                Invite(code_hash=code_hash(code), role=role, expires_at=expires_at, used_at=None, made_by=by)
+            )
         return code
 
     async def join(
@@ -79,7 +86,9 @@ class People:
             if invite.used_by is not None and address:
                 link = await work.links.find(channel, address)
                 if link is not None and link.person_id == invite.used_by:
-                    return await self._get(work, link.person_id)
+                    known = await self._get(work, link.person_id)
+                    if known.role == invite.role:
+                        return known
             person_id = self._ids.new()
             if not await work.invites.use(invite.code_hash, person_id, now):
                 raise BadInvite

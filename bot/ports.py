@@ -27,13 +27,14 @@ class PersonRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Invite:
-    """A one-time way in, known by the hash of its code."""
+    """A one-time way in, known by the hash of its code. `made_by`: the operator who invites; None from a shell."""
 
     code_hash: str
     role: str
     expires_at: datetime
     used_at: datetime | None
     used_by: str | None = None
+    made_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +163,9 @@ class Persons(Protocol):
     async def find(self, person_id: str) -> PersonRecord | None: ...
     async def save(self, old: PersonRecord | None, new: PersonRecord, events: Sequence[Event]) -> None: ...
     async def with_role(self, role: str) -> Sequence[PersonRecord]: ...
+    async def hold_role(self, role: str) -> Sequence[PersonRecord]:
+        """The same, held until the end: nobody else takes the role back meanwhile."""
+        ...
 
 
 class Invites(Protocol):
@@ -171,10 +175,17 @@ class Invites(Protocol):
         """By a guarded update: False when somebody else was first."""
         ...
 
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        """Those that this person made, and nobody has used, are over."""
+        ...
+
+    async def purge(self, before: datetime) -> int: ...
+
 
 class Drafts(Protocol):
     async def load(self, person_id: str) -> Mapping[str, Any] | None: ...
     async def save(self, person_id: str, body: Mapping[str, Any], at: datetime) -> None: ...
+    async def purge(self, before: datetime) -> int: ...
 
 
 class MessageLog(Protocol):
@@ -205,6 +216,9 @@ class ReceivedMessages(Protocol):
         ...
 
     async def people_waiting(self, received_before: datetime) -> Sequence[str]: ...
+    async def purge(self, before: datetime, limit: int) -> int:
+        """Drop what was answered before, at most so many; how many."""
+        ...
 
 
 class DetailsQueries(Protocol):
@@ -259,7 +273,7 @@ class KeyedCalls(Protocol):
 class ChannelLinks(Protocol):
     async def find(self, channel: str, address: str) -> Link | None: ...
     async def of_person(self, person_id: str, channel: str) -> Sequence[Link]:
-        """Those that aren't blocked, the newest first."""
+        """Those that aren't blocked, the newest first; none of somebody whose role was taken back."""
         ...
 
     async def blocked_since(self, person_id: str, channel: str) -> datetime | None: ...
@@ -289,6 +303,12 @@ class LinkCodes(Protocol):
     async def use(self, code_hash: str, at: datetime) -> bool:
         """By a guarded update: False when it is over, or somebody else was first."""
         ...
+
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        """Those that nobody has used are over."""
+        ...
+
+    async def purge(self, before: datetime) -> int: ...
 
 
 class ChannelUpdates(Protocol):

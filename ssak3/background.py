@@ -40,6 +40,8 @@ def ticks_of(ssak3: Ssak3) -> list[Tick]:
         Tick(name="watch-breaker", run=ssak3.alerts.watch_breaker, every_seconds=1),
         Tick(name="forget-keys", run=ssak3.idempotency.purge, every_seconds=3600),
         Tick(name="forget-updates", run=ssak3.links.forget_updates, every_seconds=3600),
+        Tick(name="forget-the-rest", run=ssak3.retention.forget, every_seconds=3600),
+        Tick(name="forget-drafts", run=ssak3.broadcast_tick.forget_drafts, every_seconds=3600),
     ]
     in_a_trace = ssak3.outside.tracing.unless_idle
     return [replace(tick, run=partial(in_a_trace, f"tick {tick.name}", tick.run)) for tick in ticks]

@@ -17,6 +17,7 @@ from ssak3.shell import Data, err, out
 from ssak3.shell import clock as _clock
 from ssak3.shell import run as _run
 from ssak3.shell import settings as _settings
+from ssak3.staff import staff
 from ssak3.system import DemoClock, SystemIds
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ssak3: book cleanings by chat.")
@@ -25,6 +26,7 @@ app.add_typer(events, name="events")
 dead = typer.Typer(no_args_is_help=True, help="Messages that were set aside, grouped by cause.")
 app.add_typer(dead, name="dead")
 app.add_typer(broadcast, name="broadcast")
+app.add_typer(staff, name="staff")
 mypage = typer.Typer(no_args_is_help=True, help="The view that customers, cleaners and operators read.")
 app.add_typer(mypage, name="mypage")
 

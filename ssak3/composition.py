@@ -8,6 +8,8 @@ from bot.idempotency import Idempotency
 from bot.links import Links
 from bot.message_log import LogReader, LogWriter
 from bot.people import People
+from bot.retention import Retention
+from bot.staff import Staff
 from bot.threads import Threads
 from messaging.consumer import Consumer
 from messaging.dead import DeadLetters
@@ -211,6 +213,8 @@ class Ssak3:
         self.bot_work = work
         self.hub = Hub()
         self.people = People(work, self.clock, self.ids, self.outside.new_code)
+        self.staff = Staff(work, self.clock, self.hub.tell)
+        self.retention = Retention(work, self.clock)
         self.links = Links(work, self.clock, self.outside.new_code)
         self.threads = Threads(work, self.clock, self.ids, self.hub.tell)
         self.log_reader = LogReader(work)

@@ -8,6 +8,7 @@ from bot.carry_out.customer import CustomerEffects
 from bot.carry_out.everybody import EverybodysEffects
 from bot.carry_out.operator import OperatorEffects
 from bot.carry_out.runner import Runner, Table
+from bot.carry_out.staff import StaffEffects
 from bot.carry_out.talks import TalkEffects
 from bot.channels.answering import Answering
 from bot.dialogue import Dialogue
@@ -31,7 +32,12 @@ def build_dialogue(ssak3: "Ssak3") -> tuple[Dialogue, Answering]:
     by_role = {
         "customer": _customer(ssak3).table(),
         "cleaner": _cleaner(ssak3).table(),
-        "operator": {**_operator(ssak3, telegram_link).table(), **talks.table(), **_broadcasts(ssak3)},
+        "operator": {
+            **_operator(ssak3, telegram_link).table(),
+            **talks.table(),
+            **_broadcasts(ssak3),
+            **StaffEffects(ssak3.staff).table(),
+        },
     }
     everybody = EverybodysEffects(ssak3.people, ssak3.links, telegram_link)
     runner = Runner(everybody.table(), by_role)
@@ -77,6 +83,7 @@ def _operator(ssak3: "Ssak3", telegram_link: DeepLinks | None) -> OperatorEffect
     )
     return OperatorEffects(
         ssak3.reservations,
+        ssak3.cleaning,
         ssak3.catalogue,
         payment,
         ssak3.my_page,

@@ -1,11 +1,13 @@
 """Settings: environment or `.env`, prefix `SSAK3_`, read once into one frozen object."""
 
 import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 CONTEXTS = ("reservation", "payment", "cleaning", "notification", "mypage", "bot")
 
@@ -18,6 +20,11 @@ TELEGRAM = "https://api.telegram.org"
 TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
 # What Telegram sends along (https://core.telegram.org/bots/api#setwebhook), and long enough not to be guessed.
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+
+PREFIX = "SSAK3_"
+# From here on it is a slip of the finger. Below are names that others give: Kubernetes puts SSAK3_PAYMENT_PORT there
+# for a service `ssak3-payment`, which is like SSAK3_PAYMENT_URL by 0.78.
+MISSPELT = 0.85
 
 # What a person who got it wrong should see.
 EXAMPLES = {
@@ -50,7 +57,7 @@ class WrongSettings(Exception):
 class Settings(BaseSettings):
     """A flag beats the environment beats `.env`. An empty URL means: inside this process."""
 
-    model_config = SettingsConfigDict(env_prefix="SSAK3_", env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
 
     database_url: str = ""
     reservation_database_url: str = ""
@@ -190,12 +197,37 @@ class Settings(BaseSettings):
         return own or self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ssak3.db'}"
 
 
+class Unknown(NamedTuple):
+    """A variable that is no setting, the setting that it is most like, and how much: 1 is the same."""
+
+    name: str
+    like: str
+    alike: float
+
+
+def unknown_settings() -> Sequence[Unknown]:
+    """What the environment and `.env` hold with our prefix, and nobody reads."""
+    given = {name for source in (EnvSettingsSource, DotEnvSettingsSource) for name in source(Settings).env_vars}
+    names = {name.removeprefix(PREFIX.lower()) for name in given if name.startswith(PREFIX.lower())}
+    return [_unknown(name) for name in sorted(names - {*Settings.model_fields})]
+
+
+def _unknown(name: str) -> Unknown:
+    alike, like = max((SequenceMatcher(None, name, one).ratio(), one) for one in Settings.model_fields)
+    return Unknown(name=f"{PREFIX}{name.upper()}", like=f"{PREFIX}{like.upper()}", alike=alike)
+
+
 def read_settings(**flags: Any) -> Settings:
     """The settings of this start; flags that are None don't count. WrongSettings says all that is wrong."""
+    misspelt = [one for one in unknown_settings() if one.alike >= MISSPELT]
+    wrong = [f"{one.name}: there is no such setting. Is it {one.like}?" for one in misspelt]
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        found = Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
-        raise WrongSettings("\n".join(_explain(fault) for fault in error.errors())) from None
+        raise WrongSettings("\n".join([*wrong, *(_explain(fault) for fault in error.errors())])) from None
+    if wrong:
+        raise WrongSettings("\n".join(wrong))
+    return found
 
 
 def _explain(fault: Any) -> str:

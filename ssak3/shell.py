@@ -7,14 +7,16 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 from rich.console import Console
 
 from services.shared_kernel.clock import Clock
 from ssak3.logs import set_up_logs
-from ssak3.settings import Settings, read_settings
+from ssak3.settings import Settings, read_settings, unknown_settings
 from ssak3.system import clock_of
 
+log = structlog.get_logger(__name__)
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -25,7 +27,17 @@ def settings(process: str = "ssak3", **flags: Any) -> Settings:
     """With these flags, and logs as they say. WrongSettings."""
     found = read_settings(**flags)
     set_up_logs(found.log_format, process)
+    for unknown in unknown_settings():
+        _say_that_nobody_reads(unknown.name, found.log_format)
     return found
+
+
+def _say_that_nobody_reads(name: str, log_format: str) -> None:
+    """Too unlike every setting to stop for it: it may be somebody else's."""
+    if log_format == "json":
+        log.warning("setting.unknown", setting=name)
+    else:
+        err.print(f"{name} is no setting of Ssak3, and does nothing here.", markup=False)
 
 
 def clock(of: Settings) -> Clock:

@@ -38,5 +38,5 @@ def api_router(
     router = APIRouter(route_class=gate.route_class(), dependencies=[Security(BEARER)])
     ReservationRoutes(reservations, people, catalogue, clock, book, refused).add_to(router)
     BrowseRoutes(reservations, my_page, people, catalogue, clock, book).add_to(router)
-    JobRoutes(cleaning).add_to(router)
+    JobRoutes(cleaning, people).add_to(router)
     return router

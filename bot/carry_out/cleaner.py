@@ -50,11 +50,17 @@ class CleanerEffects:
         return await self._cleaning.cleaner(cleaner_id=person.id)
 
     async def _register(self, effect: effects_cleaner.RegisterCleaner, person: Person) -> Cleaner:
-        cleaner = await self._cleaning.register_cleaner(
-            cleaner_id=person.id, name=effect.name, areas=effect.areas, days=effect.days, active=effect.active
-        )
+        cleaner = await self._registered(effect, person, active=effect.active)
         await self._people.rename(person.id, cleaner.name)
+        if (await self._people.get(person.id)).role != person.role:
+            # Taken back meanwhile: word of it may have come to the jobs before this did.
+            cleaner = await self._registered(effect, person, active=False)
         return cleaner
+
+    async def _registered(self, effect: effects_cleaner.RegisterCleaner, person: Person, *, active: bool) -> Cleaner:
+        return await self._cleaning.register_cleaner(
+            cleaner_id=person.id, name=effect.name, areas=effect.areas, days=effect.days, active=active
+        )
 
     async def _job_card(self, effect: effects_cleaner.JobCard, person: Person) -> effects_cleaner.JobDetails:
         job = await self._cleaning.job(job_id=effect.job_id)

@@ -12,6 +12,7 @@ from bot.links import DeepLink, DeepLinks
 from bot.people import INVITE_LIFE, People
 from bot.ports import BotWork
 from bot.threads import Threads
+from services.cleaning.use_cases import CleaningUseCases
 from services.mypage.ports import MyPage
 from services.mypage.view import ReservationView
 from services.payment.refunds import Compensation, Refund
@@ -57,12 +58,13 @@ class OperatorEffects:
     """`link` makes an invite's link from role and code; `telegram_link` is None where there is no Telegram."""
 
     def __init__(
-        self, reservations: ReservationUseCases, catalogue: Catalogue, payments: Payments, my_page: MyPage,
-        people: People, threads: Threads, history: History, dead: DeadLetters,
+        self, reservations: ReservationUseCases, cleaning: CleaningUseCases, catalogue: Catalogue, payments: Payments,
+        my_page: MyPage, people: People, threads: Threads, history: History, dead: DeadLetters,
         unit_of_work: Callable[[], BotWork], clock: Clock, link: Callable[[str, str], str],
         telegram_link: DeepLinks | None,
     ) -> None:  # fmt: skip
         self._reservations = reservations
+        self._cleaning = cleaning
         self._catalogue = catalogue
         self._payments = payments
         self._my_page = my_page
@@ -85,6 +87,7 @@ class OperatorEffects:
             effects_operator.QuoteOperatorCancel: self._quote,
             effects_operator.OperatorCancel: self._cancel,
             effects_operator.OperatorMove: self._move,
+            effects_operator.FinishVisit: self._finish,
             effects_operator.OperatorRefund: self._refund,
             effects_operator.RetryRefund: self._retry_refund,
             effects_operator.OwedCompensations: self._owed,
@@ -149,6 +152,12 @@ class OperatorEffects:
             reservation_id=effect.reservation_id, customer_id=None, starts_at=effect.starts_at, by=Party.AGENCY
         )
 
+    async def _finish(self, effect: effects_operator.FinishVisit, person: Person) -> None:
+        job = await self._cleaning.job_of_reservation(reservation_id=effect.reservation_id)
+        if job is None or job.cleaner_id is None:
+            raise NotFound(effect.reservation_id)
+        await self._cleaning.finish(job_id=job.id, cleaner_id=job.cleaner_id)
+
     async def _refund(self, effect: effects_operator.OperatorRefund, person: Person) -> Refund:
         return await self._payments.refund(
             payment_id=effect.payment_id,
@@ -179,7 +188,7 @@ class OperatorEffects:
         return await self._payments.pay_compensation(compensation_id=effect.compensation_id, by=person.id)
 
     async def _invite(self, effect: effects_operator.MakeInvite, person: Person) -> effects_operator.Invitation:
-        code = await self._people.invite(effect.role)
+        code = await self._people.invite(effect.role, by=person.id)
         telegram = await self._telegram_link(code) if self._telegram_link else DeepLink()
         return effects_operator.Invitation(
             code=code,

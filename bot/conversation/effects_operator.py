@@ -218,6 +218,16 @@ class CloseThread(Effect[None]):
     thread_id: str
 
 
+# A cleaner who can't say it
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishVisit(Effect[None]):
+    """A cleaning that was begun has ended; ended already: no change. Refusals: NotFound, WrongOrder, NotAllowed."""
+
+    reservation_id: str
+
+
 # Upkeep
 
 

@@ -9,6 +9,7 @@ from bot.conversation import operator_broadcast_check as checking
 from bot.conversation import operator_broadcast_running as running
 from bot.conversation import operator_cancel as changing
 from bot.conversation import operator_money as money
+from bot.conversation import operator_staff as people
 from bot.conversation import operator_threads as threads
 from bot.conversation import operator_upkeep as upkeep
 from bot.conversation.draft import Draft
@@ -187,6 +188,8 @@ _VERBS: Verbs[OperatorTalk] = Verbs({
     "opmove": (changing.move, "id"),
     "opmove_to": (changing.move_to, "id number"),
     "opmove!": (changing.move_surely, "id number"),
+    "opfinish": (changing.finish, "id"),
+    "opfinish!": (changing.finish_surely, "id"),
     "oprefund": (money.refund, "id"),
     "refund_of": (money.amount_tapped, "number"),
     "oprefund!": (money.refund_surely, "id"),
@@ -204,6 +207,9 @@ _VERBS: Verbs[OperatorTalk] = Verbs({
     "replay": (upkeep.replay, "word"),
     "invite": (upkeep.invite, ""),
     "invite_as": (upkeep.invite_as, "word"),
+    "staff": (people.staff, ""),
+    "staff_one": (people.staff_one, "id"),
+    "staff_out!": (people.take_back, "id"),
     "bc": (writing.begin_tapped, ""),
     "bc_kind": (writing.kind, "word"),
     "bc_whom": (writing.whom, "word"),
@@ -241,6 +247,7 @@ _ANSWERS: dict[str, Callable[[OperatorTalk, str], Conversation]] = {
     "refund_reason": money.refund_reason_given,
     "message": threads.message_given,
     "invite": upkeep.invite_text,
+    "staff": people.staff_text,
     **dict.fromkeys(writing.TYPED, writing.answered),
     "bc_when": checking.when_given,
     "bc_sure": checking.when_given,
@@ -268,6 +275,7 @@ _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
     "invite": lambda talk, order: upkeep.invite(talk, ()),
     "invite_cleaner": lambda talk, order: upkeep.invite_as(talk, ("cleaner",)),
     "invite_operator": lambda talk, order: upkeep.invite_as(talk, ("operator",)),
+    "staff": lambda talk, order: people.staff(talk, ()),
     "find": lambda talk, order: looking.find_text(talk, order.code),
     "needs_code": _needs_code,
 }

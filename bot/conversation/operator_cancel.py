@@ -1,11 +1,11 @@
-"""An operator cancels for the agency, or moves a visit: with a reason, and the figures shown first."""
+"""An operator cancels for the agency, moves a visit, or ends it for a cleaner who can't: shown first, then done."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from bot.conversation.actions import pack_moment, parse_moment
 from bot.conversation.effects import FreeStarts
-from bot.conversation.effects_operator import Found, OperatorCancel, OperatorMove, QuoteOperatorCancel
+from bot.conversation.effects_operator import FinishVisit, Found, OperatorCancel, OperatorMove, QuoteOperatorCancel
 from bot.conversation.operator_talk import (
     LIVE,
     OperatorTalk,
@@ -204,3 +204,24 @@ def move_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     except (TooLate, NotAllowed, NotFound) as refusal:
         return _refused(talk, refusal, view)
     return talk.answer(menu(talk, talk.say.moved(wanted)))
+
+
+def finish(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """청소 끝내기: asked once more, because the customer is told."""
+    found = yield from the_one(arguments[0])
+    if found is None:
+        return no_such_reservation(talk)
+    view = found.reservation
+    if view.status != "IN_PROGRESS":
+        return _as_it_stands(talk, view)
+    yes = button(talk.say.confirm_finish, "opfinish!", view.id)
+    return talk.answer(pair(talk.say.sure_finish(cleaner_of(view)), yes, button(talk.say.not_yet, "show", view.id)))
+
+
+def finish_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """끝났어요. Ended already: the same answer."""
+    try:
+        yield from ask(FinishVisit(reservation_id=arguments[0]))
+    except NotFound:
+        return no_such_reservation(talk)
+    return talk.answer(menu(talk, talk.say.finished()))

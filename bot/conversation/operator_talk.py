@@ -103,6 +103,8 @@ def reservation_buttons(talk: OperatorTalk, view: ReservationView) -> tuple[list
         buttons.append(button(say.cancel, "opcancel", view.id))
     if left_krw(view) > 0:
         quick.append(button(say.refund, "oprefund", view.id))
+    if view.status == "IN_PROGRESS":
+        quick.append(button(say.finish, "opfinish", view.id))
     if view.status == "CONFIRMED":
         quick.append(button(say.move, "opmove", view.id))
     if view.cancellation and view.cancellation.compensation_krw:

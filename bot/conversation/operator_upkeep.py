@@ -86,7 +86,7 @@ def invite(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     yield from ()
     say = talk.say
     buttons = button(say.invite_cleaner, "invite_as", "cleaner"), button(say.invite_operator, "invite_as", "operator")
-    return talk.answer(card(say.ask_invite(), *buttons), asking="invite")
+    return talk.answer(card(say.ask_invite(), *buttons, button(say.staff, "staff")), asking="invite")
 
 
 def invite_text(talk: OperatorTalk, text: str) -> Conversation:

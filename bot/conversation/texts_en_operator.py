@@ -13,6 +13,7 @@ from services.shared_kernel.clock import kst_date
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _DEAD_SHOWN = 80
+_LABEL = 14
 
 
 class OperatorEnglish(BroadcastEnglish, OperatorKorean):
@@ -30,6 +31,8 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     refund = "Refund a part"
     move = "Move visit"
     show = "Show booking"
+    finish = "End cleaning"
+    confirm_finish = "It ended"
     confirm_cancel = "Cancel"
     confirm_refund = "Refund"
     confirm_move = "Move"
@@ -40,6 +43,9 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     invite = "Invite"
     invite_cleaner = "A cleaner"
     invite_operator = "An operator"
+    staff = "Staff"
+    confirm_take_back = "Remove"
+    keep_role = "Keep"
     open_link = "Open the link"
     replay = "Replay"
 
@@ -68,6 +74,9 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     item_cause = "Cause"
     item_count = "Count"
     item_since = "Since"
+    item_role = "Role"
+    item_name = "Name"
+    item_joined = "Joined"
     item_code = "Code"
     item_link = "Link"
     item_telegram = "Telegram"
@@ -75,6 +84,7 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     urgent_title = "Urgent"
     dead_title = "Dead letters"
     invite_title = "Invite"
+    staff_title = "Take a role back"
     owed_title = "Compensations"
 
     def hello(self) -> str:
@@ -88,7 +98,7 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
             "Change: “cancel R7K2Q”, “refund R7K2Q 10,000”, “move R7K2Q Saturday 10am”\n"
             "Answer: “reply R7K2Q Yes, that’s fine.”\n"
             "Send: “broadcast info”, “broadcast ad”, “broadcasts”\n"
-            "Else: “compensations”, “dead letters”, “invite cleaner”, “Korean”"
+            "Else: “compensations”, “dead letters”, “invite cleaner”, “staff”, “Korean”"
         )
 
     def not_understood(self) -> str:
@@ -350,12 +360,46 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     def reply_to_whom(self, code: str) -> str:
         return f"No talk or booking fits “{code}”. Please choose whom to answer."
 
+    def sure_finish(self, cleaner: str) -> str:
+        who = f" for {cleaner}" if cleaner else ""
+        return f"Note{who} that the cleaning has ended? The customer is told so."
+
+    def finished(self) -> str:
+        return "Noted: the cleaning has ended."
+
     def ask_invite(self) -> str:
         return "Whom do you invite?"
 
     def invited(self, role: str, expires_at: datetime) -> str:
         who = "a cleaner" if role == "cleaner" else "an operator"
         return f"An invite for {who}, good once, until {self.on_card(expires_at)}. It can’t be shown again."
+
+    def role(self, role: str) -> str:
+        return "cleaner" if role == "cleaner" else "operator"
+
+    def staff_member(self, role: str, name: str, code: str) -> str:
+        return short(name or f"{self.role(role)} {code}", _LABEL)
+
+    def staff_count(self, operators: int, cleaners: int) -> str:
+        who = f"{counted(operators, 'operator')}, {counted(cleaners, 'cleaner')}"
+        return f"{who}. Whose role do you take back?"
+
+    def staff_by_name(self, hidden: int) -> str:
+        return f"There are {hidden} more: type a name that has no button."
+
+    def sure_take_back(self, role: str) -> str:
+        if role == "cleaner":
+            return (
+                "Their page closes at once. Their jobs and offers go to other cleaners; of a cleaning that has begun "
+                "operators are told. Remove them?"
+            )
+        return "Their page closes at once, and invites that they made end. Remove them?"
+
+    def role_taken_back(self) -> str:
+        return "Taken back. To have them again, invite them anew."
+
+    def last_operator(self) -> str:
+        return "That is the last operator, so nothing was changed. Invite another one first."
 
     def no_telegram_link(self, why: str) -> str:
         return "no link: it doesn't know the token" if why == "token" else "no link: it doesn't answer"

@@ -11,6 +11,7 @@ from services.shared_kernel.clock import kst_date
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _DEAD_SHOWN = 80
+_LABEL = 14
 
 
 class OperatorKorean(BroadcastKorean):
@@ -30,6 +31,8 @@ class OperatorKorean(BroadcastKorean):
     refund = "일부 환불"
     move = "방문 옮기기"
     show = "예약 보기"
+    finish = "청소 끝내기"
+    confirm_finish = "끝났어요"
     confirm_cancel = "취소 확정"
     confirm_refund = "환불 확정"
     confirm_move = "옮기기"
@@ -40,6 +43,9 @@ class OperatorKorean(BroadcastKorean):
     invite = "초대하기"
     invite_cleaner = "업체 초대"
     invite_operator = "운영자 초대"
+    staff = "담당자 보기"
+    confirm_take_back = "회수 확정"
+    keep_role = "그대로 두기"
     open_link = "초대 링크 열기"
     replay = "다시 처리"
 
@@ -70,6 +76,9 @@ class OperatorKorean(BroadcastKorean):
     item_cause = "원인"
     item_count = "건수"
     item_since = "처음"
+    item_role = "역할"
+    item_name = "이름"
+    item_joined = "들어온 날"
     item_code = "코드"
     item_link = "링크"
     item_telegram = "텔레그램"
@@ -77,6 +86,7 @@ class OperatorKorean(BroadcastKorean):
     urgent_title = "급한 일"
     dead_title = "실패함"
     invite_title = "초대"
+    staff_title = "역할 회수"
     owed_title = "보낼 보상금"
 
     # Hello and help
@@ -92,7 +102,7 @@ class OperatorKorean(BroadcastKorean):
             "바꾸기: “운영 취소 R7K2Q”, “환불 R7K2Q 1만원”, “옮기기 R7K2Q 토요일 10시”\n"
             "답하기: “답장 R7K2Q 네, 괜찮아요”\n"
             "보내기: “발송 안내”, “발송 광고”, “발송 목록”\n"
-            "그 밖: “보상금”, “실패함”, “초대 업체”, “English”"
+            "그 밖: “보상금”, “실패함”, “초대 업체”, “담당자”, “English”"
         )
 
     def not_understood(self) -> str:
@@ -379,14 +389,48 @@ class OperatorKorean(BroadcastKorean):
     def reply_to_whom(self, code: str) -> str:
         return f"‘{code}’에 맞는 상담이나 예약이 없어요. 누구에게 답할지 골라 주세요."
 
+    # For a cleaner who can't
+
+    def sure_finish(self, cleaner: str) -> str:
+        who = f"{cleaner} 대신 " if cleaner else ""
+        return f"{who}끝난 걸로 적을까요? 고객님께 청소가 끝났다고 알려드려요."
+
+    def finished(self) -> str:
+        return "청소를 끝난 걸로 적었어요."
+
     # Upkeep
 
     def ask_invite(self) -> str:
         return "누구를 초대할까요?"
 
     def invited(self, role: str, expires_at: datetime) -> str:
-        who = "업체" if role == "cleaner" else "운영자"
-        return f"{who} 초대를 만들었어요. {self.on_card(expires_at)}까지 한 번 쓸 수 있고, 다시 보여드릴 수 없어요."
+        return f"{self.role(role)} 초대를 만들었어요. {self.on_card(expires_at)}까지 한 번 쓸 수 있고, 다시 보여드릴 수 없어요."
+
+    def role(self, role: str) -> str:
+        return "업체" if role == "cleaner" else "운영자"
+
+    def staff_member(self, role: str, name: str, code: str) -> str:
+        return short(f"{self.role(role)} {name or code}", _LABEL)
+
+    def staff_count(self, operators: int, cleaners: int) -> str:
+        return f"운영자 {operators}명, 업체 {cleaners}곳이에요. 누구의 역할을 회수할까요?"
+
+    def staff_by_name(self, hidden: int) -> str:
+        return f"{hidden}명이 더 있어요. 버튼에 없으면 이름을 적어 주세요."
+
+    def sure_take_back(self, role: str) -> str:
+        if role == "cleaner":
+            return (
+                "회수하면 업체 화면이 바로 닫혀요. 맡은 일과 받은 제안은 다른 업체에 넘기고, 청소 중인 일은 "
+                "운영자에게 알려드려요. 회수할까요?"
+            )
+        return "회수하면 운영자 화면이 바로 닫히고, 만들어 둔 초대도 못 쓰게 돼요. 회수할까요?"
+
+    def role_taken_back(self) -> str:
+        return "역할을 회수했어요. 다시 일하시려면 새로 초대하시면 돼요."
+
+    def last_operator(self) -> str:
+        return "마지막 운영자라서 회수하지 않았어요. 먼저 다른 운영자를 초대해 주세요."
 
     def no_telegram_link(self, why: str) -> str:
         return "토큰을 텔레그램이 몰라서 링크가 없어요" if why == "token" else "텔레그램이 답하지 않아 링크가 없어요"
@@ -458,6 +502,7 @@ _EVENTS = {
     "cleaning.completed": "업체가 완료를 누름",
     "cleaning.called_off": "업체의 일이 취소됨",
     "cleaning.no_show": "방문 시각이 지나도 시작 안 함",
+    "cleaning.unattended": "일하던 업체의 역할을 회수함",
     "notification.sent": "알림을 보냄",
     "notification.failed": "알림을 보내지 못함",
     "notification.suppressed": "알림을 보내지 않음",

@@ -36,9 +36,14 @@ class Cleaner:
             active=active,
         )
         new._check()
-        if new == known:
-            return known, []
-        new = replace(new, version=new.version + 1)
+        return (known, []) if new == known else new._next()
+
+    def leave(self) -> tuple["Cleaner", Sequence[CleanerRegistered]]:
+        """Their role was taken back: nothing is offered to them any more."""
+        return replace(self, active=False)._next() if self.active else (self, [])
+
+    def _next(self) -> tuple["Cleaner", Sequence[CleanerRegistered]]:
+        new = replace(self, version=self.version + 1)
         return new, [
             CleanerRegistered(
                 cleaner_id=new.id,

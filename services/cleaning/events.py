@@ -90,7 +90,7 @@ class OfferExpired(OfferEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferRevoked(OfferEvent):
-    """The offer is void: `reason` is taken, moved, called_off or unfilled."""
+    """The offer is void: `reason` is taken, moved, called_off, unfilled, or removed (the cleaner is none any more)."""
 
     TYPE: ClassVar[str] = "ssak3.cleaning.offer_revoked.v1"
     reason: str
@@ -166,7 +166,17 @@ class JobNoShow(JobEvent):
     cleaner_id: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class JobUnattended(JobEvent):
+    """Whoever is at work there is no cleaner any more: operators see how it ends."""
+
+    TYPE: ClassVar[str] = "ssak3.cleaning.unattended.v1"
+    cleaner_id: str
+    cleaner_name: str
+
+
 ALL = registry(
     CleanerRegistered, JobOffered, OfferAccepted, OfferDeclined, OfferExpired, OfferRevoked, JobUncovered,
     JobUnfilled, JobWithdrawn, JobEnRoute, JobStarted, JobCompleted, JobCalledOff, JobNoShow,
+    JobUnattended,
 )  # fmt: skip

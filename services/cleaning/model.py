@@ -13,6 +13,7 @@ from services.cleaning.events import (
     JobEvent,
     JobNoShow,
     JobStarted,
+    JobUnattended,
     JobUncovered,
     JobUnfilled,
     JobWithdrawn,
@@ -226,6 +227,19 @@ class Job:
             return self, []
         new = self._next(no_show_at=None)
         return new, [JobNoShow(**facts.told(new), cleaner_id=self.cleaner_id)]
+
+    def hand_on(self, *, cleaner_id: str, policy: DispatchPolicy, at: datetime) -> tuple["Job", Events]:
+        """Somebody is no cleaner any more: another is to be found. What they have begun, operators hear of."""
+        if self.cleaner_id == cleaner_id and self.status is JobStatus.STARTED:
+            new = self._next()
+            return new, [JobUnattended(**facts.told(new), **facts.by(new))]
+        if self.cleaner_id == cleaner_id and self.status in (JobStatus.ASSIGNED, JobStatus.EN_ROUTE):
+            return self.withdraw(cleaner_id=cleaner_id, visit_revision=None, policy=policy, at=at)
+        theirs = [offer for offer in self.pending() if offer.cleaner_id == cleaner_id]
+        if not theirs:
+            return self, []
+        new = self._next(offers=after(self.offers, OfferAction.REVOKE, theirs))
+        return new, facts.revoked(self, new, theirs, Revoked.REMOVED)
 
     # What the reservation tells
 

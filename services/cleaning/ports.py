@@ -53,6 +53,10 @@ class Jobs(Protocol):
         """Those that are this cleaner's on these (Korean) days, inclusive, by start."""
         ...
 
+    async def in_hand(self, cleaner_id: str) -> Sequence[str]:
+        """Those that this cleaner has and hasn't finished, or is asked about."""
+        ...
+
     async def clash(self, cleaner_id: str, job: Job) -> Job | None:
         """Another job that this cleaner has at the time of `job`."""
         ...

@@ -1,4 +1,4 @@
-"""What a reservation's events mean for its job. Each is handed the consumer's open unit of work."""
+"""What other contexts' events mean for jobs. Each is handed the consumer's open unit of work."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -8,6 +8,7 @@ from services.cleaning.policies import DispatchPolicy
 from services.cleaning.ports import CleaningWork, roster_for
 from services.cleaning.values import Visit
 from services.reservation import events as reservation
+from services.shared_kernel import bot_events as bot
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import Ids
@@ -29,6 +30,7 @@ class CleaningReactions:
             reservation.ReservationConfirmed: self._confirmed,
             reservation.ReservationRescheduled: self._rescheduled,
             reservation.ReservationCancelled: self._cancelled,
+            bot.RoleTakenBack: self._role_taken_back,
         }
 
     async def _confirmed(self, work: CleaningWork, received: Received) -> None:
@@ -58,6 +60,22 @@ class CleaningReactions:
         new, events = old.call_off(reason=event.reason)
         if new is not old:
             await work.jobs.save(old, new, events)
+
+    async def _role_taken_back(self, work: CleaningWork, received: Received) -> None:
+        """Of a cleaner: what they have or are asked about goes on to others."""
+        event = received.event
+        assert isinstance(event, bot.RoleTakenBack)
+        if await work.cleaners.find(event.person_id) is None:
+            return
+        known = await work.cleaners.get(event.person_id)
+        gone, left = known.leave()
+        if gone is not known:
+            await work.cleaners.save(known, gone, left)
+        for job_id in await work.jobs.in_hand(gone.id):
+            old = await work.jobs.get(job_id)
+            new, events = old.hand_on(cleaner_id=gone.id, policy=self._policy, at=self._clock.now())
+            if new is not old:
+                await self._seek(work, old, new, events)
 
     def _open(self, event: reservation.VisitEvent) -> Job:
         return Job.open(

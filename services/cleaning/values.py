@@ -57,6 +57,7 @@ class Revoked(StrEnum):
     MOVED = "moved"
     CALLED_OFF = "called_off"
     UNFILLED = "unfilled"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, kw_only=True)

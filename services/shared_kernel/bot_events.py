@@ -5,10 +5,13 @@ from typing import ClassVar
 
 from services.shared_kernel.event import Event, registry
 
+# The role of whoever had one until it was taken back. They are told nothing, and open no door.
+FORMER = "former"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PersonEvent(Event):
-    """Base: `role` is customer, cleaner or operator; `language` is ko or en."""
+    """Base: `role` is customer, cleaner, operator or former; `language` is ko or en."""
 
     person_id: str
     role: str
@@ -53,4 +56,13 @@ class HandoverRequested(PersonEvent):
     thread_id: str
 
 
-ALL = registry(PersonLinked, ContactChanged, ConsentChanged, HandoverRequested)
+@dataclass(frozen=True, kw_only=True)
+class RoleTakenBack(PersonEvent):
+    """Whoever `was` a cleaner or an operator is `former` now. `by` is an operator's person id, or shell."""
+
+    TYPE: ClassVar[str] = "ssak3.bot.role_taken_back.v1"
+    was: str
+    by: str
+
+
+ALL = registry(PersonLinked, ContactChanged, ConsentChanged, HandoverRequested, RoleTakenBack)

@@ -9,15 +9,21 @@ from sqlalchemy import Integer, Row, bindparam, delete, exists, func, insert, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Link, LinkCode
+from services.shared_kernel.bot_events import FORMER
 from storage.bot.tables import link as table
-from storage.bot.tables import link_code, message, shown
+from storage.bot.tables import link_code, message, person, shown
 from storage.rows import insert_or_leave, insert_or_replace
 
 _IS = (table.c.channel == bindparam("of_channel"), table.c.address == bindparam("of_address"))
 _FIND = select(table).where(*_IS)
 _REMOVE = delete(table).where(*_IS)
 _OPEN = (table.c.channel == bindparam("of_channel"), table.c.blocked_at.is_(None))
-_OF_PERSON = select(table).where(*_OPEN, table.c.person_id == bindparam("of_person")).order_by(table.c.linked_at.desc())
+_HAS_ROLE = exists().where(person.c.id == table.c.person_id, person.c.role != FORMER)
+_OF_PERSON = (
+    select(table)
+    .where(*_OPEN, table.c.person_id == bindparam("of_person"), _HAS_ROLE)
+    .order_by(table.c.linked_at.desc())
+)
 _BLOCKED_SINCE = select(func.max(table.c.blocked_at)).where(
     table.c.channel == bindparam("of_channel"), table.c.person_id == bindparam("of_person")
 )
@@ -44,7 +50,7 @@ class SqlLinks:
         return None if row is None else _link(row)
 
     async def of_person(self, person_id: str, channel: str) -> Sequence[Link]:
-        """Those that aren't blocked, the newest first."""
+        """Those that aren't blocked, the newest first; none once a role was taken back, whatever a sender knows yet."""
         found = await self._connection.execute(_OF_PERSON, {"of_channel": channel, "of_person": person_id})
         return [_link(row) for row in found]
 
@@ -105,7 +111,10 @@ def _link(row: Row[Any]) -> Link:
 _ADD_CODE = insert(link_code)
 _IS_CODE = link_code.c.code_hash == bindparam("of_hash")
 _CODE = select(link_code).where(_IS_CODE)
-_USE = update(link_code).where(_IS_CODE, link_code.c.used_at.is_(None), link_code.c.expires_at > bindparam("now"))
+_IS_OPEN = (link_code.c.used_at.is_(None), link_code.c.expires_at > bindparam("now"))
+_USE = update(link_code).where(_IS_CODE, *_IS_OPEN)
+_OVER = delete(link_code).where(link_code.c.expires_at < bindparam("before"))
+_VOID = update(link_code).where(link_code.c.person_id == bindparam("of_person"), *_IS_OPEN)
 
 
 class SqlLinkCodes:
@@ -125,3 +134,11 @@ class SqlLinkCodes:
         """False when it is over, or somebody else was first."""
         result = await self._connection.execute(_USE, {"of_hash": code_hash, "now": at, "used_at": at})
         return bool(result.rowcount == 1)
+
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        """Those that nobody has used are over."""
+        await self._connection.execute(_VOID, {"of_person": person_id, "now": at, "expires_at": at})
+
+    async def purge(self, before: datetime) -> int:
+        """Drop what was over before, used or not; how many."""
+        return int((await self._connection.execute(_OVER, {"before": before})).rowcount)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
@@ -41,6 +41,7 @@ class BotUnitOfWork(SqlUnitOfWork):
 # Made once, here and elsewhere: to put a statement together takes longer than to carry it out.
 _PERSON = select(tables.person).where(tables.person.c.id == bindparam("person_id"))
 _WITH_ROLE = select(tables.person).where(tables.person.c.role == bindparam("role")).order_by(tables.person.c.id)
+_TO_HOLD = _WITH_ROLE.with_for_update()
 
 
 class SqlPersons:
@@ -64,6 +65,9 @@ class SqlPersons:
     async def with_role(self, role: str) -> Sequence[PersonRecord]:
         return [_person(row) for row in await self._work.connection.execute(_WITH_ROLE, {"role": role})]
 
+    async def hold_role(self, role: str) -> Sequence[PersonRecord]:
+        return [_person(row) for row in await self._work.connection.execute(_TO_HOLD, {"role": role})]
+
 
 def _person(row: Row[Any]) -> PersonRecord:
     values = dict(row._mapping)
@@ -77,6 +81,12 @@ _INVITE = select(tables.invite).where(_IS_INVITE)
 _USE = update(tables.invite).where(
     _IS_INVITE, tables.invite.c.used_at.is_(None), tables.invite.c.expires_at > bindparam("now")
 )
+_VOID = update(tables.invite).where(
+    tables.invite.c.made_by == bindparam("of_maker"),
+    tables.invite.c.used_at.is_(None),
+    tables.invite.c.expires_at > bindparam("now"),
+)
+_OVER = delete(tables.invite).where(tables.invite.c.expires_at < bindparam("before"))
 
 
 class SqlInvites:
@@ -97,8 +107,16 @@ class SqlInvites:
         result = await self._connection.execute(_USE, {"of_hash": code_hash, "now": at, **values})
         return bool(result.rowcount == 1)
 
+    async def void_of(self, person_id: str, at: datetime) -> None:
+        await self._connection.execute(_VOID, {"of_maker": person_id, "now": at, "expires_at": at})
+
+    async def purge(self, before: datetime) -> int:
+        """Drop what was over before, used or not; how many."""
+        return int((await self._connection.execute(_OVER, {"before": before})).rowcount)
+
 
 _DRAFT = select(tables.draft.c.body).where(tables.draft.c.person_id == bindparam("person_id"))
+_OLD_DRAFTS = delete(tables.draft).where(tables.draft.c.updated_at < bindparam("before"))
 
 
 class SqlDrafts:
@@ -116,6 +134,10 @@ class SqlDrafts:
         row = {"person_id": person_id, "body": dict(body), "updated_at": at}
         await self._connection.execute(insert_or_replace(tables.draft, *row, key=("person_id",)), row)
 
+    async def purge(self, before: datetime) -> int:
+        """Drop those that weren't gone on with since; how many."""
+        return int((await self._connection.execute(_OLD_DRAFTS, {"before": before})).rowcount)
+
 
 _IS_OPEN = tables.received.c.answered_at.is_(None)
 _NEXT_OF = (
@@ -125,6 +147,13 @@ _NEXT_OF = (
     .limit(1)
 )
 _ANSWERED = update(tables.received).where(tables.received.c.position == bindparam("at_position"), _IS_OPEN)
+_OLD = (
+    select(tables.received.c.position)
+    .where(tables.received.c.answered_at < bindparam("before"))
+    .order_by(tables.received.c.answered_at)
+    .limit(bindparam("limit", type_=Integer))
+)
+_PURGE = delete(tables.received).where(tables.received.c.position.in_(_OLD))
 _PEOPLE_WAITING = (
     select(tables.received.c.person_id)
     .where(_IS_OPEN, tables.received.c.received_at <= bindparam("received_before"))
@@ -175,6 +204,9 @@ class SqlReceived:
     async def people_waiting(self, received_before: datetime) -> Sequence[str]:
         found = await self._connection.execute(_PEOPLE_WAITING, {"received_before": received_before})
         return list(found.scalars())
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        return int((await self._connection.execute(_PURGE, {"before": before, "limit": limit})).rowcount)
 
 
 class SqlDetailsQueries:

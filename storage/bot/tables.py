@@ -45,6 +45,7 @@ invite = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
     Column("used_by", String(36)),
+    Column("made_by", String(36)),
 )
 
 draft = Table(

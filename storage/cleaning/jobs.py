@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, func, insert, or_, select, update
 
 from services.cleaning.lifecycle import HELD
 from services.cleaning.model import Events, Job
@@ -55,6 +55,20 @@ _OF_CLEANER = (
         table.c.starts_at < bindparam("end"),
     )
     .order_by(table.c.starts_at, table.c.id)
+)
+_IN_HAND = (
+    select(table.c.id)
+    .where(
+        or_(
+            (table.c.cleaner_id == bindparam("cleaner_id")) & table.c.status.in_(_TO_DO),
+            table.c.id.in_(
+                select(offers.c.job_id).where(
+                    offers.c.cleaner_id == bindparam("cleaner_id"), offers.c.status == OfferStatus.PENDING
+                )
+            ),
+        )
+    )
+    .order_by(table.c.id)
 )
 _CLASH = select(table).where(table.c.cleaner_id == bindparam("cleaner_id"), _AT_THE_TIME_OF).order_by(table.c.starts_at)
 _BUSY = select(table.c.cleaner_id).where(_AT_THE_TIME_OF)
@@ -122,6 +136,9 @@ class SqlJobs:
         begin = datetime.combine(first, clock_time(), KST)
         end = datetime.combine(last + timedelta(days=1), clock_time(), KST)
         return await self._load(_OF_CLEANER, cleaner_id=cleaner_id, begin=begin, end=end)
+
+    async def in_hand(self, cleaner_id: str) -> Sequence[str]:
+        return list((await self._work.connection.execute(_IN_HAND, {"cleaner_id": cleaner_id})).scalars())
 
     async def clash(self, cleaner_id: str, job: Job) -> Job | None:
         found = await self._load(_CLASH, cleaner_id=cleaner_id, **_time_of(job))

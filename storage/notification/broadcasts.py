@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
+    delete,
     exists,
     func,
     insert,
@@ -85,6 +86,9 @@ _CALL_OFF = (
     .where(deliveries.c.broadcast_id == bindparam("broadcast"), deliveries.c.status.in_(_WAITS))
     .values(status=_S.SUPPRESSED, reason=bindparam("why"), version=deliveries.c.version + 1)
 )
+_FORGET = delete(broadcasts).where(
+    broadcasts.c.status == BroadcastStatus.DRAFT, broadcasts.c.created_at < bindparam("before")
+)
 _ADD = insert(notifications)
 _ADD_DELIVERIES = insert(deliveries)
 _POSITIONS = select(notifications.c.id, notifications.c.position).where(notifications.c.cause == bindparam("about"))
@@ -128,6 +132,9 @@ class SqlBroadcasts:
             await add_new(self._connection, broadcasts, row, new.id)
         elif new != old:
             await change(self._connection, broadcasts, row, id=old.id, version=old.version)
+
+    async def forget_drafts(self, before: datetime) -> int:
+        return int((await self._connection.execute(_FORGET, {"before": before})).rowcount)
 
     async def latest(self, limit: int) -> Sequence[Broadcast]:
         return await self._found(_LATEST, limit=limit)

@@ -174,8 +174,13 @@ async def test_lists_of_a_cleaner(cleaning):
     late = await cleaning.confirm("r1", starts_at=FRIDAY_2PM.replace(hour=18))
     early = await cleaning.confirm("r2", starts_at=FRIDAY_2PM.replace(hour=8))
     assert [job.id for job in await cleaning.use.open_offers(cleaner_id="a")] == [late.id, early.id]
+    async with cleaning.open_work() as work:
+        assert set(await work.jobs.in_hand("a")) == {late.id, early.id}
+        assert await work.jobs.in_hand("b") == []
     for job in (late, early):
         await cleaning.use.accept(job_id=job.id, cleaner_id="a", visit_revision=1)
+    async with cleaning.open_work() as work:
+        assert set(await work.jobs.in_hand("a")) == {late.id, early.id}
     friday = FRIDAY_2PM.date()
     mine = await cleaning.use.jobs_of(cleaner_id="a", first=friday, last=friday)
     assert [job.id for job in mine] == [early.id, late.id]

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.web import router as web
-from bot.channels.web.socket import HISTORY, PAUSE_SECONDS
+from bot.channels.web.socket import HISTORY, PAUSE_SECONDS, POLICY_VIOLATION
 from bot.people import BadInvite
 from tests.support.doors import Doors, hear, open_doors
 
@@ -29,11 +29,11 @@ async def test_no_socket_for_other_pages_and_other_people(doors: Doors):
     value = cookie.partition("=")[2]
     assert await doors.refusal(cookie) is None
     for origin in ("http://evil.example", "null", doors.url + ".evil.example", "https://127.0.0.1"):
-        assert await doors.refusal(cookie, Origin=origin) == web.POLICY_VIOLATION
-    assert await doors.refusal(f"ssak3_operator={value}", "role=operator") == web.POLICY_VIOLATION
-    assert await doors.refusal(cookie, "role=admin") == web.POLICY_VIOLATION
-    assert await doors.refusal(cookie[:-1] + "x") == web.POLICY_VIOLATION
-    assert await doors.refusal("") == web.POLICY_VIOLATION
+        assert await doors.refusal(cookie, Origin=origin) == POLICY_VIOLATION
+    assert await doors.refusal(f"ssak3_operator={value}", "role=operator") == POLICY_VIOLATION
+    assert await doors.refusal(cookie, "role=admin") == POLICY_VIOLATION
+    assert await doors.refusal(cookie[:-1] + "x") == POLICY_VIOLATION
+    assert await doors.refusal("") == POLICY_VIOLATION
 
 
 FRAMES: list[str | bytes] = [

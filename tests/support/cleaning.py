@@ -139,6 +139,13 @@ class MemoryJobs:
             )
         )
 
+    async def in_hand(self, cleaner_id: str) -> Sequence[str]:
+        to_do = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED)
+        asked = await self.open_offers(cleaner_id)
+        return [job.id for job in self._where(lambda job: job.cleaner_id == cleaner_id and job.status in to_do)] + [
+            job.id for job in asked
+        ]
+
     def _at_the_time_of(self, wanted: Job) -> list[Job]:
         return self._where(
             lambda job: (

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.carry_out.broadcast import BroadcastEffects
-from bot.conversation import effects, effects_operator
+from bot.conversation import effects, effects_operator, effects_staff
 from bot.conversation.effects_operator import BoardNow, DeadGroup, Found, HistoryLine, Owed, Spoken, ThreadSummary
 from bot.conversation.turn import Effect, Person
 from bot.ports import Thread
+from bot.staff import LastOperator
 from services.mypage.view import Board, CancellationPart, JobPart, PaymentPart, ReservationView, Stuck
 from services.payment.refunds import Compensation, Refund
 from services.payment.refusals import RefundTooLarge
@@ -49,6 +50,8 @@ class OperatorWorld:
         self.owed: dict[str, Owed] = {}
         self.dead: list[DeadGroup] = []
         self.full: set[datetime] = set()
+        self.staff: dict[str, effects_staff.StaffMember] = {}
+        self.finished: list[str] = []
         self.language = "ko"
         self.fails = 0
         self.telegram = self.why_no_telegram = ""
@@ -106,6 +109,11 @@ class OperatorWorld:
             amount_krw=amount_krw, owed_since=self.clock.now(),
         )  # fmt: skip
         self.owed[made.id] = Owed(compensation=made, reservation_id=view.id, customer_name="김OO")
+        return made
+
+    def member(self, role: str, name: str = "") -> effects_staff.StaffMember:
+        made = effects_staff.StaffMember(id=self.ids.new(), role=role, name=name, since=self.clock.now())
+        self.staff[made.id] = made
         return made
 
     def stuck(self, kind: str, view: ReservationView) -> None:
@@ -176,6 +184,20 @@ class OperatorWorld:
             if start not in self.full and day >= kst_date(self.clock.now()):
                 found.append((start, start + timedelta(hours=3), 1))
         return found
+
+    def _finish_visit(self, effect: effects_operator.FinishVisit) -> None:
+        view = self._get(effect.reservation_id)
+        self.finished.append(view.id)
+        self._put(replace(view, status="COMPLETED"))
+
+    def _staff_list(self, effect: effects_staff.StaffList) -> list[effects_staff.StaffMember]:
+        return list(self.staff.values())
+
+    def _take_role_back(self, effect: effects_staff.TakeRoleBack) -> None:
+        operators = [each.id for each in self.staff.values() if each.role == "operator"]
+        if operators == [effect.person_id]:
+            raise LastOperator
+        self.staff.pop(effect.person_id, None)
 
     def _operator_refund(self, effect: effects_operator.OperatorRefund) -> Refund:
         left = 80_000 - self.reserved_krw

@@ -53,14 +53,22 @@ class Demo:
     async def start(self, port: int = 0) -> None:
         """Until it takes work."""
         self._printed.parent.mkdir(parents=True, exist_ok=True)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SSAK3_")}
         with self._printed.open("ab") as printed:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "ssak3", *self._command, "--port", str(port), "--data", str(self.data),
-                cwd=self._printed.parent, env={**environment, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-                stdout=printed, stderr=printed,
+                cwd=self._printed.parent, env=_environment(), stdout=printed, stderr=printed,
             )  # fmt: skip
         self.url = await asyncio.wait_for(self._address(self._process), START_SECONDS)
+
+    async def shell(self, *words: str) -> str:
+        """Another command of ours, beside it; what that prints."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ssak3", *words, "--data", str(self.data), cwd=self._printed.parent,
+            env=_environment(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        printed, _ = await asyncio.wait_for(process.communicate(), START_SECONDS)
+        assert process.returncode == 0, printed.decode()
+        return printed.decode()
 
     async def _address(self, process: Process) -> str:
         run_file = self.data / "run" / f"embedded-{process.pid}.json"
@@ -104,6 +112,12 @@ class Demo:
         """The demo's own time, on a Korean clock."""
         async with httpx.AsyncClient(trust_env=False, base_url=self.url) as client:
             return kst(datetime.fromisoformat((await client.get("/demo/state")).json()["now"]))
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but what a test gives."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SSAK3_")}
+    return {**environment, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
 
 class PhoneOnPage:

@@ -1,5 +1,7 @@
 """What cleaners do with offers and jobs, and what they are refused."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.cleaning.events import CleanerRegistered, JobOffered, OfferAccepted, OfferRevoked
@@ -16,6 +18,7 @@ from services.cleaning.refusals import (
     WrongOrder,
 )
 from services.cleaning.values import Action, JobStatus
+from services.shared_kernel.bot_events import FORMER, RoleTakenBack
 from services.shared_kernel.refusal import NotFound
 from tests.support.cleaning import FRIDAY_2PM, Cleaning, assigned, leave, now, open_to_all, take
 
@@ -155,6 +158,45 @@ def test_withdrawing_shortly_before_leaves_the_customer_to_choose(cleaning):
     job = now(cleaning.use.withdraw(job_id=job.id, cleaner_id="a"))
     assert job.status is JobStatus.UNFILLED
     assert cleaning.told()[-2:] == ["JobWithdrawn", "JobUnfilled"]
+
+
+def test_whoever_is_no_cleaner_any_more_leaves_what_they_had_to_others(cleaning):
+    """What they have or are asked goes on; what they have begun stays theirs, and operators are told."""
+    begun, asked = (
+        assigned(cleaning, "a"),
+        now(cleaning.confirm("r2", "second", starts_at=FRIDAY_2PM + timedelta(days=1))),
+    )
+    had = now(cleaning.confirm("r3", "third", starts_at=FRIDAY_2PM + timedelta(days=2)))
+    had = take(cleaning, had, "a")
+    now(cleaning.join("b"))
+    cleaning.clock.set(FRIDAY_2PM)
+    for step in (cleaning.use.en_route, cleaning.use.start):
+        now(step(job_id=begun.id, cleaner_id="a"))
+    before = len(cleaning.events)
+    now(cleaning.hear(taken_back("a")))
+    gone, asked, had, begun = (
+        now(cleaning.use.cleaner(cleaner_id="a")),
+        *(now(cleaning.use.job(job_id=job.id)) for job in (asked, had, begun)),
+    )
+    assert not gone.active
+    assert [[offer.cleaner_id for offer in job.pending()] for job in (asked, had)] == [["b"], ["b"]]
+    assert (begun.status, begun.cleaner_id) == (JobStatus.STARTED, "a")
+    assert sorted(cleaning.told()[before:]) == sorted(
+        ["CleanerRegistered", "JobUnattended", "OfferRevoked", "JobOffered", "JobWithdrawn", "JobOffered"]
+    )
+    assert next(one.reason for one in cleaning.events[before:] if isinstance(one, OfferRevoked)) == "removed"
+    with pytest.raises(OfferOver):
+        take(cleaning, asked, "a", late_ok=True)
+    assert now(cleaning.use.finish(job_id=begun.id, cleaner_id="a")).status is JobStatus.FINISHED
+
+
+def test_an_operator_who_never_was_a_cleaner_leaves_no_job(cleaning):
+    now(cleaning.hear(taken_back("nobody")))
+    assert cleaning.events == []
+
+
+def taken_back(person_id: str) -> RoleTakenBack:
+    return RoleTakenBack(person_id=person_id, role=FORMER, language="ko", version=2, was="cleaner", by="shell")
 
 
 def test_from_the_way_to_the_end_each_tap_acts_once(cleaning):

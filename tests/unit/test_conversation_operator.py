@@ -349,6 +349,49 @@ def test_invites(chat: Talking) -> None:
     assert chat.do("invite_as:king").startswith("지난 버튼이에요.")
 
 
+def test_taking_a_role_back(chat: Talking, world: OperatorWorld) -> None:
+    """Seen, looked at, asked once more; a second tap says the same."""
+    me, other = world.member("operator"), world.member("operator")
+    cleaner = world.member("cleaner", "OO클린")
+    chat.say("초대")
+    assert chat.tap("담당자 보기") == "운영자 2명, 업체 1곳이에요. 누구의 역할을 회수할까요?"
+    assert chat.say("OO클린") == (
+        "역할 회수\n역할: 업체\n이름: OO클린\n들어온 날: 11/23(월) 15:00\n"
+        "회수하면 업체 화면이 바로 닫혀요. 맡은 일과 받은 제안은 다른 업체에 넘기고, 청소 중인 일은 운영자에게 알려드려요. "
+        "회수할까요?"
+    )
+    assert chat.say("아니요").startswith("운영자 2명, 업체 1곳이에요.")
+    chat.tap("업체 OO클린")
+    assert chat.say("네") == "역할을 회수했어요. 다시 일하시려면 새로 초대하시면 돼요."
+    assert chat.do(f"staff_out!:{cleaner.id}").startswith("역할을 회수했어요.")
+    assert [*world.staff] == [me.id, other.id]
+    assert chat.do(f"staff_one:{cleaner.id}").startswith("지난 버튼이에요.")
+    chat.do(f"staff_out!:{other.id}")
+    assert chat.do(f"staff_out!:{me.id}") == ("마지막 운영자라서 회수하지 않았어요. 먼저 다른 운영자를 초대해 주세요.")
+
+
+def test_staff_who_has_no_button_is_named(chat: Talking, world: OperatorWorld) -> None:
+    """Nine have one; a code is as good as a name, and who isn't known is looked for in the list again."""
+    everybody = [world.member("cleaner", f"{number}클린") for number in range(11)]
+    assert "2명이 더 있어요. 버튼에 없으면 이름을 적어 주세요." in chat.say("직원 목록 보여줘")
+    assert "이름: 10클린" in chat.say("10클린")
+    chat.say("담당자")
+    assert "이름: 9클린" in chat.say(short_code(everybody[9].id))
+    chat.say("역할 회수")
+    assert chat.say("누구더라").startswith("운영자 0명, 업체 11곳이에요.")
+
+
+def test_a_cleaning_is_ended_for_who_cant(chat: Talking, world: OperatorWorld) -> None:
+    """Only one that has begun, and only after a question."""
+    view = world.reservation(status="IN_PROGRESS")
+    chat.do(f"show:{view.id}")
+    assert chat.tap("청소 끝내기") == "OO클린 대신 끝난 걸로 적을까요? 고객님께 청소가 끝났다고 알려드려요."
+    assert not world.finished
+    assert chat.say("네") == "청소를 끝난 걸로 적었어요."
+    assert world.finished == [view.id]
+    assert "끝난 걸로" not in chat.do(f"opfinish:{view.id}")
+
+
 def test_an_invite_opens_telegram_too_or_says_why_not(chat: Talking, world: OperatorWorld) -> None:
     """The bot's name is asked for, and may not be known."""
     world.telegram = "https://t.me/ssak3_bot?start=AB12CD34"

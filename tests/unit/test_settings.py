@@ -3,7 +3,8 @@
 import pytest
 
 from ssak3.links import invite_link
-from ssak3.settings import WrongSettings, read_settings
+from ssak3.settings import Settings, WrongSettings, read_settings, unknown_settings
+from ssak3.shell import settings
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +34,50 @@ def test_an_address_without_http_is_none(name):
         WrongSettings, match=rf"SSAK3_{name.upper()}: an address begins with http:// or https://.* Example:"
     ):
         read_settings(**{name: "a.example"})
+
+
+def test_a_misspelt_setting_stops_the_start_with_the_name_that_is_meant(monkeypatch, tmp_path):
+    """Wherever it is given, and beside whatever else is wrong; an unread one would hold places for another time."""
+    monkeypatch.setenv("SSAK3_HOLD_MINUTE", "30")
+    monkeypatch.setenv("SSAK3_HTTP_PORT", "many")
+    (tmp_path / ".env").write_text("SSAK3_DATABSE_URL=postgresql://db/ssak3\nPOSTGRES_PASSWORD=x\n")
+    with pytest.raises(WrongSettings) as stopped:
+        read_settings()
+    databse, minute, port = str(stopped.value).splitlines()
+    assert databse == "SSAK3_DATABSE_URL: there is no such setting. Is it SSAK3_DATABASE_URL?"
+    assert minute == "SSAK3_HOLD_MINUTE: there is no such setting. Is it SSAK3_HOLD_MINUTES?"
+    assert port.startswith("SSAK3_HTTP_PORT: ")
+    monkeypatch.setenv("SSAK3_HTTP_PORT", "8000")
+    with pytest.raises(WrongSettings, match="SSAK3_HOLD_MINUTE: there is no such setting"):
+        read_settings()
+
+
+@pytest.mark.parametrize("setting", Settings.model_fields)
+def test_one_letter_less_or_more_is_noticed_of_every_setting(monkeypatch, setting):
+    """And the right one is named."""
+    right = f"SSAK3_{setting.upper()}"
+    for wrong in (right[:-1], right[:8] + right[9:], f"{right}S"):
+        monkeypatch.setenv(wrong, "1")
+        with pytest.raises(WrongSettings, match=rf"{wrong}: there is no such setting\. Is it {right}\?"):
+            read_settings()
+        monkeypatch.delenv(wrong)
+
+
+# What Kubernetes gives to every container for services `ssak3`, `ssak3-bot` and the like, and what our tests use.
+OTHERS = (
+    "PORT", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_8000_TCP", "PORT_8000_TCP_ADDR",
+    *(f"{name}_{what}" for name in ("BOT", "PAYMENT", "SANDBOX", "MYPAGE", "NOTIFICATION", "RESERVATION", "CLEANING")
+      for what in ("PORT", "SERVICE_HOST", "SERVICE_PORT", "PORT_8000_TCP", "PORT_8000_TCP_PROTO")),
+    "CHAOS", "CHAOS_SEED", "CHAOS_FUSE", "CHAOS_BUG", "HYPOTHESIS", "ON_TELEGRAM", "SCREENSHOT",
+)  # fmt: skip
+
+
+def test_what_is_like_no_setting_is_said_and_does_no_harm(monkeypatch, tmp_path, capsys):
+    """It may be somebody else's."""
+    for name in OTHERS:
+        monkeypatch.setenv(f"SSAK3_{name}", "tcp://10.0.0.1:8000")
+    assert {one.name for one in unknown_settings()} == {f"SSAK3_{name}" for name in OTHERS}
+    assert settings(data_dir=tmp_path).http_port == 8000
+    said = capsys.readouterr()
+    assert "SSAK3_SERVICE_HOST is no setting of Ssak3, and does nothing here." in said.err
+    assert said.out == ""

@@ -11,6 +11,7 @@ from services.notification.outcomes import Unwanted, after, told
 from services.notification.policies import prepared
 from services.notification.truth import about_visit, visit_of, why_untrue
 from services.notification.values import Contact, DeliveryStatus, JobPart, ReservationCopy, VisitPart
+from services.shared_kernel.bot_events import FORMER
 from tests.support.notices import END, START, TIERS
 from tests.support.time import MONDAY_AFTERNOON as NOW
 
@@ -70,6 +71,16 @@ def test_advertising_that_tells_of_a_visit_is_looked_at_too() -> None:
     for copy, status in ((COPY, DeliveryStatus.SENDING), (visit(status="CANCELLED"), DeliveryStatus.SUPPRESSED)):
         new = prepared(delivery, notification, contact, copy, usable=("web",), by="s-1", now=NOW)
         assert new.status is status
+
+
+def test_whose_role_was_taken_back_gets_nothing_that_waited() -> None:
+    """Neither a notice nor what a broadcast had for them; a consent of theirs helps nothing."""
+    contact = Contact(person_id="cleaner", role=FORMER, channels=("web",), consent_day_at=NOW)
+    plain = about(TIME, "cleaner")
+    for notification in (plain, Ad(**vars(plain), broadcast_id="b-1")):
+        delivery = Delivery.of_broadcast(notification, broadcast_id="b-1", starts_at=NOW)
+        new = prepared(delivery, notification, contact, COPY, usable=("web",), by="s-1", now=NOW)
+        assert (new.status, new.reason) == (DeliveryStatus.SUPPRESSED, "role_over")
 
 
 def test_who_wants_it_no_more_at_the_last_moment_gets_nothing_and_is_told_of() -> None:

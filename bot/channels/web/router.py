@@ -14,7 +14,7 @@ from bot.channels.answering import Answering
 from bot.channels.hub import Hub
 from bot.channels.web.rate import Buckets, neighbourhood
 from bot.channels.web.session import Sessions, cookie_name, known
-from bot.channels.web.socket import PhoneSocket
+from bot.channels.web.socket import POLICY_VIOLATION, PhoneSocket
 from bot.conversation.texts_web import NEEDS_INVITE, TOO_MANY
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
@@ -25,7 +25,6 @@ from services.shared_kernel.clock import Clock
 
 STATIC = files("bot.channels.web") / "static"
 SESSION_SECONDS = 180 * 24 * 3600
-POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
 # Windows and terminals that one person may have open.
 MOST_SOCKETS = 20

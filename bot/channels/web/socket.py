@@ -31,6 +31,7 @@ POLL_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
 LAST_SEQ = 2**63 - 1
 INTERNAL_ERROR = 1011
+POLICY_VIOLATION = 1008
 GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 
@@ -137,17 +138,27 @@ class PhoneSocket:
                 async with asyncio.timeout(POLL_SECONDS):
                     await news.wait()
             news.clear()
+            # Read before the log, in which the farewell is that goes with a role.
+            now = await self._people.find(self._person.id)
             missed = await self._log.after(self._person.id, seen, HISTORY)
-            await self._greet_anew_if_changed(seen)
+            if now is not None and now.role != self._person.role:
+                await self._end(missed)
+                return
+            await self._greet_anew_if_changed(now, seen)
 
     async def _missed(self, after: int) -> Sequence[Message]:
         if after <= 0:
             return await self._log.last(self._person.id, HISTORY)
         return await self._log.after(self._person.id, after, HISTORY)
 
-    async def _greet_anew_if_changed(self, last_seq: int) -> None:
+    async def _end(self, missed: Sequence[Message]) -> None:
+        """Their role was taken back: a last word, and the door is closed."""
+        for message in missed:
+            await self._send(_frame(message))
+        await self._socket.close(POLICY_VIOLATION)
+
+    async def _greet_anew_if_changed(self, person: PersonRecord | None, last_seq: int) -> None:
         """A new language or name: the phone redraws its labels on a second hello."""
-        person = await self._people.find(self._person.id)
         if person is not None and person.version != self._person.version:
             self._person = person
             await self._hello(last_seq)

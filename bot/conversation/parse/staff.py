@@ -84,6 +84,7 @@ _ORDERS = (
     ("invite_cleaner", rf"(?:청소)?업체\s*초대{_DOING}|초대\s*(?:청소)?업체|invite\s+(?:a\s+)?cleaner"),
     ("invite_operator", rf"운영자\s*초대{_DOING}|초대\s*운영자|invite\s+(?:an\s+)?operator"),
     ("invite", rf"초대(?:\s*링크)?{_DOING}|invite"),
+    ("staff", r"(?:(?:담당자|직원)(?:\s*(?:목록|명단|관리|빼기))?|(?:업체|운영자)\s*(?:목록|명단))(?:\s*(?:보기|보여.*))?|(?:역할|권한)\s*(?:회수|빼기|관리)(?:해\s*줘요?|해\s*주세요|하기|할게요?|할래요?)?|staff(?:\s+list)?|(?:take\s+(?:a\s+)?role\s+back|remove\s+(?:staff|a\s+cleaner|an\s+operator))"),
     ("opcancel", rf"(?:운영\s*취소|취소|cancel)\s+{_CODE}(?P<rest>)"),
     ("oprefund", rf"(?:일부\s*환불|환불|refund)\s+{_CODE}(?:\s+(?P<rest>.*))?"),
     ("opmove", rf"(?:방문\s*)?(?:옮기기|이동|변경|move)\s+{_CODE}(?:\s+(?P<rest>.*))?"),

@@ -21,6 +21,10 @@ class Broadcasts(Protocol):
         """Write it. StaleVersion when it isn't `old` any more."""
         ...
 
+    async def forget_drafts(self, before: datetime) -> int:
+        """Those that were begun before, and that nobody has approved; how many."""
+        ...
+
     async def latest(self, limit: int) -> Sequence[Broadcast]:
         """The newest first."""
         ...

@@ -1,10 +1,10 @@
 """What time does with broadcasts. The tick may run twice, or in two places: each row is taken by a guarded update."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from services.notification.broadcasts.model import CANCELLED, cause_of, ended, started
 from services.notification.broadcasts.store import BroadcastWork
-from services.notification.broadcasts.use_cases import SHELL
 from services.notification.broadcasts.values import Broadcast, BroadcastStatus, Progress
 from services.notification.events import BroadcastFinished
 from services.notification.queueing import Cause, queue
@@ -14,6 +14,9 @@ from services.notification.values import Notice
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import StaleVersion
+
+# Since it was begun. One that was approved is in the books, and stays.
+DRAFTS_KEPT = timedelta(days=30)
 
 
 class BroadcastTick:
@@ -32,6 +35,11 @@ class BroadcastTick:
                 return await self._start(work) + await self._call_off(work) + await self._end(work)
         except StaleVersion:  # somebody pauses one just now: the next tick sees it
             return 0
+
+    async def forget_drafts(self) -> int:
+        """Those that nobody has approved; how many. Whoever approves one just now finds it gone, or keeps it."""
+        async with self._unit_of_work() as work:
+            return await work.broadcasts.forget_drafts(self._clock.now() - DRAFTS_KEPT)
 
     async def _start(self, work: BroadcastWork) -> int:
         now = self._clock.now()
@@ -58,9 +66,9 @@ class BroadcastTick:
         return len(over)
 
     async def _tell(self, work: BroadcastWork, broadcast: Broadcast, counts: Progress) -> None:
-        """Whoever approved it; all operators when that was from the shell."""
-        by = broadcast.approved_by
-        operators = await work.contacts.operators() if by == SHELL else [by]
+        """Whoever approved it; all operators when that was from the shell, or they are no operator any more."""
+        by, operators = broadcast.approved_by, await work.contacts.operators()
+        told = [by] if by in operators else operators
         values = {
             "recipients": counts.total,
             "reached": counts.sent,
@@ -68,7 +76,7 @@ class BroadcastTick:
             "unknown": counts.unknown,
             "suppressed": counts.suppressed,
         }
-        notices = [Notice(recipient_id=one, template="operator_broadcast_finished", values=values) for one in operators]
+        notices = [Notice(recipient_id=one, template="operator_broadcast_finished", values=values) for one in told]
         cause = Cause(id=f"{cause_of(broadcast.id)}:finished")
         await queue(work, notices, cause, templates=self._templates, ids=self._ids, now=self._clock.now())
 

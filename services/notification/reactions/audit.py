@@ -9,6 +9,7 @@ from heapq import heapify, heappop, heappush
 from services.notification.reactions.copying import contact_after, copied, person_of, reservation_of
 from services.notification.reactions.who import notices_for
 from services.notification.values import Contact, ReservationCopy
+from services.shared_kernel import bot_events as bot
 from services.shared_kernel.event import Received
 from services.shared_kernel.transient import NotYet
 
@@ -57,9 +58,12 @@ def in_causal_order(log: Iterable[Received]) -> list[Received]:
 
 
 class _Replay:
-    """The copies and contacts as they would be after each event."""
+    """The copies and contacts as they would be after each event. Who `left` needn't have heard what operators hear:
+    of events of other contexts it isn't settled which came first.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, left: Collection[str]) -> None:
+        self._left = left
         self._contacts: dict[str, Contact] = {}
         self._operator_since: dict[str, datetime] = {}
         self._copies: dict[str, ReservationCopy] = {}
@@ -70,16 +74,14 @@ class _Replay:
         contact = contact_after(self._contacts.get(person_id), received) if person_id else None
         if contact is not None:
             self._contacts[contact.person_id] = contact
-            if contact.role == "operator":
+            if contact.role == "operator" and contact.person_id not in self._left:
                 self._operator_since.setdefault(contact.person_id, received.time)
         reservation_id = reservation_of(received.event)
         copy = copied(self._copies.get(reservation_id), received) if reservation_id else None
         if copy is not None:
             self._copies[copy.reservation_id] = copy
         operators = [
-            person_id
-            for person_id, since in self._operator_since.items()
-            if self._contacts[person_id].role == "operator" and since + JUST_JOINED <= received.time
+            person_id for person_id, since in self._operator_since.items() if since + JUST_JOINED <= received.time
         ]
         return [
             Expected(
@@ -95,10 +97,11 @@ class _Replay:
 
 def all_expected(log: Iterable[Received]) -> list[Expected]:
     """Whom the events of all contexts' logs (reservation, payment, cleaning, bot) had to tell."""
-    replay = _Replay()
+    ordered = in_causal_order(log)
+    replay = _Replay({one.event.person_id for one in ordered if isinstance(one.event, bot.RoleTakenBack)})
     expected: list[Expected] = []
     again: list[Received] = []
-    for received in in_causal_order(log):
+    for received in ordered:
         try:
             expected += replay.expected(received)
         except NotYet:

@@ -108,4 +108,4 @@ def taken(event: cleaning.OfferRevoked, copy: ReservationCopy) -> bool:
 
 
 def void(event: cleaning.OfferRevoked, copy: ReservationCopy) -> bool:
-    return event.reason != "taken"
+    return event.reason not in ("taken", "removed")

@@ -166,6 +166,7 @@ TOLD: Mapping[type[Event], tuple[Line, ...]] = {
     cleaning.JobStarted: (WORKED_ON,),
     cleaning.JobCalledOff: (cleaner("job_cancelled"), MONEY_WENT_BACK),
     cleaning.JobNoShow: (operators("cleaner_no_show"),),
+    cleaning.JobUnattended: (operators("job_unattended"),),
     bot.HandoverRequested: (operators("handover_requested"),),
     # 정보통신망법 §50 ⑦: the result of consenting or refusing, within 14 days.
     bot.ConsentChanged: (
@@ -184,6 +185,7 @@ SILENT: Mapping[type[Event], str] = {
     cleaning.CleanerRegistered: "the cleaner did it, and the chat answered",
     bot.PersonLinked: "the chat answered",
     bot.ContactChanged: "the chat answered",
+    bot.RoleTakenBack: "the chat said so, and whoever did it knows",
 }
 
 

@@ -51,6 +51,24 @@ async def test_the_invite_links_that_the_demo_printed_work_once(open_page: OpenP
     await late.join()
 
 
+async def test_an_open_phone_closes_when_its_role_is_taken_back_from_a_shell(open_page: OpenPage, demo: Demo):
+    """Beside the running demo, as an agency does; who is invited again begins anew."""
+    page = await open_page("/")
+    phone = PhoneOnPage(page, "operator")
+    await phone.join()
+    await phone.say("현황")
+    await expect(phone.log).to_contain_text("손이 필요한 일")
+    [cookie] = [one for one in await page.context.cookies(f"{demo.url}/chat") if one["name"] == "ssak3_operator"]
+    person_id = cookie["value"].partition(".")[0]
+    said = await demo.shell("staff", "remove", person_id, "--yes", "--even-last")
+    assert "has no role any more" in said
+    await expect(phone.root.get_by_test_id("join-error")).to_contain_text("초대 코드를 넣어 주세요")
+    await expect(phone.log).to_be_hidden()
+    await page.reload()
+    await phone.join()
+    await expect(phone.log).not_to_contain_text("손이 필요한 일")
+
+
 async def test_a_socket_needs_our_own_page_and_our_own_cookie(demo: Demo, client: httpx.AsyncClient):
     """A foreign page can't talk with a visitor's cookie, and a cookie can't be made up."""
     answer = await client.post("/chat/session", json={"role": "customer"})

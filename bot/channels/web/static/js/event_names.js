@@ -34,6 +34,7 @@ const NAMES = {
   'cleaning.completed': ['청소 완료', 'Cleaning finished'],
   'cleaning.called_off': ['일 취소', 'Job called off'],
   'cleaning.no_show': ['제때 시작 안 함', 'No show'],
+  'cleaning.unattended': ['일하던 업체의 역할 회수', 'Cleaner removed at work'],
   'notification.sent': ['알림 보냄', 'Notification sent'],
   'notification.failed': ['알림 실패', 'Notification failed'],
   'notification.suppressed': ['알림 보내지 않음', 'Notification suppressed'],
@@ -42,6 +43,7 @@ const NAMES = {
   'bot.contact_changed': ['연락처 바뀜', 'Contact changed'],
   'bot.consent_changed': ['수신 동의 바뀜', 'Consent changed'],
   'bot.handover_requested': ['상담원 요청', 'Person asked for'],
+  'bot.role_taken_back': ['역할 회수', 'Role taken back'],
 };
 
 /** `reservation.confirmed` out of that, `reservation.confirmed.v1` or `ssak3.reservation.confirmed.v1`. */
