@@ -86,7 +86,7 @@ class OperatorKorean(BroadcastKorean):
     urgent_title = "급한 일"
     dead_title = "실패함"
     invite_title = "초대"
-    staff_title = "역할 회수"
+    staff_title = "권한 회수"
     owed_title = "보낼 보상금"
 
     # Hello and help
@@ -413,7 +413,7 @@ class OperatorKorean(BroadcastKorean):
         return short(f"{self.role(role)} {name or code}", _LABEL)
 
     def staff_count(self, operators: int, cleaners: int) -> str:
-        return f"운영자 {operators}명, 업체 {cleaners}곳이에요. 누구의 역할을 회수할까요?"
+        return f"운영자 {operators}명, 업체 {cleaners}곳이에요. 누구의 권한을 회수할까요?"
 
     def staff_by_name(self, hidden: int) -> str:
         return f"{hidden}명이 더 있어요. 버튼에 없으면 이름을 적어 주세요."
@@ -427,7 +427,7 @@ class OperatorKorean(BroadcastKorean):
         return "회수하면 운영자 화면이 바로 닫히고, 만들어 둔 초대도 못 쓰게 돼요. 회수할까요?"
 
     def role_taken_back(self) -> str:
-        return "역할을 회수했어요. 다시 일하시려면 새로 초대하시면 돼요."
+        return "권한을 회수했어요. 다시 일하시려면 새로 초대하시면 돼요."
 
     def last_operator(self) -> str:
         return "마지막 운영자라서 회수하지 않았어요. 먼저 다른 운영자를 초대해 주세요."
@@ -502,7 +502,7 @@ _EVENTS = {
     "cleaning.completed": "업체가 완료를 누름",
     "cleaning.called_off": "업체의 일이 취소됨",
     "cleaning.no_show": "방문 시각이 지나도 시작 안 함",
-    "cleaning.unattended": "일하던 업체의 역할을 회수함",
+    "cleaning.unattended": "일하던 업체의 권한을 회수함",
     "notification.sent": "알림을 보냄",
     "notification.failed": "알림을 보내지 못함",
     "notification.suppressed": "알림을 보내지 않음",

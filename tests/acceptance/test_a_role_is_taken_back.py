@@ -40,7 +40,7 @@ async def test_what_a_cleaner_has_and_is_asked_goes_on_to_another(world: World):
     [card, sure] = await operator.tap("업체 하나클린")
     assert items(card)["역할"] == "업체"
     assert "맡은 일과 받은 제안은 다른 업체에 넘기고" in sure.text
-    assert "역할을 회수했어요." in words(await operator.tap("회수 확정"))
+    assert "권한을 회수했어요." in words(await operator.tap("회수 확정"))
     assert FAREWELL in words((await gone.log())[-1].card)
     await world.settle()
 
@@ -88,7 +88,7 @@ async def test_who_is_at_work_is_told_to_operators_and_the_visit_goes_on(world: 
     await operator.news()
     await taken_back(operator, "업체 OO클린")
     [notice] = await operator.news()
-    assert notice.title == "청소 중인 업체의 역할이 회수됐어요"
+    assert notice.title == "청소 중인 업체의 권한이 회수됐어요"
     assert items(notice)["업체"] == "OO클린"
     assert len(world.happened(JobUnattended)) == 1
     await operator.tap("예약 보기")

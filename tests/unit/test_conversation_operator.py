@@ -354,16 +354,16 @@ def test_taking_a_role_back(chat: Talking, world: OperatorWorld) -> None:
     me, other = world.member("operator"), world.member("operator")
     cleaner = world.member("cleaner", "OO클린")
     chat.say("초대")
-    assert chat.tap("담당자 보기") == "운영자 2명, 업체 1곳이에요. 누구의 역할을 회수할까요?"
+    assert chat.tap("담당자 보기") == "운영자 2명, 업체 1곳이에요. 누구의 권한을 회수할까요?"
     assert chat.say("OO클린") == (
-        "역할 회수\n역할: 업체\n이름: OO클린\n들어온 날: 11/23(월) 15:00\n"
+        "권한 회수\n역할: 업체\n이름: OO클린\n들어온 날: 11/23(월) 15:00\n"
         "회수하면 업체 화면이 바로 닫혀요. 맡은 일과 받은 제안은 다른 업체에 넘기고, 청소 중인 일은 운영자에게 알려드려요. "
         "회수할까요?"
     )
     assert chat.say("아니요").startswith("운영자 2명, 업체 1곳이에요.")
     chat.tap("업체 OO클린")
-    assert chat.say("네") == "역할을 회수했어요. 다시 일하시려면 새로 초대하시면 돼요."
-    assert chat.do(f"staff_out!:{cleaner.id}").startswith("역할을 회수했어요.")
+    assert chat.say("네") == "권한을 회수했어요. 다시 일하시려면 새로 초대하시면 돼요."
+    assert chat.do(f"staff_out!:{cleaner.id}").startswith("권한을 회수했어요.")
     assert [*world.staff] == [me.id, other.id]
     assert chat.do(f"staff_one:{cleaner.id}").startswith("지난 버튼이에요.")
     chat.do(f"staff_out!:{other.id}")
@@ -377,7 +377,7 @@ def test_staff_who_has_no_button_is_named(chat: Talking, world: OperatorWorld) -
     assert "이름: 10클린" in chat.say("10클린")
     chat.say("담당자")
     assert "이름: 9클린" in chat.say(short_code(everybody[9].id))
-    chat.say("역할 회수")
+    chat.say("권한 회수")
     assert chat.say("누구더라").startswith("운영자 0명, 업체 11곳이에요.")
 
 
