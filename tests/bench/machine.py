@@ -25,7 +25,7 @@ def machine(postgres: PostgresServer, rabbit: RabbitServer) -> Mapping[str, str]
         "Python": platform.python_version(),
         "PostgreSQL": f"{postgres.sql('show server_version').split()[0]}, fsync and synchronous_commit on",
         "RabbitMQ": f"{rabbit.ctl('version')}, one node, quorum queues",
-        "load": ", ".join((_first_line("siege", "--version"), _first_line("wrk", "--version"))),
+        "load": f"{_version('siege')}, {_version('wrk')}",
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
 
@@ -39,6 +39,8 @@ def _distribution() -> str:
     return dict(line.split("=", 1) for line in lines if "=" in line)["PRETTY_NAME"].strip('"')
 
 
-def _first_line(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, check=False, text=True)
-    return " ".join((done.stdout + done.stderr).strip().splitlines()[0].split()[:2])
+def _version(program: str) -> str:
+    """As it says itself; siege, where it has never run, speaks of its settings first."""
+    done = subprocess.run([program, "--version"], capture_output=True, check=False, text=True)
+    lines = (done.stdout + done.stderr).splitlines()
+    return next(" ".join(line.split()[:2]) for line in lines if line.lower().startswith(program))
