@@ -1,14 +1,12 @@
 """A broker's disk is gone, or somebody deleted a queue: `ssak3 events republish` tells it again, from the event logs."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import MappingProxyType
 
 import pytest
 
 from messaging.catalogue import FOLLOWS
-from storage.republish import Republish
-from tests.support.story import agrees, books, my_page, on, until
+from tests.support.story import agrees, books, my_page, on, republish, until
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio
@@ -26,16 +24,6 @@ async def lost(world: World, *consumers: str) -> AsyncIterator[None]:
         queue = broker.subscribe(name)
         while deliveries := await queue.receive(100, 0.3):
             await queue.ack(deliveries)
-
-
-async def republish(world: World, held: Mapping[str, Collection[str]] = MappingProxyType({})) -> int:
-    """How many events are told again, a while later; everybody is awake."""
-    world.clock.advance(minutes=2)
-    again = Republish(world.ssak3.databases.contexts, world.clock.now(), held)
-    batches = [batch async for batch in again.run()]
-    assert sum(batch.subjects for batch in batches) == await again.size()
-    world.asleep.clear()
-    return sum(batch.events for batch in batches)
 
 
 async def test_a_paid_booking_of_which_nobody_heard_is_told_to_all_who_follow_it(world: World):

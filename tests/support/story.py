@@ -1,13 +1,15 @@
 """What stories have in common: a booking made by chatting, a job taken with a button, and what people read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from services.mypage.view import ReservationView
 from services.reservation.events import ReservationRequested
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import KST
+from storage.republish import Republish
 from tests.support.world import Phone, World
 
 ADDRESS = "마포구 OO로 12, 101동 502호"
@@ -107,3 +109,13 @@ def types(world: World, **about: Any) -> list[str]:
         for event in world.events
         if all(getattr(event, name, None) == value for name, value in about.items())
     ]
+
+
+async def republish(world: World, held: Mapping[str, Collection[str]] = MappingProxyType({})) -> int:
+    """`ssak3 events republish` a while later: how many events are told again. Then everybody is awake."""
+    world.clock.advance(minutes=2)
+    again = Republish(world.ssak3.databases.contexts, world.clock.now(), held)
+    batches = [batch async for batch in again.run()]
+    assert sum(batch.subjects for batch in batches) == await again.size()
+    world.asleep.clear()
+    return sum(batch.events for batch in batches)
