@@ -83,8 +83,11 @@ class Sender:
         self._unrecorded: dict[str, _Result] = {}
 
     async def run_once(self) -> int:
-        """Take what is due, record what was sent; how many deliveries moved on or are still under way."""
-        moved = 0
+        """Take what is due, record what was sent; how many deliveries moved on or were under way.
+
+        Those that end in this call count: what waited for them is due now.
+        """
+        moved, under_way = 0, len(self._sending)
         await self._record_the_rest()
         if not self._paused() and await self._leads():
             taken, moved = await self._take(BATCH - len(self._sending))
@@ -93,7 +96,7 @@ class Sender:
                 by_recipient[one.notification.recipient_id].append(one)
             self._sending += [asyncio.create_task(self._send_in_turn(group)) for group in by_recipient.values()]
         await self._settle_some(SETTLE_EVERY_SECONDS)
-        return moved + len(self._sending)
+        return moved + max(under_way, len(self._sending))
 
     async def finish(self) -> None:
         """Until everything that is under way has ended, and is recorded if the database can be told.

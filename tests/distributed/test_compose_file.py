@@ -53,6 +53,13 @@ def test_every_variable_is_a_setting_and_means_the_same_to_all(compose: dict[str
         assert path.is_file()
 
 
+@pytest.mark.parametrize("name", ["SSAK3_CATALOG", "SSAK3_POLICIES"])
+def test_up_sees_that_another_file_is_named(compose: dict[str, Any], name: str):
+    """It compares what the service itself says, not what `configs` says of it."""
+    other = read_compose({**SECRETS, name: "./mine.toml"})["services"]
+    assert [one for one in own_services(compose) if other[one] == compose["services"][one]] == []
+
+
 def test_only_three_are_published_and_on_this_machine_only(compose: dict[str, Any]):
     """Whoever wants the page elsewhere says so."""
     published = {name: raw["ports"] for name, raw in compose["services"].items() if "ports" in raw}

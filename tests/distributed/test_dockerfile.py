@@ -49,6 +49,11 @@ def test_nothing_runs_as_root():
     assert not {"RUN", "COPY", "ADD"} & set(names[len(names) - names[::-1].index("USER") :])
 
 
+def test_python_is_compiled_before_it_runs():
+    """Who runs it can't write there. What pip installs is compiled by pip."""
+    assert [one for one in of_image("RUN") if one.rest.startswith("python -m compileall ")]
+
+
 def test_signals_and_health_reach_python_itself():
     """No shell in between; what is printed isn't held back."""
     assert entrypoint() == ["ssak3"]

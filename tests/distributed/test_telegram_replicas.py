@@ -113,7 +113,7 @@ async def test_one_of_each_speaks_and_another_follows(replicas: Replicas):
     await until(
         lambda: (
             len({push.chat_id for push in replicas.pushes()}) == CHATS
-            and all("예약 1건" in " ".join(chat.heard()) for chat in chats)
+            and all("내 예약</b>" in " ".join(chat.heard()) for chat in chats)
         ),
         lambda: [chat.transcript() for chat in chats],
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 from sqlalchemy import select, text
 
 from services.cleaning import events as cleaning
-from services.notification.ports import Accepted, Rejected, Wait
+from services.notification.ports import Accepted, Rejected, SendResult, Wait
 from services.notification.refusals import NotAllowed
 from services.payment import events as payment
 from services.reservation import events as reservation
 from services.shared_kernel import bot_events as bot
+from services.shared_kernel.card import Card
 from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import NotFound
@@ -129,6 +131,28 @@ async def test_the_next_waits_for_the_one_before(fresh):
         home.clock.advance(seconds=2)
         await home.send_all()
         assert home.web.titles(story.customer) == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]
+
+
+@dataclass
+class SlowChannel(FakeChannel):
+    """Answers once `gate` is open."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, delivery_id: str, person_id: str, card: Card) -> SendResult:
+        await self.gate.wait()
+        return await super().send(delivery_id, person_id, card)
+
+
+async def test_whoever_goes_on_until_nothing_is_left_sends_what_waited_for_a_slow_one(fresh):
+    slow = SlowChannel()
+    async with at_home(fresh, web=slow) as home:
+        await home.hear(home.story.requested(), home.story.confirmed())
+        await home.sender.run_once()
+        assert slow.log == []
+        slow.gate.set()
+        await home.send_all()
+        assert slow.titles(home.story.customer) == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]
 
 
 async def test_one_that_fails_for_good_lets_the_next_through(fresh):
