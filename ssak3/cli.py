@@ -115,7 +115,7 @@ def chat(
 @app.command()
 def migrate(data: Data = None) -> None:
     """Bring every context's tables up to date."""
-    _run(_migrate(_settings(data_dir=data)))
+    _run(_migrate(_settings("migrate", data_dir=data)))
 
 
 @app.command()

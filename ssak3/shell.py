@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -23,10 +24,13 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for the database, the ledger and tokens.")]
 
 
-def settings(process: str = "ssak3", **flags: Any) -> Settings:
-    """With these flags, and logs as they say. WrongSettings."""
+def settings(process: str = "", **flags: Any) -> Settings:
+    """With these flags, and logs as they say. WrongSettings.
+
+    A command that is no process says what it found: of its own doings only what is wrong is logged beside that.
+    """
     found = read_settings(**flags)
-    set_up_logs(found.log_format, process)
+    set_up_logs(found.log_format, process or "ssak3", logging.INFO if process else logging.WARNING)
     for unknown in unknown_settings():
         _say_that_nobody_reads(unknown.name, found.log_format)
     return found

@@ -1,7 +1,10 @@
 """`ssak3 dead`: what was set aside can be seen, put back and thrown away from a shell, whichever broker has it."""
 
+import asyncio
 import io
+import os
 import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -120,3 +123,18 @@ async def test_without_rabbitmq_it_says_so(tmp_path: Path, monkeypatch: pytest.M
     shell = Shell(Settings(data_dir=tmp_path, amqp_urls="amqp://127.0.0.1:9/", _env_file=None))
     with pytest.raises(CannotStart, match="SSAK3_AMQP_URLS"):
         await list_groups(shell.settings, CLOCK, shell.console)
+
+
+async def test_a_command_prints_its_answer_and_not_how_it_came_by_it(rabbitmq, tmp_path):
+    environment = {
+        **os.environ,
+        "SSAK3_AMQP_URLS": rabbitmq.url,
+        "SSAK3_API_TOKEN": "x",
+        "SSAK3_DATA_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "-m", "ssak3", "dead", "list"]
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, cwd=tmp_path, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    assert (process.returncode, printed.decode()) == (0, "Nothing is set aside.\n")
