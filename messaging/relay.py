@@ -1,7 +1,6 @@
 """From the outbox to the broker: claim, publish, await confirms, delete. At least once; it need not order (rule 13)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import structlog
@@ -15,24 +14,42 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutboxRow:
-    """A row that exists is unsent."""
-
-    position: int
-    message: Message
-
-
 class Outbox(Protocol):
-    """A context's outbox, as the relay sees it. Each call is a transaction of its own."""
+    """A context's outbox, as the relay sees it: a row that exists is unsent. Each call is a transaction of its own."""
 
-    async def claim(self, limit: int) -> Sequence[OutboxRow]:
+    async def claim(self, limit: int) -> Sequence[Message]:
         """Take rows for a few seconds, so that replicas don't publish the same ones."""
         ...
 
-    async def delete(self, positions: Sequence[int]) -> None: ...
+    async def delete(self, event_ids: Collection[str]) -> None: ...
 
-    async def unclaim(self, positions: Sequence[int]) -> None: ...
+    async def unclaim(self, event_ids: Collection[str]) -> None: ...
+
+
+class Handover:
+    """What this process has just committed, claimed as it was written: its relay needn't ask the outbox for it.
+
+    What is lost with the process is found there, when the claim has ended.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[Message] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether what is told now will be published soon."""
+        return len(self._waiting) < BATCH
+
+    def put(self, messages: Sequence[Message]) -> None:
+        self._waiting += messages
+
+    def take(self) -> Sequence[Message]:
+        """All of it, in the order of the commits."""
+        taken, self._waiting = self._waiting, []
+        return taken
 
 
 class Relay:
@@ -47,18 +64,28 @@ class Relay:
         self._publisher = publisher
         self._observer = observer or Unobserved()
         self._tracing = tracing
+        self.handover = Handover()
 
     async def run_once(self) -> int:
-        """Publish one batch; how many were confirmed. A broker that is away leaves the rows for later."""
-        rows = await self._outbox.claim(BATCH)
-        if not rows:
+        """Publish what was handed over, else what the outbox holds; how many were confirmed.
+
+        A broker that is away leaves the rows for later.
+        """
+        return await self._send(self.handover.take() or await self._outbox.claim(BATCH))
+
+    async def publish_handed_over(self) -> int:
+        """The same, without a look at the outbox."""
+        return await self._send(self.handover.take())
+
+    async def _send(self, messages: Sequence[Message]) -> int:
+        if not messages:
             return 0
-        confirmed = await self._publish([row.message for row in rows])
-        sent = [row.position for row in rows if row.message.id in confirmed]
-        self._observer.published(self.context, len(sent), len(rows) - len(sent))
-        await self._outbox.delete(sent)
-        await self._outbox.unclaim([row.position for row in rows if row.message.id not in confirmed])
-        return len(sent)
+        confirmed = await self._publish(messages)
+        left = [message.id for message in messages if message.id not in confirmed]
+        self._observer.published(self.context, len(confirmed), len(left))
+        await self._outbox.delete(confirmed)
+        await self._outbox.unclaim(left)
+        return len(confirmed)
 
     async def _publish(self, messages: Sequence[Message]) -> frozenset[str]:
         spans = ((f"publish {message.routing_key}", message.headers.get("traceparent")) for message in messages)

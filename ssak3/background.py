@@ -3,16 +3,21 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from typing import Any
 
 from messaging.consumer import Consumer
+from messaging.relay import Relay
 from ssak3.composition import Ssak3
 from ssak3.processes import PROCESSES
 from ssak3.worker import Worker
 
 # A delivery wakes whoever waits for it; this is how long a wait lasts without one.
 PATIENCE_SECONDS = 5.0
-RELAY_EVERY_SECONDS = 0.25
+# What this process commits, its relay publishes at once: these are for what a kill, a broker that was away or a
+# command has left in the outbox.
+RELAY_EVERY_SECONDS = 1.0
+LOOK_EVERY_ROUNDS = 20
 # What is said is answered at once: this is for what a kill left behind.
 ANSWERING_EVERY_SECONDS = 5.0
 
@@ -60,14 +65,28 @@ def workers_of(ssak3: Ssak3) -> dict[str, Worker]:
         for twin in ("", ":twin") if ssak3.settings.is_distributed else ("",):
             worker = Worker(name=f"consume:{name}{twin}", run_once=run_once, every_seconds=0.05)
             workers[worker.name] = worker
-    for name in ssak3.relays:
-        ssak3.databases.contexts[name].on_commit = workers[f"relay:{name}"].wake
+    for name, relay in ssak3.relays.items():
+        context = ssak3.databases.contexts[name]
+        context.handover, context.on_commit = relay.handover, workers[f"relay:{name}"].wake
     return workers
 
 
 def _relays(ssak3: Ssak3) -> Iterator[Worker]:
     for name, relay in ssak3.relays.items():
-        yield Worker(name=f"relay:{name}", run_once=relay.run_once, every_seconds=RELAY_EVERY_SECONDS)
+        yield Worker(name=f"relay:{name}", run_once=_mostly_handed_over(relay), every_seconds=RELAY_EVERY_SECONDS)
+
+
+def _mostly_handed_over(relay: Relay) -> Callable[[], Awaitable[int]]:
+    """What was handed over needs no look at the outbox. In a rush there is one now and then."""
+    rounds = count(1)
+
+    async def run_once() -> int:
+        if not relay.handover or next(rounds) % LOOK_EVERY_ROUNDS == 0:
+            return await relay.run_once()
+        await relay.publish_handed_over()
+        return 0  # and rest: more wakes it, and so does the next look
+
+    return run_once
 
 
 def _loops(ssak3: Ssak3) -> Iterator[Worker]:

@@ -4,7 +4,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import ExcInfo, Processor
@@ -18,8 +18,12 @@ log = structlog.get_logger(__name__)
 Line = MutableMapping[str, Any]
 
 
-def set_up_logs(log_format: str, process: str, level: int = logging.INFO) -> None:
-    """Once, at the start of a process. In JSON the libraries' loggers speak it, too."""
+def set_up_logs(log_format: str, process: str) -> None:
+    """Once, at the start of a process. In JSON the libraries' loggers speak it, too.
+
+    Without a name it is a command, which prints what it found: logs are kept apart from that, and only what is wrong.
+    """
+    level, to = (logging.INFO, sys.stdout) if process else (logging.WARNING, sys.stderr)
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -28,9 +32,9 @@ def set_up_logs(log_format: str, process: str, level: int = logging.INFO) -> Non
         _only_what_is_known,
     ]
     if log_format == "json":
-        common += [_stamped(process), structlog.processors.ExceptionRenderer(_without_words)]
+        common += [_stamped(process or "ssak3"), structlog.processors.ExceptionRenderer(_without_words)]
         last: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
-        _set_up_libraries([structlog.stdlib.add_logger_name, *common], last)
+        _set_up_libraries([structlog.stdlib.add_logger_name, *common], last, to)
     else:
         last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
@@ -40,13 +44,13 @@ def set_up_logs(log_format: str, process: str, level: int = logging.INFO) -> Non
     structlog.configure(
         processors=[*common, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(to),
         cache_logger_on_first_use=True,
     )
 
 
-def _set_up_libraries(common: list[Processor], last: Processor) -> None:
-    handler = logging.StreamHandler(sys.stdout)
+def _set_up_libraries(common: list[Processor], last: Processor, to: TextIO) -> None:
+    handler = logging.StreamHandler(to)
     without = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=[without, last]))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -25,12 +24,9 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder for the databa
 
 
 def settings(process: str = "", **flags: Any) -> Settings:
-    """With these flags, and logs as they say. WrongSettings.
-
-    A command that is no process says what it found: of its own doings only what is wrong is logged beside that.
-    """
+    """With these flags, and logs as they say; without a process it is a command's. WrongSettings."""
     found = read_settings(**flags)
-    set_up_logs(found.log_format, process or "ssak3", logging.INFO if process else logging.WARNING)
+    set_up_logs(found.log_format, process)
     for unknown in unknown_settings():
         _say_that_nobody_reads(unknown.name, found.log_format)
     return found

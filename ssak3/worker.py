@@ -27,6 +27,17 @@ class Worker:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until told to stop; what it is doing then is finished first."""
+        ending = asyncio.create_task(self._wake_when(stopping))
+        try:
+            await self._work(stopping)
+        finally:
+            ending.cancel()
+
+    async def _wake_when(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self.wake()
+
+    async def _work(self, stopping: asyncio.Event) -> None:
         failures = 0
         while not stopping.is_set():
             self.news.clear()
@@ -38,14 +49,9 @@ class Worker:
                 done = 0
                 log.exception("worker.failed", worker=self.name, failures=failures)
             if not done:
-                await self._rest(stopping, min(LONGEST_BACKOFF_SECONDS, self.every_seconds * 2**failures))
+                await self._rest(min(LONGEST_BACKOFF_SECONDS, self.every_seconds * 2**failures))
 
-    async def _rest(self, stopping: asyncio.Event, seconds: float) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (self.news, stopping)]
-        try:
-            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*waits, return_exceptions=True)
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.news.wait()

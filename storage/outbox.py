@@ -1,16 +1,16 @@
 """A context's outbox, as the relay sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Executable,
     Integer,
     Select,
+    String,
     Table,
     any_,
     bindparam,
@@ -24,7 +24,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from messaging.broker import Message
-from messaging.relay import OutboxRow
 from services.shared_kernel.clock import Clock
 from storage.engine import Database
 from storage.messaging_tables import MessagingTables
@@ -42,7 +41,7 @@ class SqlOutbox:
         self._outbox = tables.outbox
         self._clock = clock
 
-    async def claim(self, limit: int) -> Sequence[OutboxRow]:
+    async def claim(self, limit: int) -> Sequence[Message]:
         now = self._clock.now()
         if self._is_sqlite:
             async with self._database.read() as connection:
@@ -53,28 +52,26 @@ class SqlOutbox:
             wanted = {"now": now, "limit": limit, "until": now + CLAIM}
             rows = (await connection.execute(_take(self._outbox, self._is_sqlite), wanted)).all()
         return [
-            OutboxRow(
-                position=row.position,
-                message=Message(
-                    id=row.event_id,
-                    routing_key=row.routing_key,
-                    body=row.body,
-                    headers={"traceparent": row.traceparent} if row.traceparent else {},
-                ),
-            )
+            message_of(row.event_id, row.routing_key, row.body, row.traceparent)
             for row in sorted(rows, key=lambda row: row.position)
         ]
 
-    async def delete(self, positions: Sequence[int]) -> None:
-        await self._settle(positions, _delete)
+    async def delete(self, event_ids: Collection[str]) -> None:
+        await self._settle(event_ids, _delete)
 
-    async def unclaim(self, positions: Sequence[int]) -> None:
-        await self._settle(positions, _unclaim)
+    async def unclaim(self, event_ids: Collection[str]) -> None:
+        await self._settle(event_ids, _unclaim)
 
-    async def _settle(self, positions: Sequence[int], how: Callable[[Table, bool], Executable]) -> None:
-        if positions:
+    async def _settle(self, event_ids: Collection[str], how: Callable[[Table, bool], Executable]) -> None:
+        if event_ids:
             async with self._database.statement() as connection:
-                await connection.execute(how(self._outbox, self._is_sqlite), {"positions": list(positions)})
+                await connection.execute(how(self._outbox, self._is_sqlite), {"event_ids": list(event_ids)})
+
+
+def message_of(event_id: str, routing_key: str, body: bytes, traceparent: str | None) -> Message:
+    """A row of the outbox as it goes out."""
+    headers = {"traceparent": traceparent} if traceparent else {}
+    return Message(id=event_id, routing_key=routing_key, body=body, headers=headers)
 
 
 @cache
@@ -106,8 +103,8 @@ def _unclaim(outbox: Table, is_sqlite: bool) -> ReturningUpdate[Any]:
 
 def _these(outbox: Table, is_sqlite: bool) -> ColumnElement[bool]:
     if is_sqlite:
-        return outbox.c.position.in_(bindparam("positions", expanding=True))
-    return outbox.c.position == any_(bindparam("positions", type_=ARRAY(BigInteger)))
+        return outbox.c.event_id.in_(bindparam("event_ids", expanding=True))
+    return outbox.c.event_id == any_(bindparam("event_ids", type_=ARRAY(String)))
 
 
 def _unflushed(is_sqlite: bool) -> Sequence[ColumnElement[Any]]:

@@ -10,15 +10,18 @@ from typing import Any
 from sqlalchemy import ARRAY, Insert, TextClause, bindparam, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from messaging.broker import Message
 from messaging.catalogue import routing_key
 from messaging.envelope import Envelope, encode
 from services.shared_kernel.event import Event, Recorded
 from storage.messaging_tables import MessagingTables
+from storage.outbox import message_of
 from storage.postgresql import arrays, given
 from storage.rows import insert_into
 
 _LOGGED = ("event_id", "type", "subject", "sequence", "recorded_at", "body")
 _SENT = ("event_id", "routing_key", "body", "traceparent")
+_ROW = (*_SENT, "claimed_until")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ class Outgoing:
         self._tables = tables
         self._is_sqlite = is_sqlite
         self._told: list[_Told] = []
+        self.claimed: Sequence[Message] = ()
 
     @property
     def recorded(self) -> Sequence[Recorded]:
@@ -48,8 +52,11 @@ class Outgoing:
         """Tell it when the transaction commits."""
         self._told.append(_Told(event=event, id=id, time=time, cause=cause, traceparent=traceparent))
 
-    async def write(self) -> None:
-        """Into outbox and event log, with the next numbers of their subjects' sequences."""
+    async def write(self, claimed_until: datetime | None) -> None:
+        """Into outbox and event log, with the next numbers of their subjects' sequences.
+
+        What is claimed, `claimed` tells: once it is committed, it is this process's to publish.
+        """
         if not self._told:
             return
         last = await self._take_numbers(Counter(told.event.subject for told in self._told))
@@ -57,7 +64,10 @@ class Outgoing:
         for told in reversed(self._told):
             rows.append(_row(told, last[told.event.subject]))
             last[told.event.subject] -= 1
-        await self._insert(rows[::-1])
+        rows.reverse()
+        await self._insert([{**row, "claimed_until": claimed_until} for row in rows])
+        if claimed_until is not None:
+            self.claimed = [message_of(*(row[name] for name in _SENT)) for row in rows]
 
     async def _take_numbers(self, counts: Mapping[str, int]) -> dict[str, int]:
         """The last number of each subject, after so many more; whoever takes some holds the subject until the end."""
@@ -71,9 +81,9 @@ class Outgoing:
 
     async def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         if not self._is_sqlite:
-            await self._connection.execute(_write(self._tables), arrays({*_LOGGED, *_SENT}, rows))
+            await self._connection.execute(_write(self._tables), arrays({*_LOGGED, *_ROW}, rows))
             return
-        for table, names in ((self._tables.outbox, _SENT), (self._tables.event_log, _LOGGED)):
+        for table, names in ((self._tables.outbox, _ROW), (self._tables.event_log, _LOGGED)):
             await self._connection.execute(insert_into(table), [{name: row[name] for name in names} for row in rows])
 
 
@@ -117,6 +127,7 @@ def _next_numbers(tables: MessagingTables, is_sqlite: bool) -> TextClause:
 def _write(tables: MessagingTables) -> Insert:
     """Both tables in one statement."""
     log, outbox = tables.event_log, tables.outbox
-    rows = given(*(log.c[name] for name in _LOGGED), outbox.c.routing_key, outbox.c.traceparent)
+    only_sent = (outbox.c.routing_key, outbox.c.traceparent, outbox.c.claimed_until)
+    rows = given(*(log.c[name] for name in _LOGGED), *only_sent)
     logged = insert(log).from_select(list(_LOGGED), select(*(rows.c[name] for name in _LOGGED))).cte("logged")
-    return insert(outbox).from_select(list(_SENT), select(*(rows.c[name] for name in _SENT))).add_cte(logged)
+    return insert(outbox).from_select(list(_ROW), select(*(rows.c[name] for name in _ROW))).add_cte(logged)

@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from messaging.relay import Handover
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event, Received, Recorded
 from services.shared_kernel.ids import Ids
@@ -15,6 +16,7 @@ from services.shared_kernel.tracing import current_traceparent
 from storage.engine import Database
 from storage.inbox import SqlInbox
 from storage.messaging_tables import MessagingTables
+from storage.outbox import CLAIM
 from storage.outgoing import Outgoing
 
 
@@ -27,6 +29,8 @@ class Context:
     clock: Clock
     ids: Ids
     causal: bool = False
+    # Where this process publishes what it tells. Without one, whoever does finds it in the outbox.
+    handover: Handover | None = None
     on_commit: Callable[[], None] = field(default=lambda: None)
     observe: Callable[[Recorded], None] = field(default=lambda recorded: None)
 
@@ -66,6 +70,8 @@ class SqlUnitOfWork:
                 raise
         await self._transaction.__aexit__(kind, error, trace)
         if error is None and self._outgoing.recorded:
+            if self.context.handover is not None:
+                self.context.handover.put(self._outgoing.claimed)
             self.context.on_commit()
             for recorded in self._outgoing.recorded:
                 self.context.observe(recorded)
@@ -80,7 +86,9 @@ class SqlUnitOfWork:
     async def flush(self) -> None:
         """Write what was kept until the end; part of the same transaction."""
         await self.inbox.flush()
-        await self._outgoing.write()
+        handover = self.context.handover
+        is_handed_over = handover is not None and handover.has_room
+        await self._outgoing.write(self.context.clock.now() + CLAIM if is_handed_over else None)
 
     def because_of(self, received: Received) -> None:
         """From here on, events are caused by this one."""

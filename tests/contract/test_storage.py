@@ -13,6 +13,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
 from messaging.broker import BrokerUnavailable, Message
 from messaging.consumer import Admission
+from messaging.relay import BATCH, Handover, Relay
 from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received, Recorded
 from storage.bot.tables import lease
@@ -94,9 +95,9 @@ async def test_several_are_each_caused_by_the_one_before(teller: Teller):
     found = await logged(teller.database)
     assert [one.causation_id for one in found] == [cause, found[0].id, found[1].id]
     assert {one.traceparent for one in found} == {"00-trace"}
-    rows = await SqlOutbox(teller.database, teller.context.tables, teller.clock).claim(10)
-    assert [row.message.id for row in rows] == [one.id for one in found]
-    assert [row.message.headers for row in rows] == [{"traceparent": "00-trace"}] * 3
+    messages = await SqlOutbox(teller.database, teller.context.tables, teller.clock).claim(10)
+    assert [message.id for message in messages] == [one.id for one in found]
+    assert [message.headers for message in messages] == [{"traceparent": "00-trace"}] * 3
 
 
 async def test_what_is_given_up_leaves_nothing(teller: Teller):
@@ -126,23 +127,84 @@ async def test_two_relays_never_get_the_same_row(another: Another):
     await tellers[0].tell(*(f"s{number}" for number in range(60)))
     outboxes = [SqlOutbox(one.database, one.context.tables, one.clock) for one in tellers]
     claimed = await asyncio.gather(*(outboxes[number % 3].claim(7) for number in range(12)))
-    positions = [row.position for rows in claimed for row in rows]
-    assert len(positions) == len(set(positions)) == 60
-    assert all([row.position for row in rows] == sorted(row.position for row in rows) for rows in claimed)
+    events = [message.id for messages in claimed for message in messages]
+    assert len(events) == len(set(events)) == 60
+    in_order = [one.id for one in await logged(tellers[0].database)]
+    assert all(
+        [one.id for one in messages] == sorted((one.id for one in messages), key=in_order.index) for messages in claimed
+    )
 
 
 async def test_a_claim_is_given_back_or_ends_and_what_was_sent_is_gone(teller: Teller):
     outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
     assert await outbox.claim(5) == []
     await teller.tell("a", "b", "c", "d")
-    first = [row.position for row in await outbox.claim(2)]
+    first = [message.id for message in await outbox.claim(2)]
     assert len(await outbox.claim(10)) == 2
     await outbox.unclaim(first[:1])
-    assert [row.position for row in await outbox.claim(10)] == first[:1]
+    assert [message.id for message in await outbox.claim(10)] == first[:1]
     await outbox.delete(first)
     assert (await outbox.claim(10), (await unsent(teller.context)).size) == ([], 2)
     teller.clock.advance(seconds=CLAIM.total_seconds() + 1)
     assert len(await outbox.claim(10)) == 2
+
+
+async def test_what_this_process_tells_is_its_own_to_publish_until_the_claim_ends(teller: Teller):
+    outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
+    teller.context.handover = handover = Handover()
+    async with teller.work() as work:
+        work.because_of_id(None, "00-trace")
+        await work.record([told("a"), told("b")])
+    events = [one.id for one in await logged(teller.database)]
+    assert await outbox.claim(10) == []
+    handed = handover.take()
+    assert not handover
+    teller.clock.advance(seconds=CLAIM.total_seconds() + 1)
+    assert handed == await outbox.claim(10)
+    assert [message.id for message in handed] == events
+
+
+async def test_what_is_given_up_is_not_handed_over(teller: Teller):
+    teller.context.handover = Handover()
+    await given_up(teller)
+    assert not teller.context.handover
+
+
+async def test_where_much_waits_already_the_rest_stays_in_the_outbox(teller: Teller):
+    outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
+    teller.context.handover = handover = Handover()
+    handover.put([Message(id=str(number), routing_key="x", body=b"") for number in range(BATCH)])
+    await teller.tell("a")
+    assert len(handover.take()) == BATCH
+    assert len(await outbox.claim(10)) == 1
+
+
+async def test_a_broker_that_is_away_leaves_what_was_handed_over_to_whoever_comes_first(teller: Teller):
+    outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
+    broker = AwayOrThere()
+    relay = Relay("cleaning", outbox, broker)
+    teller.context.handover = relay.handover
+    await teller.tell("a", "b")
+    assert await relay.publish_handed_over() == 0
+    broker.is_away = False
+    await teller.tell("c")
+    assert [await relay.publish_handed_over(), await relay.run_once(), await relay.run_once()] == [1, 2, 0]
+    assert sorted(broker.kept) == sorted(one.id for one in await logged(teller.database))
+    assert (await unsent(teller.context)).size == 0
+
+
+class AwayOrThere:
+    """A broker that comes back."""
+
+    def __init__(self) -> None:
+        self.is_away = True
+        self.kept: list[str] = []
+
+    async def publish(self, messages: Sequence[Message]) -> frozenset[str]:
+        if self.is_away:
+            raise BrokerUnavailable("away")
+        self.kept += [message.id for message in messages]
+        return frozenset(message.id for message in messages)
 
 
 # The inbox

@@ -71,7 +71,7 @@ async def test_the_relay_doesnt_wait_for_the_disk_and_what_is_told_does(another:
     await carry_out(teller.database, *WATCH)
     try:
         await teller.tell("a", "b")
-        first, second = [row.position for row in await outbox.claim(2)]
+        first, second = [message.id for message in await outbox.claim(2)]
         await outbox.unclaim([first])
         await outbox.delete([second])
         await teller.tell("a")

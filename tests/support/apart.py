@@ -27,7 +27,7 @@ from ssak3.settings import Settings
 from storage.engine import Database
 from tests.support.serving import serving
 from tests.support.time import FakeClock
-from tests.support.world import World, around
+from tests.support.world import World, around, publish_its_own
 
 # Whose part a name means, where several processes have one.
 OWNERS = ("bot", "payment", "notification", "scheduler", "reservation", "cleaning", "mypage")
@@ -56,6 +56,8 @@ class Apart:
     def __init__(self, processes: Mapping[str, Ssak3], look: asyncpg.Connection) -> None:
         self._processes = processes
         self._look = look
+        for ssak3 in processes.values():
+            publish_its_own(ssak3)
         payment, notification = processes["payment"], processes["notification"]
         self.ssak3 = cast(Ssak3, Anywhere(processes))
         self.loops = (payment.attempts, payment.refunds, payment.availability, notification.sender)

@@ -238,11 +238,18 @@ class World:
         return [event for event in self.events if isinstance(event, kind)]
 
 
+def publish_its_own(ssak3: Ssak3) -> None:
+    """As `workers_of` has it; here the story steps the relays."""
+    for name, relay in ssak3.relays.items():
+        ssak3.databases.contexts[name].handover = relay.handover
+
+
 class Together:
     """Everything in one process, over the embedded broker."""
 
     def __init__(self, ssak3: Ssak3) -> None:
         self.ssak3 = ssak3
+        publish_its_own(ssak3)
         self.loops = (ssak3.attempts, ssak3.refunds, ssak3.availability, ssak3.sender)
         self.ticks = ticks_of(ssak3)
         self._look = sqlite3.connect(ssak3.settings.data_dir / "ssak3.db", isolation_level=None)
