@@ -195,6 +195,25 @@ async def test_from_a_shell(tmp_path, monkeypatch):
     await asyncio.to_thread(all_of_it)
 
 
+async def test_a_name_is_only_a_name_whatever_a_cleaner_calls_themselves(tmp_path, monkeypatch):
+    """It doesn't colour or break the list, and one that is somebody else's id doesn't stand in the way of that."""
+    monkeypatch.chdir(tmp_path)
+    async with a_world(tmp_path) as world:
+        cleaner = await world.cleaner("[b]OO클린[/]")
+        await world.cleaner("청소[/왕]")
+        await world.cleaner(cleaner.id)
+    data = ("--data", str(tmp_path))
+
+    def all_of_it() -> None:
+        shown = ssak3("staff", "list", *data)
+        assert "cleaner [b]OO클린[/] web" in shown
+        assert "cleaner 청소[/왕] web" in shown
+        removed = ssak3("staff", "remove", cleaner.id, "--yes", *data)
+        assert f"[b]OO클린[/] ({short_code(cleaner.id)}) has no role any more" in removed
+
+    await asyncio.to_thread(all_of_it)
+
+
 # At the same moment
 
 
