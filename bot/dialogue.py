@@ -17,6 +17,7 @@ from bot.conversation.draft import Draft, dump, load
 from bot.conversation.effects import TemporaryTrouble
 from bot.conversation.router import reply, stumbled
 from bot.conversation.turn import Context, Effect, Person, Said, Turn
+from bot.people import INVITED_ROLES
 from bot.ports import BotWork, PersonRecord, ReceivedMessage
 from services.reservation.catalogue import Catalogue
 from services.shared_kernel.card import Card
@@ -96,7 +97,7 @@ class Dialogue:
             turn = await self._converse(record, load(stored), message)
             now = self._clock.now()
             async with self._unit_of_work() as work:
-                if await work.received.answered(message.position, now):
+                if await work.received.answered(message.position, now) and await _is_still(work, record):
                     await work.drafts.save(person_id, dump(turn.draft), now)
                     *before, last = turn.says
                     for card in before:
@@ -135,3 +136,11 @@ class Dialogue:
             except Exception as error:
                 log.exception("dialogue.effect_failed", person_id=person.id)
                 return None, TemporaryTrouble(type(error).__name__)
+
+
+async def _is_still(work: BotWork, person: PersonRecord) -> bool:
+    """Not when the role was taken back while the answer was made: the farewell was the last word."""
+    if person.role not in INVITED_ROLES:
+        return True
+    now = await work.persons.find(person.id)
+    return now is not None and now.role == person.role

@@ -96,9 +96,11 @@ class Links:
                     return known.person_id
                 if link is not None and link.person_id != known.person_id:
                     await _check_is_customers(work, link)
+                # Who it is comes first, as when their role is taken back: in another order the two could wait for each
+                # other.
+                await self._link(work, known.person_id, channel, address)
                 if not await work.link_codes.use(known.code_hash, self._clock.now()):
                     raise BadCode
-                await self._link(work, known.person_id, channel, address)
                 return known.person_id
 
         return await again_if_stale(use)

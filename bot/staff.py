@@ -43,6 +43,9 @@ class Staff:
         """By id, by the short code of it, or by name; those whose role was taken back only if nobody else is meant."""
         async with self._unit_of_work() as work:
             by_role = [await work.persons.with_role(role) for role in (*INVITED_ROLES, FORMER)]
+        # An id is one person's, whatever others call themselves.
+        if the_one := [one for people in by_role for one in people if one.id == text.strip()]:
+            return the_one
         *here, gone = [[one for one in people if _is_meant(one, text)] for people in by_role]
         return [one for people in here for one in people] or gone
 

@@ -25,6 +25,9 @@ PREFIX = "SSAK3_"
 # From here on it is a slip of the finger. Below are names that others give: Kubernetes puts SSAK3_PAYMENT_PORT there
 # for a service `ssak3-payment`, which is like SSAK3_PAYMENT_URL by 0.78.
 MISSPELT = 0.85
+# SSAK3_PAYMENT_DATABASE_PORT is like SSAK3_PAYMENT_DATABASE_URL by 0.88, but where there is such a service its host is
+# given, too. https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+HOST, PORT = "_service_host", "_port"
 
 # What a person who got it wrong should see.
 EXAMPLES = {
@@ -209,17 +212,23 @@ def unknown_settings() -> Sequence[Unknown]:
     """What the environment and `.env` hold with our prefix, and nobody reads."""
     given = {name for source in (EnvSettingsSource, DotEnvSettingsSource) for name in source(Settings).env_vars}
     names = {name.removeprefix(PREFIX.lower()) for name in given if name.startswith(PREFIX.lower())}
-    return [_unknown(name) for name in sorted(names - {*Settings.model_fields})]
+    of_services = {f"{name.removesuffix(HOST)}{PORT}" for name in names if name.endswith(HOST)}
+    return [_unknown(name, name in of_services) for name in sorted(names - {*Settings.model_fields})]
 
 
-def _unknown(name: str) -> Unknown:
+def _unknown(name: str, is_of_a_service: bool) -> Unknown:
     alike, like = max((SequenceMatcher(None, name, one).ratio(), one) for one in Settings.model_fields)
-    return Unknown(name=f"{PREFIX}{name.upper()}", like=f"{PREFIX}{like.upper()}", alike=alike)
+    return Unknown(
+        name=f"{PREFIX}{name.upper()}", like=f"{PREFIX}{like.upper()}", alike=0.0 if is_of_a_service else alike
+    )
 
 
 def read_settings(**flags: Any) -> Settings:
     """The settings of this start; flags that are None don't count. WrongSettings says all that is wrong."""
-    misspelt = [one for one in unknown_settings() if one.alike >= MISSPELT]
+    try:
+        misspelt = [one for one in unknown_settings() if one.alike >= MISSPELT]
+    except UnicodeDecodeError:
+        raise WrongSettings(".env: it isn't UTF-8. Save it as UTF-8.") from None
     wrong = [f"{one.name}: there is no such setting. Is it {one.like}?" for one in misspelt]
     try:
         found = Settings(**{name: value for name, value in flags.items() if value is not None})

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from bot.ports import PersonRecord
 from bot.staff import SHELL, LastOperator, NotStaff, Staff
@@ -43,9 +44,8 @@ async def listed(settings: Settings) -> None:
         return
     table = Table("code", "role", "name", "channels", "since", box=None)
     for one in everybody:
-        table.add_row(
-            short_code(one.id), one.role, one.name or "–", _channels(one, contacts), f"{kst(one.created_at):%Y-%m-%d}"
-        )
+        name = Text(one.name or "–")  # as they chose it: brackets are no markup
+        table.add_row(short_code(one.id), one.role, name, _channels(one, contacts), f"{kst(one.created_at):%Y-%m-%d}")
     out.print(table)
 
 

@@ -234,6 +234,9 @@ class Job:
             new = self._next()
             return new, [JobUnattended(**facts.told(new), **facts.by(new))]
         if self.cleaner_id == cleaner_id and self.status in (JobStatus.ASSIGNED, JobStatus.EN_ROUTE):
+            if at >= self.visit.ends_at:
+                # They may have come and tapped nothing: told as a no-show already, it is for operators to settle.
+                return self, []
             return self.withdraw(cleaner_id=cleaner_id, visit_revision=None, policy=policy, at=at)
         theirs = [offer for offer in self.pending() if offer.cleaner_id == cleaner_id]
         if not theirs:

@@ -7,6 +7,7 @@ from bot.people import BadInvite
 from bot.staff import SHELL, LastOperator
 from services.cleaning.events import JobOffered, JobUnattended, JobUnfilled, JobWithdrawn
 from services.shared_kernel.bot_events import FORMER, RoleTakenBack
+from services.shared_kernel.ids import short_code
 from tests.support.story import agrees, books, items, my_page, on, until, words
 from tests.support.world import Phone, World
 
@@ -155,6 +156,19 @@ async def test_twice_is_once_and_the_last_operator_stays(world: World):
     await world.ssak3.staff.take_back(first.id, by=SHELL, even_last=True)
     await world.settle()
     assert [one.by for one in world.happened(RoleTakenBack)] == [first.id, SHELL]
+
+
+async def test_the_farewell_is_the_last_word_also_of_an_answer_that_was_under_way(world: World):
+    """Whoever takes their own role back gets no menu after it, and what they were in the middle of stays forgotten."""
+    gone = await world.operator()
+    await world.operator()
+    await gone.say("담당자")
+    await taken_back(gone, f"운영자 {short_code(gone.id)}")
+    last = (await gone.log())[-1].card
+    assert last.text.startswith(FAREWELL)
+    assert not (*last.buttons, *last.quick_replies)
+    async with world.ssak3.bot_work() as work:
+        assert await work.drafts.load(gone.id) == {}
 
 
 async def test_who_left_can_be_invited_again(world: World):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 from bot.channels.web.socket import POLICY_VIOLATION
 from bot.conversation.effects_cleaner import RegisterCleaner
 from bot.conversation.turn import Person
+from bot.links import Links
 from bot.people import People
 from bot.staff import SHELL, LastOperator, NotStaff, Staff
 from services.cleaning.events import JobOffered
@@ -19,11 +21,13 @@ from services.shared_kernel.refusal import NotFound
 from ssak3.audit import run_audit
 from ssak3.cli import app
 from storage.bot import tables
-from storage.bot.repositories import BotUnitOfWork
+from storage.bot.links import SqlLinkCodes
+from storage.bot.repositories import BotUnitOfWork, SqlPersons
 from storage.engine import Database
 from storage.unit_of_work import Context
 from tests.support.doors import hear, open_doors
 from tests.support.fresh import Fresh
+from tests.support.races import Other
 from tests.support.story import agrees, books
 from tests.support.telegram import Chat, a_telegram
 from tests.support.telegram_world import a_telegram_world, look, rest, running
@@ -195,6 +199,25 @@ async def test_from_a_shell(tmp_path, monkeypatch):
     await asyncio.to_thread(all_of_it)
 
 
+async def test_a_name_is_only_a_name_whatever_a_cleaner_calls_themselves(tmp_path, monkeypatch):
+    """It doesn't colour or break the list, and one that is somebody else's id doesn't stand in the way of that."""
+    monkeypatch.chdir(tmp_path)
+    async with a_world(tmp_path) as world:
+        cleaner = await world.cleaner("[b]OO클린[/]")
+        await world.cleaner("청소[/왕]")
+        await world.cleaner(cleaner.id)
+    data = ("--data", str(tmp_path))
+
+    def all_of_it() -> None:
+        shown = ssak3("staff", "list", *data)
+        assert "cleaner [b]OO클린[/] web" in shown
+        assert "cleaner 청소[/왕] web" in shown
+        removed = ssak3("staff", "remove", cleaner.id, "--yes", *data)
+        assert f"[b]OO클린[/] ({short_code(cleaner.id)}) has no role any more" in removed
+
+    await asyncio.to_thread(all_of_it)
+
+
 # At the same moment
 
 
@@ -205,6 +228,7 @@ class Door:
         self.database = Database(url)
         context = Context(tables=tables.messaging, database=self.database, clock=clock, ids=ids)
         self.people = People(lambda: BotUnitOfWork(context), clock, ids, ids.new)
+        self.links = Links(lambda: BotUnitOfWork(context), clock, ids.new)
         self.staff = Staff(lambda: BotUnitOfWork(context), clock, lambda person_id: None)
 
 
@@ -233,6 +257,41 @@ async def test_two_operators_who_take_each_others_role_leave_one(fresh_postgresq
             with pytest.raises(NotStaff):
                 await doors[1].staff.take_back(customer.id, by=left.id)
             assert (await doors[0].staff.take_back(left.id, by=SHELL, even_last=True)).role == FORMER
+    finally:
+        for door in doors:
+            await door.database.close()
+
+
+async def test_who_links_a_chat_in_the_moment_has_none_and_nobody_waits_for_a_deadlock(
+    fresh_postgresql: Fresh, monkeypatch: pytest.MonkeyPatch
+):
+    """One after the other, neither begins anew."""
+    clock = FakeClock()
+    ids, url = FakeIds(clock), fresh_postgresql("bot")
+    doors = [Door(url, clock, ids) for _ in range(2)]
+    use, hold, tries = SqlLinkCodes.use, SqlPersons.hold_role, Counter[str]()
+    try:
+        person = await doors[0].people.join(code=await doors[0].people.invite("operator"), channel="web")
+        code = await doors[0].links.new_code(person.id)
+        comes = Other(doors[1].staff.take_back(person.id, by=SHELL, even_last=True))
+
+        async def use_and_wait(*given: Any) -> bool:
+            tries["link"] += 1
+            was_first = await use(*given)
+            if tries["link"] == 1:
+                await comes.run_ahead()
+            return was_first
+
+        async def count_and_hold(*given: Any) -> Any:
+            tries["take back"] += 1
+            return await hold(*given)
+
+        monkeypatch.setattr(SqlLinkCodes, "use", use_and_wait)
+        monkeypatch.setattr(SqlPersons, "hold_role", count_and_hold)
+        assert await doors[0].links.use_code(code, "telegram", "1") == person.id
+        assert (await comes.result()).role == FORMER
+        assert tries == {"link": 1, "take back": 1}
+        assert await doors[0].links.person_of("telegram", "1") is None
     finally:
         for door in doors:
             await door.database.close()

@@ -190,6 +190,19 @@ def test_whoever_is_no_cleaner_any_more_leaves_what_they_had_to_others(cleaning)
     assert now(cleaning.use.finish(job_id=begun.id, cleaner_id="a")).status is JobStatus.FINISHED
 
 
+def test_of_a_visit_that_is_over_nobody_is_sought_and_no_money_is_offered_back(cleaning):
+    """They may have come, and tapped nothing. Until its end nobody else would come."""
+    first = assigned(cleaning, "a")
+    second = now(cleaning.confirm("r2", "second", starts_at=FRIDAY_2PM + timedelta(days=1)))
+    second = take(cleaning, second, "a")
+    cleaning.clock.set(first.visit.ends_at)
+    now(cleaning.hear(taken_back("a")))
+    first, second = (now(cleaning.use.job(job_id=job.id)) for job in (first, second))
+    assert (first.status, first.cleaner_id) == (JobStatus.ASSIGNED, "a")
+    assert (second.status, second.cleaner_id) == (JobStatus.OFFERING, None)
+    assert "JobUnfilled" not in cleaning.told()
+
+
 def test_an_operator_who_never_was_a_cleaner_leaves_no_job(cleaning):
     now(cleaning.hear(taken_back("nobody")))
     assert cleaning.events == []

@@ -18,6 +18,7 @@ from services.cleaning.events import (
 from services.cleaning.lifecycle import HELD
 from services.cleaning.model import Job
 from services.cleaning.values import JobStatus, OfferStatus
+from services.shared_kernel.bot_events import FORMER, RoleTakenBack
 from services.shared_kernel.refusal import Refusal
 from tests.support.cleaning import FRIDAY_2PM, Cleaning, now
 
@@ -110,6 +111,15 @@ class JobMachine(RuleBasedStateMachine):
         told = len(self.cleaning.store.log)
         now(self.cleaning.cancel(self.job))
         assert len(self.cleaning.store.log) == told
+
+    @rule(cleaner_id=cleaners)
+    def leave(self, cleaner_id: str) -> None:
+        was = self.job
+        left = RoleTakenBack(person_id=cleaner_id, role=FORMER, language="ko", version=2, was="cleaner", by="shell")
+        now(self.cleaning.hear(left))
+        assert all(offer.cleaner_id != cleaner_id for offer in self.job.pending())
+        if was.cleaner_id == cleaner_id and self.cleaning.clock.now() < was.visit.ends_at:
+            assert self.job.cleaner_id is None or self.job.status not in (JobStatus.ASSIGNED, JobStatus.EN_ROUTE)
 
     @rule(minutes=st.sampled_from([1, 10, 60, 60 * 24]))
     def pass_time(self, minutes: int) -> None:

@@ -52,6 +52,13 @@ def test_a_misspelt_setting_stops_the_start_with_the_name_that_is_meant(monkeypa
         read_settings()
 
 
+def test_a_file_in_an_older_korean_encoding_is_said_to_be_no_utf_8(tmp_path):
+    """As an editor on Windows may save it."""
+    (tmp_path / ".env").write_text("# 우리 설정\nSSAK3_HTTP_PORT=8000\n", encoding="cp949")
+    with pytest.raises(WrongSettings, match=r"^\.env: it isn't UTF-8\. Save it as UTF-8\.$"):
+        read_settings()
+
+
 @pytest.mark.parametrize("setting", Settings.model_fields)
 def test_one_letter_less_or_more_is_noticed_of_every_setting(monkeypatch, setting):
     """And the right one is named."""
@@ -63,10 +70,12 @@ def test_one_letter_less_or_more_is_noticed_of_every_setting(monkeypatch, settin
         monkeypatch.delenv(wrong)
 
 
-# What Kubernetes gives to every container for services `ssak3`, `ssak3-bot` and the like, and what our tests use.
+CONTEXTS = ("BOT", "PAYMENT", "MYPAGE", "NOTIFICATION", "RESERVATION", "CLEANING")
+# What Kubernetes gives to every container for services `ssak3`, `ssak3-bot`, `ssak3-bot-database` and the like, and
+# what our tests use.
 OTHERS = (
     "PORT", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_8000_TCP", "PORT_8000_TCP_ADDR",
-    *(f"{name}_{what}" for name in ("BOT", "PAYMENT", "SANDBOX", "MYPAGE", "NOTIFICATION", "RESERVATION", "CLEANING")
+    *(f"{name}_{what}" for name in (*CONTEXTS, "SANDBOX", "DATABASE", *(f"{one}_DATABASE" for one in CONTEXTS))
       for what in ("PORT", "SERVICE_HOST", "SERVICE_PORT", "PORT_8000_TCP", "PORT_8000_TCP_PROTO")),
     "CHAOS", "CHAOS_SEED", "CHAOS_FUSE", "CHAOS_BUG", "HYPOTHESIS", "ON_TELEGRAM", "SCREENSHOT",
 )  # fmt: skip
