@@ -77,6 +77,10 @@ class Relay:
         """The same, without a look at the outbox."""
         return await self._send(self.handover.take())
 
+    async def give_back(self) -> None:
+        """What was handed over and isn't published is for others, or for the next start."""
+        await self._outbox.unclaim([message.id for message in self.handover.take()])
+
     async def _send(self, messages: Sequence[Message]) -> int:
         if not messages:
             return 0

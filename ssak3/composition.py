@@ -1,5 +1,6 @@
 """The composition root: builds the parts that the named processes need from the settings, and runs nothing."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ from services.reservation.reactions import ReservationReactions
 from services.reservation.ticks import ReservationTicks
 from services.reservation.use_cases import ReservationUseCases
 from services.shared_kernel.adapters.breaker import Breaker
+from services.shared_kernel.transient import Away
 from ssak3.alerts import Alerts
 from ssak3.consumers import Consumers
 from ssak3.databases import Databases, open_databases
@@ -279,5 +281,8 @@ class Ssak3:
             await self.payments.drain()
         if "notification" in self.processes:
             await self.sending.close()
+        for relay in self.relays.values():
+            with contextlib.suppress(Away):  # others find it when its claim has ended
+                await relay.give_back()
         await self.broker.close()
         await self.databases.close()

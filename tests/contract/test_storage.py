@@ -193,6 +193,15 @@ async def test_a_broker_that_is_away_leaves_what_was_handed_over_to_whoever_come
     assert (await unsent(teller.context)).size == 0
 
 
+async def test_whoever_ends_gives_back_what_was_handed_over(teller: Teller):
+    outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
+    relay = Relay("cleaning", outbox, AwayOrThere())
+    teller.context.handover = relay.handover
+    await teller.tell("a", "b")
+    await relay.give_back()
+    assert len(await outbox.claim(10)) == 2
+
+
 class AwayOrThere:
     """A broker that comes back."""
 

@@ -126,12 +126,14 @@ async def test_without_rabbitmq_it_says_so(tmp_path: Path, monkeypatch: pytest.M
 
 
 async def test_a_command_prints_its_answer_and_not_how_it_came_by_it(rabbitmq, tmp_path):
-    environment = {
-        **os.environ,
-        "SSAK3_AMQP_URLS": rabbitmq.url,
-        "SSAK3_API_TOKEN": "x",
-        "SSAK3_DATA_DIR": str(tmp_path),
+    ours = {
+        "AMQP_URLS": rabbitmq.url,
+        "API_TOKEN": "x",
+        "DATA_DIR": str(tmp_path),
+        "LOG_FORMAT": "json",
+        "WHATEVER": "x",
     }
+    environment = {**os.environ, **{f"SSAK3_{name}": value for name, value in ours.items()}}
     command = [sys.executable, "-m", "ssak3", "dead", "list"]
     process = await asyncio.create_subprocess_exec(
         *command, env=environment, cwd=tmp_path, stdout=asyncio.subprocess.PIPE
