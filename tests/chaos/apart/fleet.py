@@ -147,7 +147,7 @@ class Fleet:
             command = ("run", slot.name, "--port", str(slot.port))
             environment = {**self._environment, **slot.more}
             if slot.fuses:
-                environment["SSAK3_CHAOS_FUSE"] = slot.fuses.pop(0)
+                environment["CHAOS_FUSE"] = slot.fuses.pop(0)
             slot.pid = await self._launcher.start(command, environment, slot.output)
             status = await self._launcher.end_of(slot.pid)
             slot.is_ready = False

@@ -21,8 +21,8 @@ from storage.inbox import SqlInbox
 from tests.chaos.apart.bare import open_bare_channel
 from tests.chaos.apart.fuse import Fuse
 
-CLOCK, MARKS, FUSE, RECEIVER, BUG = (f"SSAK3_CHAOS_{name}" for name in ("CLOCK", "MARKS", "FUSE", "RECEIVER", "BUG"))
-# Whose events the bug of a process with SSAK3_CHAOS_BUG doesn't bear.
+CLOCK, MARKS, FUSE, RECEIVER, BUG = (f"CHAOS_{name}" for name in ("CLOCK", "MARKS", "FUSE", "RECEIVER", "BUG"))
+# Whose events the bug of a process with CHAOS_BUG doesn't bear.
 POISONOUS = "poison-"
 
 

@@ -23,6 +23,7 @@ from tests.chaos.calls import Caller
 from tests.chaos.chats import Chat, cleaner
 
 TOKEN = "a-token-of-the-rig"
+HIRED_WITHIN_SECONDS = 60
 REPLICAS = {
     "sandbox": 1, "payment": 2, "bot": 2, "reservation": 1, "cleaning": 1, "notification": 2, "mypage": 1,
     "scheduler": 2,
@@ -141,10 +142,11 @@ class Rig:
             chat = Chat(self, "cleaner", f"c{number}", cleaner, invite=code)
             self.chats.append(chat)
             phones.append(asyncio.create_task(chat.live()))
-        while len(self.places.cleaners) < count:
-            known = await self.database.fetch("SELECT id, name FROM cleaning_cleaner")
-            self.places.cleaners = {row["name"]: row["id"] for row in known}
-            await asyncio.sleep(0.2)
+        async with asyncio.timeout(HIRED_WITHIN_SECONDS):
+            while len(self.places.cleaners) < count:
+                known = await self.database.fetch("SELECT id, name FROM cleaning_cleaner")
+                self.places.cleaners = {row["name"]: row["id"] for row in known}
+                await asyncio.sleep(0.2)
         return phones
 
 
