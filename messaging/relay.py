@@ -67,11 +67,15 @@ class Relay:
         self.handover = Handover()
 
     async def run_once(self) -> int:
-        """Publish what was handed over, else what the outbox holds; how many were confirmed.
+        """Publish what was handed over, then what the outbox holds; how many were confirmed.
 
         A broker that is away leaves the rows for later.
         """
-        return await self._send(self.handover.take() or await self._outbox.claim(BATCH))
+        handed = self.handover.take()
+        sent = await self._send(handed)
+        if sent < len(handed):
+            return sent
+        return sent + await self._send(await self._outbox.claim(BATCH))
 
     async def publish_handed_over(self) -> int:
         """The same, without a look at the outbox."""

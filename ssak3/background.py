@@ -73,10 +73,10 @@ def workers_of(ssak3: Ssak3) -> dict[str, Worker]:
 
 def _relays(ssak3: Ssak3) -> Iterator[Worker]:
     for name, relay in ssak3.relays.items():
-        yield Worker(name=f"relay:{name}", run_once=_mostly_handed_over(relay), every_seconds=RELAY_EVERY_SECONDS)
+        yield Worker(name=f"relay:{name}", run_once=mostly_handed_over(relay), every_seconds=RELAY_EVERY_SECONDS)
 
 
-def _mostly_handed_over(relay: Relay) -> Callable[[], Awaitable[int]]:
+def mostly_handed_over(relay: Relay) -> Callable[[], Awaitable[int]]:
     """What was handed over needs no look at the outbox. In a rush there is one now and then."""
     rounds = count(1)
 

@@ -97,13 +97,14 @@ async def replay_group(settings: Settings, clock: Clock, console: Console, name:
 
 
 async def discard_group(settings: Settings, clock: Clock, console: Console, name: str, *, is_sure: bool) -> int:
-    """Away for good: what would have followed never does, and later events of the same subjects wait for it."""
+    """Away: what would have followed doesn't, and later events of the same subjects wait until it is told again."""
     async with dead_letters(settings, clock) as dead:
         group = await _group(dead, name)
         if not is_sure:
             console.print(
-                f"{group.count:,} messages for {group.consumer} would be lost, and what follows them about the same "
-                "things would go on waiting. To do it all the same: --yes"
+                f"{group.count:,} messages for {group.consumer} would be thrown away, and what follows them about the "
+                "same things would go on waiting, until ssak3 events republish tells them again. To do it all the "
+                "same: --yes"
             )
             return 1
         count = await dead.discard(group.consumer, group.cause)
