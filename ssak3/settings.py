@@ -22,12 +22,12 @@ TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 PREFIX = "SSAK3_"
-# From here on it is a slip of the finger. Below are names that others give: Kubernetes puts SSAK3_PAYMENT_PORT there
-# for a service `ssak3-payment`, which is like SSAK3_PAYMENT_URL by 0.78.
+# From here on it is a slip of the finger; what is less alike may be somebody else's.
 MISSPELT = 0.85
-# SSAK3_PAYMENT_DATABASE_PORT is like SSAK3_PAYMENT_DATABASE_URL by 0.88, but where there is such a service its host is
-# given, too. https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
-HOST, PORT = "_service_host", "_port"
+# Kubernetes gives every container a dozen names for each service; for one called `ssak3-payment`, SSAK3_PAYMENT_PORT.
+# https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+SERVICE_HOST = "service_host"
+OF_A_SERVICE = re.compile(rf"({SERVICE_HOST}|service_port(_\w+)?|port(_\d+_(tcp|udp|sctp)(_(proto|port|addr))?)?)")
 
 # What a person who got it wrong should see.
 EXAMPLES = {
@@ -212,15 +212,14 @@ def unknown_settings() -> Sequence[Unknown]:
     """What the environment and `.env` hold with our prefix, and nobody reads."""
     given = {name for source in (EnvSettingsSource, DotEnvSettingsSource) for name in source(Settings).env_vars}
     names = {name.removeprefix(PREFIX.lower()) for name in given if name.startswith(PREFIX.lower())}
-    of_services = {f"{name.removesuffix(HOST)}{PORT}" for name in names if name.endswith(HOST)}
-    return [_unknown(name, name in of_services) for name in sorted(names - {*Settings.model_fields})]
+    services = {name.removesuffix(SERVICE_HOST) for name in names if name.endswith(SERVICE_HOST)}
+    others = {name for name in names for service in services if OF_A_SERVICE.fullmatch(name.removeprefix(service))}
+    return [_unknown(name) for name in sorted(names - others - {*Settings.model_fields})]
 
 
-def _unknown(name: str, is_of_a_service: bool) -> Unknown:
+def _unknown(name: str) -> Unknown:
     alike, like = max((SequenceMatcher(None, name, one).ratio(), one) for one in Settings.model_fields)
-    return Unknown(
-        name=f"{PREFIX}{name.upper()}", like=f"{PREFIX}{like.upper()}", alike=0.0 if is_of_a_service else alike
-    )
+    return Unknown(name=f"{PREFIX}{name.upper()}", like=f"{PREFIX}{like.upper()}", alike=alike)
 
 
 def read_settings(**flags: Any) -> Settings:

@@ -71,22 +71,31 @@ def test_one_letter_less_or_more_is_noticed_of_every_setting(monkeypatch, settin
 
 
 CONTEXTS = ("BOT", "PAYMENT", "MYPAGE", "NOTIFICATION", "RESERVATION", "CLEANING")
-# What Kubernetes gives to every container for services `ssak3`, `ssak3-bot`, `ssak3-bot-database` and the like, and
-# what our tests use.
-OTHERS = (
-    "PORT", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_8000_TCP", "PORT_8000_TCP_ADDR",
-    *(f"{name}_{what}" for name in (*CONTEXTS, "SANDBOX", "DATABASE", *(f"{one}_DATABASE" for one in CONTEXTS))
-      for what in ("PORT", "SERVICE_HOST", "SERVICE_PORT", "PORT_8000_TCP", "PORT_8000_TCP_PROTO")),
-    "CHAOS", "CHAOS_SEED", "CHAOS_FUSE", "CHAOS_BUG", "HYPOTHESIS", "ON_TELEGRAM", "SCREENSHOT",
-)  # fmt: skip
+# What Kubernetes gives to every container for services `ssak3`, `ssak3-bot`, `ssak3-bot-database` and the like.
+SERVICES = ("", "SANDBOX_", "DATABASE_", *(f"{one}_" for one in CONTEXTS), *(f"{one}_DATABASE_" for one in CONTEXTS))
+OF_A_SERVICE = ("PORT", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_8000_TCP", "PORT_8000_TCP_ADDR")
 
 
 def test_what_is_like_no_setting_is_said_and_does_no_harm(monkeypatch, tmp_path, capsys):
     """It may be somebody else's."""
-    for name in OTHERS:
-        monkeypatch.setenv(f"SSAK3_{name}", "tcp://10.0.0.1:8000")
-    assert {one.name for one in unknown_settings()} == {f"SSAK3_{name}" for name in OTHERS}
+    others = [f"SSAK3_{name}" for name in ("CHAOS", "CHAOS_SEED", "HYPOTHESIS", "ON_TELEGRAM", "SCREENSHOT")]
+    for name in others:
+        monkeypatch.setenv(name, "1")
+    assert [one.name for one in unknown_settings()] == sorted(others)
     assert settings(data_dir=tmp_path).http_port == 8000
     said = capsys.readouterr()
-    assert "SSAK3_SERVICE_HOST is no setting of Ssak3, and does nothing here." in said.err
+    assert "SSAK3_CHAOS_SEED is no setting of Ssak3, and does nothing here." in said.err
     assert said.out == ""
+
+
+def test_of_services_in_kubernetes_nothing_is_said(monkeypatch):
+    for service in SERVICES:
+        for what in OF_A_SERVICE:
+            monkeypatch.setenv(f"SSAK3_{service}{what}", "tcp://10.0.0.1:8000")
+    assert unknown_settings() == []
+    assert read_settings().http_port == 8000
+
+
+def test_what_only_ends_like_a_service_is_said(monkeypatch):
+    monkeypatch.setenv("SSAK3_BOT_PORT", "8000")
+    assert [one.name for one in unknown_settings()] == ["SSAK3_BOT_PORT"]
