@@ -22,6 +22,7 @@ from storage.inbox import joined_at
 from storage.leases import SqlLeases
 from storage.outbox import CLAIM, SqlOutbox
 from storage.waiting import Waiting, parked, unsent
+from tests.support.brokers import AwayOrThere
 from tests.support.fresh import Fresh
 from tests.support.telling import Queue, Teller, bytes_of, count, delivered, heard, logged, seen, told
 from tests.support.time import FakeClock, FakeIds
@@ -181,7 +182,7 @@ async def test_where_much_waits_already_the_rest_stays_in_the_outbox(teller: Tel
 
 async def test_a_broker_that_is_away_leaves_what_was_handed_over_to_whoever_comes_first(teller: Teller):
     outbox = SqlOutbox(teller.database, teller.context.tables, teller.clock)
-    broker = AwayOrThere()
+    broker = AwayOrThere(is_away=True)
     relay = Relay("cleaning", outbox, broker)
     teller.context.handover = relay.handover
     await teller.tell("a", "b")
@@ -189,7 +190,7 @@ async def test_a_broker_that_is_away_leaves_what_was_handed_over_to_whoever_come
     broker.is_away = False
     await teller.tell("c")
     assert [await relay.publish_handed_over(), await relay.run_once(), await relay.run_once()] == [1, 2, 0]
-    assert sorted(broker.kept) == sorted(one.id for one in await logged(teller.database))
+    assert sorted(broker.published) == sorted(one.id for one in await logged(teller.database))
     assert (await unsent(teller.context)).size == 0
 
 
@@ -200,20 +201,6 @@ async def test_whoever_ends_gives_back_what_was_handed_over(teller: Teller):
     await teller.tell("a", "b")
     await relay.give_back()
     assert len(await outbox.claim(10)) == 2
-
-
-class AwayOrThere:
-    """A broker that comes back."""
-
-    def __init__(self) -> None:
-        self.is_away = True
-        self.kept: list[str] = []
-
-    async def publish(self, messages: Sequence[Message]) -> frozenset[str]:
-        if self.is_away:
-            raise BrokerUnavailable("away")
-        self.kept += [message.id for message in messages]
-        return frozenset(message.id for message in messages)
 
 
 # The inbox

@@ -162,3 +162,17 @@ async def rabbit_rig(url: str) -> AsyncIterator[Rig]:
         yield rig
     finally:
         await rig.broker.close()
+
+
+class AwayOrThere:
+    """A publisher's broker that may be away, and come back."""
+
+    def __init__(self, *, is_away: bool = False) -> None:
+        self.is_away = is_away
+        self.published: list[str] = []
+
+    async def publish(self, messages: Sequence[Message]) -> frozenset[str]:
+        if self.is_away:
+            raise BrokerUnavailable("away")
+        self.published += [message.id for message in messages]
+        return frozenset(message.id for message in messages)

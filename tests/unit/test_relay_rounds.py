@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
-from messaging.broker import BrokerUnavailable, Message
+from messaging.broker import Message
 from messaging.relay import Relay
 from ssak3.background import LOOK_EVERY_ROUNDS, mostly_handed_over
+from tests.support.brokers import AwayOrThere
 
 pytestmark = pytest.mark.asyncio
 
@@ -30,24 +31,12 @@ class Outbox:
         self.rows += event_ids
 
 
-class Publisher:
-    def __init__(self) -> None:
-        self.is_away = False
-        self.published: list[str] = []
-
-    async def publish(self, messages: Sequence[Message]) -> frozenset[str]:
-        if self.is_away:
-            raise BrokerUnavailable("away")
-        self.published += [one.id for one in messages]
-        return frozenset(one.id for one in messages)
-
-
 def message(name: str) -> Message:
     return Message(id=name, routing_key="x", body=b"")
 
 
 async def test_in_a_rush_it_looks_now_and_then():
-    outbox, publisher = Outbox("left by a kill"), Publisher()
+    outbox, publisher = Outbox("left by a kill"), AwayOrThere()
     relay = Relay("cleaning", outbox, publisher)
     run_once = mostly_handed_over(relay)
     for number in range(LOOK_EVERY_ROUNDS):
@@ -58,15 +47,14 @@ async def test_in_a_rush_it_looks_now_and_then():
 
 
 async def test_at_rest_it_looks_each_time():
-    outbox, publisher = Outbox("told by a command"), Publisher()
+    outbox, publisher = Outbox("told by a command"), AwayOrThere()
     run_once = mostly_handed_over(Relay("cleaning", outbox, publisher))
     assert [await run_once(), await run_once()] == [1, 0]
     assert outbox.looks == 2
 
 
 async def test_a_broker_that_is_away_isnt_tried_twice_in_a_round():
-    outbox, publisher = Outbox("old"), Publisher()
-    publisher.is_away = True
+    outbox, publisher = Outbox("old"), AwayOrThere(is_away=True)
     relay = Relay("cleaning", outbox, publisher)
     relay.handover.put([message("new")])
     assert await relay.run_once() == 0
