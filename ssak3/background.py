@@ -3,21 +3,19 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count
 from typing import Any
 
 from messaging.consumer import Consumer
-from messaging.relay import Relay
+from messaging.relay import BATCH, Relay
 from ssak3.composition import Ssak3
 from ssak3.processes import PROCESSES
 from ssak3.worker import Worker
 
 # A delivery wakes whoever waits for it; this is how long a wait lasts without one.
 PATIENCE_SECONDS = 5.0
-# What this process commits, its relay publishes at once: these are for what a kill, a broker that was away or a
-# command has left in the outbox.
+# What this process commits, its relay publishes at once: this is for what a kill, a broker that was away or a command
+# has left in the outbox.
 RELAY_EVERY_SECONDS = 1.0
-LOOK_EVERY_ROUNDS = 20
 # What is said is answered at once: this is for what a kill left behind.
 ANSWERING_EVERY_SECONDS = 5.0
 
@@ -65,26 +63,37 @@ def workers_of(ssak3: Ssak3) -> dict[str, Worker]:
         for twin in ("", ":twin") if ssak3.settings.is_distributed else ("",):
             worker = Worker(name=f"consume:{name}{twin}", run_once=run_once, every_seconds=0.05)
             workers[worker.name] = worker
-    for name, relay in ssak3.relays.items():
-        context = ssak3.databases.contexts[name]
-        context.handover, context.on_commit = relay.handover, workers[f"relay:{name}"].wake
+    hand_over(ssak3)
+    for name in ssak3.relays:
+        ssak3.databases.contexts[name].on_commit = workers[f"relay:{name}"].wake
     return workers
+
+
+def hand_over(ssak3: Ssak3) -> None:
+    """From here on what this process commits goes straight to its own relays (ADR 23)."""
+    for name, relay in ssak3.relays.items():
+        ssak3.databases.contexts[name].handover = relay.handover
 
 
 def _relays(ssak3: Ssak3) -> Iterator[Worker]:
     for name, relay in ssak3.relays.items():
-        yield Worker(name=f"relay:{name}", run_once=mostly_handed_over(relay), every_seconds=RELAY_EVERY_SECONDS)
+        run_once = mostly_handed_over(relay, ssak3.outside.monotonic)
+        yield Worker(name=f"relay:{name}", run_once=run_once, every_seconds=RELAY_EVERY_SECONDS)
 
 
-def mostly_handed_over(relay: Relay) -> Callable[[], Awaitable[int]]:
-    """What was handed over needs no look at the outbox. In a rush there is one now and then."""
-    rounds = count(1)
+def mostly_handed_over(relay: Relay, now: Callable[[], float]) -> Callable[[], Awaitable[int]]:
+    """What was handed over needs no look at the outbox: there is one as often as without any commit, and no more."""
+    looked = float("-inf")
 
     async def run_once() -> int:
-        if not relay.handover or next(rounds) % LOOK_EVERY_ROUNDS == 0:
-            return await relay.run_once()
-        await relay.publish_handed_over()
-        return 0  # and rest: more wakes it, and so does the next look
+        nonlocal looked
+        if relay.handover and now() - looked < RELAY_EVERY_SECONDS:
+            await relay.publish_handed_over()
+            return 0
+        done = await relay.run_once()
+        if done < BATCH:  # else there is probably more
+            looked = now()
+        return done
 
     return run_once
 

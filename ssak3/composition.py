@@ -1,5 +1,6 @@
 """The composition root: builds the parts that the named processes need from the settings, and runs nothing."""
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,6 @@ from services.reservation.reactions import ReservationReactions
 from services.reservation.ticks import ReservationTicks
 from services.reservation.use_cases import ReservationUseCases
 from services.shared_kernel.adapters.breaker import Breaker
-from services.shared_kernel.transient import Away
 from ssak3.alerts import Alerts
 from ssak3.consumers import Consumers
 from ssak3.databases import Databases, open_databases
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
 
 FAILURES_BEFORE_OPEN = 3
 OPEN_SECONDS = 10.0
+GIVE_BACK_SECONDS = 3.0
 
 
 class Ssak3:
@@ -281,8 +282,9 @@ class Ssak3:
             await self.payments.drain()
         if "notification" in self.processes:
             await self.sending.close()
-        for relay in self.relays.values():
-            with contextlib.suppress(Away):  # others find it when its claim has ended
-                await relay.give_back()
+        with contextlib.suppress(Exception):  # what isn't given back is found when its claim has ended
+            async with asyncio.timeout(GIVE_BACK_SECONDS):
+                for relay in self.relays.values():
+                    await relay.give_back()
         await self.broker.close()
         await self.databases.close()

@@ -17,7 +17,7 @@ from storage.reservation.repositories import ReservationUnitOfWork
 from storage.unit_of_work import Context
 
 # What my page does for an event makes no statement of its own: what a transaction costs is shared by more of them, and
-# nobody waits for its rows meanwhile.
+# on PostgreSQL nobody waits for its rows meanwhile.
 _BATCHES = {"mypage": 250}
 
 

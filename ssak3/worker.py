@@ -10,6 +10,8 @@ import structlog
 log = structlog.get_logger(__name__)
 
 LONGEST_BACKOFF_SECONDS = 30.0
+# Beyond it, a database that is away all night makes a number that no float can hold.
+MOST_DOUBLINGS = 16
 
 
 @dataclass(kw_only=True)
@@ -49,7 +51,9 @@ class Worker:
                 done = 0
                 log.exception("worker.failed", worker=self.name, failures=failures)
             if not done:
-                await self._rest(min(LONGEST_BACKOFF_SECONDS, self.every_seconds * 2**failures))
+                await self._rest(
+                    min(LONGEST_BACKOFF_SECONDS, self.every_seconds * 2.0 ** min(failures, MOST_DOUBLINGS))
+                )
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -28,7 +28,8 @@ from services.shared_kernel.clock import Clock
 from storage.engine import Database
 from storage.messaging_tables import MessagingTables
 
-# Longer than a publish may take; after a kill, this is how long the rows in flight wait for another relay.
+# Longer than a publish mostly takes (a broker that is slower may get an event twice); after a kill, this is how long
+# the rows in flight wait for another relay.
 CLAIM = timedelta(seconds=5)
 
 

@@ -21,7 +21,11 @@ async def test_every_worker_belongs_to_a_process_and_every_part_of_the_table_run
     table |= {f"relay:{name}" for process in PROCESSES.values() for name in process.relays}
     table |= {name for process in PROCESSES.values() for name in process.loops}
     async with a_world(tmp_path) as world:
-        assert set(workers_of(world.ssak3)) == table - ELSEWHERE
+        workers, contexts = workers_of(world.ssak3), world.ssak3.databases.contexts
+        assert set(workers) == table - ELSEWHERE
+        for name, relay in world.ssak3.relays.items():
+            assert contexts[name].handover is relay.handover
+            assert contexts[name].on_commit == workers[f"relay:{name}"].wake
         ticks = [tick.name for tick in ticks_of(world.ssak3)]
     assert len(set(ticks)) == len(ticks)
 

@@ -18,7 +18,7 @@ import asyncpg
 from messaging.catalogue import FOLLOWS
 from messaging.rabbitmq.broker import RabbitBroker
 from messaging.relay import Relay
-from ssak3.background import ticks_of
+from ssak3.background import hand_over, ticks_of
 from ssak3.composition import Ssak3
 from ssak3.http.app import create_app
 from ssak3.outside import Outside
@@ -27,7 +27,7 @@ from ssak3.settings import Settings
 from storage.engine import Database
 from tests.support.serving import serving
 from tests.support.time import FakeClock
-from tests.support.world import World, around, publish_its_own
+from tests.support.world import World, around
 
 # Whose part a name means, where several processes have one.
 OWNERS = ("bot", "payment", "notification", "scheduler", "reservation", "cleaning", "mypage")
@@ -57,7 +57,7 @@ class Apart:
         self._processes = processes
         self._look = look
         for ssak3 in processes.values():
-            publish_its_own(ssak3)
+            hand_over(ssak3)
         payment, notification = processes["payment"], processes["notification"]
         self.ssak3 = cast(Ssak3, Anywhere(processes))
         self.loops = (payment.attempts, payment.refunds, payment.availability, notification.sender)

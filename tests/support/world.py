@@ -21,7 +21,7 @@ from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Led
 from services.payment.adapters.session import ClientSession, new_session
 from services.shared_kernel.card import Button, Card
 from services.shared_kernel.event import Event, Recorded
-from ssak3.background import Tick, ticks_of
+from ssak3.background import Tick, hand_over, ticks_of
 from ssak3.composition import Ssak3
 from ssak3.outside import Outside
 from ssak3.settings import Settings
@@ -238,18 +238,12 @@ class World:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def publish_its_own(ssak3: Ssak3) -> None:
-    """As `workers_of` has it; here the story steps the relays."""
-    for name, relay in ssak3.relays.items():
-        ssak3.databases.contexts[name].handover = relay.handover
-
-
 class Together:
     """Everything in one process, over the embedded broker."""
 
     def __init__(self, ssak3: Ssak3) -> None:
         self.ssak3 = ssak3
-        publish_its_own(ssak3)
+        hand_over(ssak3)
         self.loops = (ssak3.attempts, ssak3.refunds, ssak3.availability, ssak3.sender)
         self.ticks = ticks_of(ssak3)
         self._look = sqlite3.connect(ssak3.settings.data_dir / "ssak3.db", isolation_level=None)

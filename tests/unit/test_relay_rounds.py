@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 import pytest
 
 from messaging.broker import Message
-from messaging.relay import Relay
-from ssak3.background import LOOK_EVERY_ROUNDS, mostly_handed_over
+from messaging.relay import BATCH, Relay
+from ssak3.background import mostly_handed_over
 from tests.support.brokers import AwayOrThere
 
 pytestmark = pytest.mark.asyncio
@@ -35,20 +35,35 @@ def message(name: str) -> Message:
     return Message(id=name, routing_key="x", body=b"")
 
 
-async def test_in_a_rush_it_looks_now_and_then():
-    outbox, publisher = Outbox("left by a kill"), AwayOrThere()
+@pytest.mark.parametrize("every", [0.01, 0.8])
+async def test_however_often_there_is_a_commit_it_looks_once_a_second(every: float):
+    outbox, publisher, now = Outbox(), AwayOrThere(), 0.0
     relay = Relay("cleaning", outbox, publisher)
-    run_once = mostly_handed_over(relay)
-    for number in range(LOOK_EVERY_ROUNDS):
+    run_once = mostly_handed_over(relay, lambda: now)
+    await run_once()
+    outbox.rows.append("left by a kill")
+    while "left by a kill" not in publisher.published:
+        now += every
+        relay.handover.put([message(str(now))])
+        await run_once()
+        assert now < 2
+    assert outbox.looks == 2
+    assert outbox.rows == []
+
+
+async def test_what_is_left_in_great_numbers_goes_out_at_once():
+    outbox, publisher = Outbox(*(f"left-{number}" for number in range(3 * BATCH))), AwayOrThere()
+    relay = Relay("cleaning", outbox, publisher)
+    run_once = mostly_handed_over(relay, lambda: 0.0)
+    for number in range(4):
         relay.handover.put([message(str(number))])
         await run_once()
-    assert sorted(publisher.published) == sorted(["left by a kill", *map(str, range(LOOK_EVERY_ROUNDS))])
-    assert outbox.looks == 1
+    assert len(publisher.published) == 3 * BATCH + 4
 
 
 async def test_at_rest_it_looks_each_time():
     outbox, publisher = Outbox("told by a command"), AwayOrThere()
-    run_once = mostly_handed_over(Relay("cleaning", outbox, publisher))
+    run_once = mostly_handed_over(Relay("cleaning", outbox, publisher), lambda: 0.0)
     assert [await run_once(), await run_once()] == [1, 0]
     assert outbox.looks == 2
 

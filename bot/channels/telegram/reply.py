@@ -155,7 +155,7 @@ class Replies:
             except Exception as error:  # Trouble, and no access for now
                 failures += 1
                 log.warning("telegram.not_sent", why=type(error).__name__, failures=failures)
-                await asyncio.sleep(min(LONGEST_BACKOFF_SECONDS, 0.5 * 2**failures))
+                await asyncio.sleep(min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0 ** min(failures, 16)))
 
 
 def _goes_out(row: Message) -> bool:
