@@ -42,6 +42,9 @@ class Looker:
         rows = await self._rig.database.fetch(LOOK)
         found = {row["what"]: row["rows"] for row in rows if row["rows"]}
         found |= {queue: depth for queue, depth in (await self.broker.depths()).items() if depth}
+        # Whoever has tapped and wasn't heard yet taps again.
+        if unheard := sum(not chat.is_idle for chat in self._rig.chats):
+            found["phones"] = unheard
         return {what: count for what, count in found.items() if not any(name in what for name in but)}
 
     async def until_rest(self, but: Collection[str] = ()) -> dict[str, int]:
