@@ -44,7 +44,8 @@ def set_up_logs(log_format: str, process: str) -> None:
     structlog.configure(
         processors=[*common, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(to),
+        # Asked for anew by each logger: what it was at the start may be closed.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stdout if process else sys.stderr),
         cache_logger_on_first_use=True,
     )
 
