@@ -282,9 +282,11 @@ class Ssak3:
             await self.payments.drain()
         if "notification" in self.processes:
             await self.sending.close()
-        with contextlib.suppress(Exception):  # what isn't given back is found when its claim has ended
-            async with asyncio.timeout(GIVE_BACK_SECONDS):
-                for relay in self.relays.values():
-                    await relay.give_back()
-        await self.broker.close()
-        await self.databases.close()
+        try:
+            with contextlib.suppress(Exception):  # what isn't given back is found when its claim has ended
+                async with asyncio.timeout(GIVE_BACK_SECONDS):
+                    for relay in self.relays.values():
+                        await relay.give_back()
+        finally:
+            await self.broker.close()
+            await self.databases.close()
