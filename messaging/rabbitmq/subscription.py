@@ -26,6 +26,7 @@ from messaging.rabbitmq.letters import (
     headers_of,
     message_of,
 )
+from messaging.rabbitmq.moderation import Moderation
 from messaging.rabbitmq.publishing import ConfirmingPublisher, Outgoing
 from messaging.rabbitmq.topology import Topology
 from services.shared_kernel.clock import Clock
@@ -59,6 +60,8 @@ class RabbitSubscription:
         self._unsettled: dict[int, None] = {}
         # Taken, and nobody has said yet what is to become of them.
         self._in_hand: set[int] = set()
+        self._moderation = Moderation()
+        self._is_resting = False
         self._news = asyncio.Event()
         self._gone = asyncio.Event()
         self._is_closing = False
@@ -102,14 +105,14 @@ class RabbitSubscription:
         if self._is_stopped:
             return []
         taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+        if taken and not self._in_hand:
+            self._moderation.begin(_now())
         self._in_hand.update(each.delivery_tag for each in taken if each.delivery_tag is not None)
         return [self._delivery(each) for each in taken]
 
     def _is_worth_taking(self, limit: int) -> bool:
-        """Whatever there is, at once. While another batch is under way only a full one: a transaction costs the same
-        for a few as for many, and meanwhile they become many.
-        """
-        return len(self._arrived) >= (limit if self._in_hand else 1)
+        """Whatever there is, at once. While another batch is under way, or one has just been, only a full one."""
+        return len(self._arrived) >= (limit if self._in_hand or self._is_resting else 1)
 
     def _delivery(self, delivered: DeliveredMessage) -> Delivery:
         headers = headers_of(delivered)
@@ -188,9 +191,16 @@ class RabbitSubscription:
         return epoch == self._epoch and tag in self._unsettled
 
     def _put_down(self, tags: Sequence[int]) -> None:
+        if not self._in_hand:
+            return
         self._in_hand.difference_update(tags)
         if not self._in_hand:
-            self._news.set()
+            self._is_resting = True
+            asyncio.get_running_loop().call_later(self._moderation.end(_now()), self._rested)
+
+    def _rested(self) -> None:
+        self._is_resting = False
+        self._news.set()
 
     def _take_out(self, deliveries: Sequence[Delivery]) -> list[int]:
         """The tags of those that are of this channel and unsettled, in order."""
@@ -270,6 +280,10 @@ def _copy(message: Message, queue: str, about: Mapping[str, str | int] = Mapping
     """Straight to one queue."""
     headers = {**message.headers, **about, ROUTING_KEY: message.routing_key}
     return Outgoing(id=message.id, exchange="", routing_key=queue, body=message.body, headers=headers)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _epoch_and_tag(delivery: Delivery) -> tuple[int, int]:

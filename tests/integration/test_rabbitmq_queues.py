@@ -10,6 +10,7 @@ import pytest_asyncio
 from messaging.broker import BrokerUnavailable, Message
 from messaging.rabbitmq import connection, publishing, subscription
 from messaging.rabbitmq.dead import RabbitDeadLetters
+from messaging.rabbitmq.moderation import Moderation
 from tests.support.brokers import SECOND_MS, published, rabbit_broker, received
 from tests.support.servers.daemon import free_port
 from tests.support.tcp import faulty_tcp
@@ -231,3 +232,23 @@ async def test_beside_a_batch_that_is_under_way_only_a_full_one_is_taken(broker)
     [last] = await asyncio.wait_for(waiting, 10)
     assert last.message.id == "d"
     await mine.ack([last])
+
+
+async def test_a_busy_consumer_rests_and_takes_what_has_gathered(broker, monkeypatch):
+    """It has just been at work: what comes then isn't taken alone, but together, or as soon as a batch is full."""
+    monkeypatch.setattr(Moderation, "end", lambda self, now: 1.0)
+    mine = broker.subscribe("mypage")
+    await broker.publish([message("a")])
+    await mine.ack(await received(broker, "mypage", 1))
+    gathering = asyncio.create_task(mine.receive(10, 20))
+    for name in ("b", "c"):
+        await broker.publish([message(name)])
+    gathered = await asyncio.wait_for(gathering, 10)
+    assert [each.message.id for each in gathered] == ["b", "c"]
+
+    monkeypatch.setattr(Moderation, "end", lambda self, now: 600.0)
+    await mine.ack(gathered)
+    full = asyncio.create_task(mine.receive(2, 20))
+    for name in ("d", "e"):
+        await broker.publish([message(name)])
+    assert [each.message.id for each in await asyncio.wait_for(full, 10)] == ["d", "e"]
