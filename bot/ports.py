@@ -221,8 +221,10 @@ class ReceivedMessages(Protocol):
         ...
 
 
-class DetailsQueries(Protocol):
-    """Only reads."""
+class DetailsApart(Protocol):
+    """For whoever needs nothing else of the bot: each call is a transaction by itself."""
+
+    async def keep(self, details: Details) -> None: ...
 
     async def of(self, details_ids: Collection[str]) -> Mapping[str, Details]:
         """Those that are there, by their ids."""

@@ -53,7 +53,7 @@ from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
 from ssak3.rules import catalogue_of, dispatch_of, policies_of
 from ssak3.sending import Sending, reach_of
 from ssak3.settings import Settings
-from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
+from storage.bot.repositories import BotUnitOfWork, SqlDetailsApart
 from storage.bot.tables import lease as bot_lease
 from storage.broker.queue_store import SqlQueueStore
 from storage.cleaning.repositories import CleaningUnitOfWork
@@ -223,7 +223,7 @@ class Ssak3:
         self.log_reader = LogReader(work)
         self.log_writer = LogWriter(work, self.clock, self.hub.tell, self.hub.tell_of_notice)
         self.idempotency = Idempotency(work, self.clock, self.ids)
-        self.details = SqlDetailsQueries(context.database)
+        self.details = SqlDetailsApart(context.database)
         self.leases = SqlLeases(context.database, bot_lease, self.clock, self.holder(context.database))
 
     def holder(self, database: Database) -> str:

@@ -1,6 +1,6 @@
 """Reservations with the address and the note that only the bot keeps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bot.api.answers import (
@@ -10,7 +10,7 @@ from bot.api.answers import (
     job_on_my_page,
     payment_out,
 )
-from bot.ports import BotWork, Details, DetailsQueries
+from bot.ports import Details, DetailsApart
 from services.mypage.view import ReservationView
 from services.reservation.model import Reservation
 from services.shared_kernel.ids import Ids
@@ -19,23 +19,21 @@ from services.shared_kernel.ids import Ids
 class DetailsBook:
     """Keeps details under ids that say nothing, and joins them back into what callers read."""
 
-    def __init__(self, unit_of_work: Callable[[], BotWork], queries: DetailsQueries, ids: Ids) -> None:
-        self._unit_of_work = unit_of_work
-        self._queries = queries
+    def __init__(self, store: DetailsApart, ids: Ids) -> None:
+        self._store = store
         self._ids = ids
 
     async def keep(self, *, customer_id: str, address: str, note: str | None) -> Details:
         """With the id they are kept under."""
         details = Details(id=self._ids.new(), person_id=customer_id, address=address, phone="", note=note or "")
-        async with self._unit_of_work() as work:
-            await work.details.add(details)
+        await self._store.keep(details)
         return details
 
     async def with_details(self, reservation: Reservation, details: Details | None = None) -> ReservationOut:
         """The aggregate in JSON; its details are looked up unless they are at hand."""
         visit = reservation.visit
         if details is None or details.id != visit.details_id:
-            details = (await self._queries.of([visit.details_id])).get(visit.details_id)
+            details = (await self._store.of([visit.details_id])).get(visit.details_id)
         return ReservationOut(
             id=reservation.id,
             version=reservation.version,
@@ -57,7 +55,7 @@ class DetailsBook:
 
     async def on_my_page(self, views: Sequence[ReservationView]) -> list[ReservationOnMyPage]:
         """Rows of my page in JSON."""
-        found = await self._queries.of({view.details_id for view in views})
+        found = await self._store.of({view.details_id for view in views})
         return [_on_my_page(view, found.get(view.details_id)) for view in views]
 
 

@@ -1,7 +1,5 @@
 """The JSON API, put together."""
 
-from collections.abc import Callable
-
 from fastapi import APIRouter, Security
 from fastapi.security import HTTPBearer
 
@@ -13,7 +11,7 @@ from bot.api.refused import Refused
 from bot.api.reservations import ReservationRoutes
 from bot.idempotency import Idempotency
 from bot.people import People
-from bot.ports import BotWork, DetailsQueries
+from bot.ports import DetailsApart
 from services.cleaning.use_cases import CleaningUseCases
 from services.mypage.ports import MyPage
 from services.reservation.catalogue import Catalogue
@@ -26,13 +24,13 @@ BEARER = HTTPBearer(auto_error=False, description="`SSAK3_API_TOKEN`; the demo k
 
 def api_router(
     *, reservations: ReservationUseCases, cleaning: CleaningUseCases, my_page: MyPage, people: People,
-    unit_of_work: Callable[[], BotWork], catalogue: Catalogue, clock: Clock, ids: Ids, idempotency: Idempotency,
-    details: DetailsQueries, token: str,
+    catalogue: Catalogue, clock: Clock, ids: Ids, idempotency: Idempotency,
+    details: DetailsApart, token: str,
 ) -> APIRouter:  # fmt: skip
     """All of `/api`. An empty token is refused with ValueError: it would let everybody in."""
     if not token:
         raise ValueError("the API needs a token")
-    book = DetailsBook(unit_of_work, details, ids)
+    book = DetailsBook(details, ids)
     refused = Refused(book, catalogue)
     gate = Gate(token, idempotency, ids, refused)
     router = APIRouter(route_class=gate.route_class(), dependencies=[Security(BEARER)])

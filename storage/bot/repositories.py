@@ -209,8 +209,8 @@ class SqlReceived:
         return int((await self._connection.execute(_PURGE, {"before": before, "limit": limit})).rowcount)
 
 
-class SqlDetailsQueries:
-    """Personal details for whoever only reads."""
+class SqlDetailsApart:
+    """Personal details, one statement at a time: on PostgreSQL it needs no other to begin and to commit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -221,6 +221,10 @@ class SqlDetailsQueries:
         async with self._database.read() as connection:
             rows = await of_keys(connection, tables.details, "id", details_ids)
             return {row.id: Details(**dict(row._mapping)) for row in rows}
+
+    async def keep(self, details: Details) -> None:
+        async with self._database.statement() as connection:
+            await SqlDetails(connection).add(details)
 
 
 _ADD_DETAILS = insert(tables.details)

@@ -29,7 +29,7 @@ from services.reservation.ports import Answer, Approved
 from services.reservation.use_cases import ReservationUseCases
 from services.shared_kernel.clock import Clock
 from storage.bot import tables as bot_tables
-from storage.bot.repositories import BotUnitOfWork, SqlDetailsQueries
+from storage.bot.repositories import BotUnitOfWork, SqlDetailsApart
 from storage.cleaning import tables as cleaning_tables
 from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.engine import Database
@@ -199,8 +199,8 @@ async def open_api(tmp_path: Path, stack: AsyncExitStack) -> Api:
     app = FastAPI(title="Ssak3", exception_handlers={HTTPException: http_problem})
     router = api_router(
         reservations=reservations, cleaning=jobs, my_page=my_page,  # type: ignore[arg-type]  # one query is enough
-        people=people, unit_of_work=lambda: BotUnitOfWork(bot), catalogue=catalogue, clock=clock, ids=ids,
-        idempotency=idempotency, details=SqlDetailsQueries(database), token=TOKEN,
+        people=people, catalogue=catalogue, clock=clock, ids=ids,
+        idempotency=idempotency, details=SqlDetailsApart(database), token=TOKEN,
     )  # fmt: skip
     app.router.routes.extend(router.routes)  # `include_router` would make each of them a second time
     client = await stack.enter_async_context(
