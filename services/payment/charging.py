@@ -1,6 +1,7 @@
 """Asking the provider for money, and recording what came of it. No transaction is open during a call (rule 3)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from math import ceil
 
@@ -48,7 +49,7 @@ class Charging:
             return await self._not_sent(payment, attempt_id, FAULT_SECONDS)
 
     async def _not_sent(self, payment: Payment, attempt_id: str, retry_after_seconds: int) -> Result:
-        new = await self._record(payment.id, lambda fresh: (fresh.never_sent(attempt_id), []))
+        new = await self._record(payment, lambda fresh: (fresh.never_sent(attempt_id), []))
         if new.attempt(attempt_id).status is AttemptStatus.VOID:
             return Unavailable(retry_after_seconds=max(1, retry_after_seconds))
         return result_of(new, new.attempt(attempt_id))
@@ -66,7 +67,7 @@ class Charging:
                 lambda fresh: fresh.decline(attempt_id, code=code, reason_ko=reason_ko, reason_en=reason_en),
             )
         except at_provider.AlreadyProcessed:
-            lost = await self._record(payment.id, lambda fresh: fresh.lose(attempt_id, at=self._clock.now()))
+            lost = await self._record(payment, lambda fresh: fresh.lose(attempt_id, at=self._clock.now()))
             return await self._find_out(lost, attempt_id, may_send=False)
         except at_provider.OutcomeUnknown as error:
             log.warning("payment.unknown", attempt_id=attempt_id, cause=str(error))
@@ -136,7 +137,7 @@ class Charging:
         )
 
     async def _send_again(self, payment: Payment, attempt_id: str) -> Result:
-        noted = await self._record(payment.id, lambda fresh: (fresh.sent_again(attempt_id, at=self._clock.now()), []))
+        noted = await self._record(payment, lambda fresh: (fresh.sent_again(attempt_id, at=self._clock.now()), []))
         attempt = noted.attempt(attempt_id)
         if not attempt.is_live:
             return result_of(noted, attempt)
@@ -157,32 +158,36 @@ class Charging:
             found = await self._provider.find(order_id=attempt.order_id)
         except at_provider.ProviderError as error:
             log.info("payment.not_looked_after", attempt_id=attempt_id, cause=type(error).__name__)
-            await self._record(payment.id, lambda fresh: (fresh.look_later(attempt_id, at=self._clock.now()), []))
+            await self._record(payment, lambda fresh: (fresh.look_later(attempt_id, at=self._clock.now()), []))
             return None
         now = self._clock.now()
         if found is not None and found.status.paid and attempt.status is not AttemptStatus.APPROVED:
-            await self._record(payment.id, lambda fresh: adopt(fresh, attempt_id, found, now))
+            await self._record(payment, lambda fresh: adopt(fresh, attempt_id, found, now))
         else:
-            await self._record(payment.id, lambda fresh: (fresh.looked(attempt_id, at=now), []))
+            await self._record(payment, lambda fresh: (fresh.looked(attempt_id, at=now), []))
         return found
 
     async def _settle(self, payment: Payment, attempt_id: str, decide: Decide) -> Result:
-        new = await self._record(payment.id, decide)
+        new = await self._record(payment, decide)
         return result_of(new, new.attempt(attempt_id))
 
-    async def _record(self, payment_id: str, decide: Decide) -> Payment:
-        """Decide on what is stored now; somebody else's change in between only means deciding anew."""
+    async def _record(self, payment: Payment, decide: Decide) -> Payment:
+        """Decide on what is at hand, which the save finds out about; else on what is stored now.
+
+        Somebody else's change in between only means deciding anew.
+        """
+        at_hand: Payment | None = payment
         for _ in range(TRIES):
-            try:
+            with suppress(StaleVersion):
                 async with self._unit_of_work() as work:
-                    old = await work.payments.get(payment_id)
+                    old = at_hand or await work.payments.get(payment.id)
                     new, events = decide(old)
                     if new is not old:
                         await work.payments.save(old, new, events)
-                return new
-            except StaleVersion:
-                continue
-        raise StaleVersion(payment_id)
+                if new is not old or at_hand is None:
+                    return new
+            at_hand = None
+        raise StaleVersion(payment.id)
 
 
 def result_of(payment: Payment, attempt: Attempt) -> Result:

@@ -28,7 +28,9 @@ class Reservations(Protocol):
         """Until the end, whoever else is about to hold a place for this customer waits."""
         ...
 
-    async def count_unpaid(self, customer_id: str) -> int: ...
+    async def before_holding(self, reservation_id: str, customer_id: str) -> tuple[Reservation | None, int]:
+        """What there is of this id, and how many of this customer's wait for payment."""
+        ...
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
         """Unpaid ones whose hold is over and whose payment isn't under way."""

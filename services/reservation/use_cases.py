@@ -12,7 +12,7 @@ from services.reservation.settlement import settle
 from services.reservation.values import Party, Paying, PaymentState, Status, Visit
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
-from services.shared_kernel.refusal import NotFound, again_if_stale
+from services.shared_kernel.refusal import NotFound, StaleVersion, again_if_stale
 
 OpenWork = Callable[[], ReservationWork]
 
@@ -66,10 +66,12 @@ class ReservationUseCases:
             now = self._clock.now()
             async with self._unit_of_work() as work:
                 await work.reservations.in_turn(customer_id)
-                known = await work.reservations.find(reservation_id)
+                known, unpaid = await work.reservations.before_holding(reservation_id, customer_id)
                 if known is not None:
                     return _of(customer_id, reservation_id, known), False
                 visit, price = self._quote(service, size_pyeong, area, details_id, starts_at, add_ons, now)
+                if unpaid >= self._policies.hold.most_unpaid:
+                    raise TooManyHolds
                 return await self._hold(work, reservation_id, customer_id, visit, price, now, paying), True
 
         return await again_if_stale(hold)
@@ -78,8 +80,6 @@ class ReservationUseCases:
         self, work: ReservationWork, reservation_id: str, customer_id: str, visit: Visit, price_krw: int, at: datetime,
         paying: Paying | None,
     ) -> Reservation:  # fmt: skip
-        if await work.reservations.count_unpaid(customer_id) >= self._policies.hold.most_unpaid:
-            raise TooManyHolds
         if not await work.places.take(reservation_id, visit.area, windows(visit.starts_at, visit.ends_at)):
             raise SlotFull(visit.area, visit.starts_at)
         new, events = Reservation.request(
@@ -139,13 +139,16 @@ class ReservationUseCases:
             pay_by=new.hold_expires_at,
         )
 
-        async def note() -> Reservation:
+        async def note(at_hand: Reservation | None = None) -> Reservation:
             async with self._unit_of_work() as work:
                 return await settle(
-                    work, new.id, paying.attempt_id, answer, self._policies.hold, self._ids, self._clock
+                    work, new.id, paying.attempt_id, answer, self._policies.hold, self._ids, self._clock, at_hand
                 )
 
-        return await again_if_stale(note)
+        try:
+            return await note(at_hand=new)
+        except StaleVersion:  # the event was quicker
+            return await again_if_stale(note)
 
     async def cancellation_quote(
         self, *, reservation_id: str, customer_id: str | None, by: Party = Party.CUSTOMER

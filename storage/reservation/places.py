@@ -18,24 +18,16 @@ class SqlPlaces:
     def __init__(self, connection: AsyncConnection, catalogue: Catalogue) -> None:
         self._connection = connection
         self._catalogue = catalogue
+        self._is_sqlite = connection.dialect.name == "sqlite"
 
     async def take(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
         """All windows or none; False when one is full."""
         wanted = sorted(windows)
-        taken = await self._hold(area, wanted)
-        if len(taken) < len(wanted):
-            await self._release(area, taken)
-            # Rows that are there by now may have come from somebody else a moment ago.
-            await self._plan(area, wanted)
-            taken = await self._hold(area, wanted)
-        if len(taken) < len(wanted):
-            await self._release(area, taken)
-            return False
-        await self._connection.execute(
-            _ALLOCATE,
-            [{"reservation_id": reservation_id, "area": area, "window": window} for window in wanted],
-        )
-        return True
+        if await self._hold(reservation_id, area, wanted):
+            return True
+        # Rows that are there by now may have come from somebody else a moment ago.
+        await self._plan(area, wanted)
+        return await self._hold(reservation_id, area, wanted)
 
     async def move(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
         """Instead of what it holds, all these windows; or False, when one is full and the move can't be."""
@@ -68,9 +60,21 @@ class SqlPlaces:
         rows = await self._connection.execute(_DEALLOCATE, {"holder": reservation_id})
         return [(row.area, row.window) for row in rows]
 
-    async def _hold(self, area: str, windows: Sequence[datetime]) -> Sequence[datetime]:
-        """One place of each that isn't full; which."""
-        return list((await self._connection.execute(_TAKE, {"in_area": area, "at": windows})).scalars())
+    async def _hold(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
+        """One place of each, noted as this reservation's; or, when one is full, none."""
+        asked = {"in_area": area, "at": windows}
+        if self._is_sqlite:
+            taken = (await self._connection.execute(_TAKE, asked)).scalars().all()
+            if taken:
+                rows = [{"reservation_id": reservation_id, "area": area, "window": window} for window in taken]
+                await self._connection.execute(_ALLOCATE, rows)
+        else:
+            found = await self._connection.execute(_TAKE_AND_ALLOCATE, {**asked, "holder": reservation_id})
+            taken = found.scalars().all()
+        if len(taken) == len(windows):
+            return True
+        await self.give_back(reservation_id)
+        return False
 
     async def _release(self, area: str, windows: Sequence[datetime]) -> None:
         if windows:
@@ -117,4 +121,18 @@ _IN_ORDER = (
 _IS_FREE = capacity.c.held < capacity.c.capacity
 # Who sees that it is full needn't wait for those who are just taking it.
 _TAKE = _change(_IN_ORDER.where(_IS_FREE), by=1).where(_IS_FREE).returning(capacity.c.window)
+_TAKEN = _TAKE.cte("taken")
+# Both in one statement, where the database can.
+_TAKE_AND_ALLOCATE = (
+    insert(allocation)
+    .from_select(
+        ["reservation_id", "area", "window"],
+        select(
+            bindparam("holder", type_=allocation.c.reservation_id.type),
+            bindparam("in_area", type_=allocation.c.area.type),
+            _TAKEN.c.window,
+        ),
+    )
+    .returning(allocation.c.window)
+)
 _RELEASE = _change(_IN_ORDER, by=-1)

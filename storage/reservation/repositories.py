@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, or_, select
 
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Events, Reservation
@@ -35,11 +35,8 @@ class ReservationUnitOfWork(SqlUnitOfWork):
 
 _TO_LOOK_AT = select(table).where(table.c.id == bindparam("wanted"))
 _TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
-_COUNT_UNPAID = (
-    select(func.count())
-    .select_from(table)
-    .where(table.c.customer_id == bindparam("customer_id"), table.c.status == Status.AWAITING_PAYMENT)
-)
+_IS_UNPAID = and_(table.c.customer_id == bindparam("customer"), table.c.status == Status.AWAITING_PAYMENT)
+_BEFORE_HOLDING = select(table).where(or_(table.c.id == bindparam("wanted"), _IS_UNPAID))
 _MOST = bindparam("limit", type_=Integer)
 _DUE_TO_EXPIRE = (
     select(table.c.id)
@@ -91,9 +88,11 @@ class SqlReservations:
     async def in_turn(self, customer_id: str) -> None:
         await lock(self._work.connection, "holds", [customer_id])
 
-    async def count_unpaid(self, customer_id: str) -> int:
-        counted = await self._work.connection.execute(_COUNT_UNPAID, {"customer_id": customer_id})
-        return int(counted.scalar_one())
+    async def before_holding(self, reservation_id: str, customer_id: str) -> tuple[Reservation | None, int]:
+        wanted = {"wanted": reservation_id, "customer": customer_id}
+        found = [_from_row(row) for row in await self._work.connection.execute(_BEFORE_HOLDING, wanted)]
+        unpaid = [one for one in found if one.customer_id == customer_id and one.status is Status.AWAITING_PAYMENT]
+        return next((one for one in found if one.id == reservation_id), None), len(unpaid)
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
         return await self._ids(_DUE_TO_EXPIRE, now=now, limit=limit)
