@@ -41,9 +41,11 @@ def check_reservations(facts: Facts) -> Check:
         if not facts.is_remembered(row.id):
             continue
         wanted = expected.get(row.id)
-        shown = view(wanted) if wanted else None
-        if shown is None:
+        if wanted is None:
             found.append(fault(f"reservation {row.id} ({row.status}) was never told of"))
+            continue
+        shown = view(wanted)
+        if shown is None:  # its log lacks the beginning, and another check says so
             continue
         for name in ("status", "starts_at", "ends_at", "customer_id", "price_krw", "visit_revision"):
             stored, told = getattr(row, name), getattr(shown, name)
