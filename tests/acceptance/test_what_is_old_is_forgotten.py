@@ -13,7 +13,7 @@ from services.shared_kernel.clock import KST
 from ssak3.audit import run_audit
 from storage.history import SqlHistory
 from storage.mypage.rebuild import Rebuild, Remade
-from tests.support.story import agrees, cleans, my_page, republish, until
+from tests.support.story import agrees, cleans, lost, my_page, republish, until
 from tests.support.world import Phone, World, a_world
 
 pytestmark = pytest.mark.asyncio
@@ -97,6 +97,20 @@ async def test_what_an_operator_pays_after_years_still_reaches_whom_it_concerns(
     await world.ssak3.payment.pay_compensation(compensation_id=owed.compensation.id, by=operator.id)
     await world.later(minutes=1)
     assert (await customer.titles())[-1].startswith("보상금")
+
+
+async def test_what_was_lost_and_is_forgotten_by_now_holds_up_its_own_visit_and_is_told_no_more(world: World):
+    cleaner, customer = await world.cleaner(), await world.customer()
+    async with lost(world, "mypage"):
+        late = await agrees(customer, cleaner, LATE_DECEMBER)
+    await visited(world, cleaner, december(13, 35), december(14, 3), december(16, 52))
+    await until(world, december(12, 0) + LOG_KEPT)
+    assert await republish(world) >= 3
+    await world.settle()
+    assert await republish(world) == 0, "how it was booked nobody knows, and how it was cleaned waits for that"
+    assert await world.ssak3.my_page.get(late) is None
+    new = await agrees(customer, cleaner)
+    assert (await my_page(world, new)).status == "CONFIRMED"
 
 
 async def test_the_audit_begins_where_the_logs_do_and_looks_at_all_that_is_younger(tmp_path: Path):
