@@ -111,7 +111,7 @@ def _passed_by(facts: Facts, consumer: str, hearing: Hearing, quiet: Sequence[Lo
         if facts.is_remembered(logged.event_id):
             yield fault(
                 f"event {logged.event_id} ({logged.type}, number {logged.sequence} of {logged.subject}) "
-                f"was passed by at {consumer}: its position is at {hearing.reached[logged.subject]}, its inbox lacks it"
+                f"was passed by at {consumer}: its position is beyond it, its inbox lacks it"
             )
 
 

@@ -156,7 +156,7 @@ BROKEN_ROWS = {
     "an event that a consumer passed by": (
         "DELETE FROM notification_inbox WHERE event_id = "
         "(SELECT event_id FROM reservation_event_log WHERE type = 'ssak3.reservation.completed.v1')",
-        "(ssak3.reservation.completed.v1, number 4 of {done}) was passed by at notification: its position is at 4, its inbox lacks it",
+        "(ssak3.reservation.completed.v1, number 4 of {done}) was passed by at notification: its position is beyond it, its inbox lacks it",
     ),
     "a status on my page": (
         "UPDATE mypage_reservation SET reservation = replace(reservation, 'COMPLETED', 'IN_PROGRESS') "
