@@ -29,7 +29,7 @@ async def forget_events(context: Context) -> int:
 async def _forget(database: Database, table: Table, before: datetime) -> int:
     gone = 0
     for _ in range(MOST_PIECES):
-        async with database.write() as connection:
+        async with database.statement() as connection:
             wanted = {"before": first_id_at(before), "limit": AT_ONCE}
             part = (await connection.execute(_oldest(table), wanted)).rowcount
         gone += part
