@@ -10,6 +10,7 @@ from messaging.relay import BATCH, Relay
 from ssak3.composition import Ssak3
 from ssak3.processes import PROCESSES
 from ssak3.worker import Worker
+from storage.event_retention import forget_events
 
 # A delivery wakes whoever waits for it; this is how long a wait lasts without one.
 PATIENCE_SECONDS = 5.0
@@ -45,6 +46,11 @@ def ticks_of(ssak3: Ssak3) -> list[Tick]:
         Tick(name="forget-updates", run=ssak3.links.forget_updates, every_seconds=3600),
         Tick(name="forget-the-rest", run=ssak3.retention.forget, every_seconds=3600),
         Tick(name="forget-drafts", run=ssak3.broadcast_tick.forget_drafts, every_seconds=3600),
+        Tick(name="forget-news", run=ssak3.news_retention.forget, every_seconds=3600),
+        *(
+            Tick(name=f"forget-events-{name}", run=partial(forget_events, context), every_seconds=600)
+            for name, context in ssak3.databases.contexts.items()
+        ),
     ]
     in_a_trace = ssak3.outside.tracing.unless_idle
     return [replace(tick, run=partial(in_a_trace, f"tick {tick.name}", tick.run)) for tick in ticks]

@@ -27,6 +27,7 @@ from services.notification.broadcasts.ticks import BroadcastTick
 from services.notification.broadcasts.use_cases import BroadcastUseCases
 from services.notification.reactions import NotificationReactions
 from services.notification.reminders import ReminderTick
+from services.notification.retention import Retention as NewsRetention
 from services.notification.templates import load_packaged
 from services.notification.use_cases import NotificationUseCases
 from services.payment.adapters.checkout import CheckoutLinks
@@ -241,6 +242,7 @@ class Ssak3:
         self.broadcasts: Broadcasting = BroadcastUseCases(work, self.clock, self.ids, self.names, reach)
         self.broadcast_tick = BroadcastTick(work, self.clock, self.ids, templates)
         self.reminders = ReminderTick(work, self.clock, self.ids, templates)
+        self.news_retention = NewsRetention(work, self.clock)
         self._consume("notification", NotificationReactions(self.clock, self.ids, templates).table())
         if "scheduler" in self.processes:
             self.alerts = Alerts(

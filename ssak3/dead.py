@@ -16,7 +16,7 @@ from messaging.rabbitmq.broker import RabbitBroker
 from messaging.rabbitmq.dead import RabbitDeadLetters
 from services.shared_kernel.clock import Clock, kst
 from ssak3.databases import open_databases
-from ssak3.doorstep import CannotStart
+from ssak3.doorstep import CannotStart, RabbitMQAway
 from ssak3.settings import Settings
 from ssak3.system import SystemIds, chance
 from storage.broker.queue_store import SqlQueueStore
@@ -41,7 +41,7 @@ async def dead_letters(settings: Settings, clock: Clock) -> AsyncIterator[DeadLe
                 await broker.connected()
             yield RabbitDeadLetters(broker)
         except (TimeoutError, BrokerUnavailable) as error:
-            raise CannotStart("RabbitMQ can't be reached: is it running, is SSAK3_AMQP_URLS right?") from error
+            raise RabbitMQAway from error
         finally:
             await broker.close()
         return

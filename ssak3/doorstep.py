@@ -20,6 +20,13 @@ class CannotStart(Exception):
     """Why, and what to do."""
 
 
+class RabbitMQAway(CannotStart):
+    """What a command looks for is in its queues."""
+
+    def __init__(self) -> None:
+        super().__init__("RabbitMQ can't be reached: is it running, is SSAK3_AMQP_URLS right?")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunningProcess:
     """An OS process that has left its address in the data folder; `name` is its label."""

@@ -11,23 +11,24 @@ from storage.mypage.rebuild import Rebuild
 
 
 async def rebuild_my_page(settings: Settings, clock: Clock, console: Console) -> int:
-    """Exit status 0: done; 1: some of it can't be made again, because the logs don't reach back so far."""
+    """Exit status 0: done; 1: reservations are gone from my page, and the logs don't reach back so far."""
     databases = open_databases(settings, clock, SystemIds(), lambda event: None)
     try:
         await databases.migrate()
         rebuild = Rebuild(databases.contexts)
         columns = TextColumn("My page"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        changed = cut_short = done = 0
+        changed = older = lost = done = 0
         with Progress(*columns, console=console, transient=True) as progress:
             bar = progress.add_task("", total=await rebuild.size())
             async for batch in rebuild.run():
-                done, changed, cut_short = done + batch.parts, changed + batch.changed, cut_short + batch.cut_short
+                done, changed = done + batch.parts, changed + batch.changed
+                older, lost = older + batch.older, lost + batch.lost
                 progress.advance(bar, batch.parts)
     finally:
         await databases.close()
     console.print(f"Gone through {done:,} aggregates of the event logs; {changed:,} parts of my page were different.")
-    if cut_short:
-        console.print(
-            f"{cut_short:,} are told only in part, for the logs don't reach back so far; they stay as they are."
-        )
-    return 1 if cut_short else 0
+    if older:
+        console.print(f"{older:,} began before the logs do; what my page has of them stays as it is.")
+    if lost:
+        console.print(f"Of {lost:,} reservations among them it has nothing: only a backup does.")
+    return 1 if lost else 0

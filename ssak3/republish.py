@@ -9,7 +9,7 @@ from messaging.catalogue import FOLLOWS, queue_name
 from services.shared_kernel.clock import Clock
 from ssak3.audit.queues import look_into_rabbitmq
 from ssak3.databases import Databases, open_databases
-from ssak3.doorstep import CannotStart
+from ssak3.doorstep import RabbitMQAway
 from ssak3.settings import Settings
 from ssak3.system import SystemIds
 from storage.broker.queue_store import SqlQueueStore
@@ -17,7 +17,7 @@ from storage.republish import Republish
 
 
 async def republish_events(settings: Settings, clock: Clock, console: Console) -> None:
-    """CannotStart when RabbitMQ can't be reached."""
+    """RabbitMQAway when it can't be reached."""
     databases = open_databases(settings, clock, SystemIds(), lambda event: None)
     try:
         await databases.migrate()
@@ -46,6 +46,6 @@ async def _held(settings: Settings, databases: Databases, clock: Clock) -> Mappi
     else:
         queues = await look_into_rabbitmq(settings, clock)
         if queues.waiting is None:
-            raise CannotStart("RabbitMQ can't be reached: is it running, is SSAK3_AMQP_URLS right?")
+            raise RabbitMQAway
         rows = [(each.home, each.message_id) for each in queues.dead]
     return {name: {event_id for home, event_id in rows if home == queue_name(name)} for name in FOLLOWS}

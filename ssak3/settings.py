@@ -1,7 +1,7 @@
 """Settings: environment or `.env`, prefix `SSAK3_`, read once into one frozen object."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -222,19 +222,24 @@ def _unknown(name: str) -> Unknown:
     return Unknown(name=f"{PREFIX}{name.upper()}", like=f"{PREFIX}{like.upper()}", alike=alike)
 
 
-def read_settings(**flags: Any) -> Settings:
-    """The settings of this start; flags that are None don't count. WrongSettings says all that is wrong."""
+def read_settings(on_unknown: Callable[[str], None] = lambda name: None, /, **flags: Any) -> Settings:
+    """The settings of this start; flags that are None don't count. WrongSettings says all that is wrong.
+
+    `on_unknown` hears of each variable with our prefix that is too unlike every setting to stop for it.
+    """
     try:
-        misspelt = [one for one in unknown_settings() if one.alike >= MISSPELT]
+        unknown = unknown_settings()
     except UnicodeDecodeError:
         raise WrongSettings(".env: it isn't UTF-8. Save it as UTF-8.") from None
-    wrong = [f"{one.name}: there is no such setting. Is it {one.like}?" for one in misspelt]
+    wrong = [f"{one.name}: there is no such setting. Is it {one.like}?" for one in unknown if one.alike >= MISSPELT]
     try:
         found = Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         raise WrongSettings("\n".join([*wrong, *(_explain(fault) for fault in error.errors())])) from None
     if wrong:
         raise WrongSettings("\n".join(wrong))
+    for one in unknown:
+        on_unknown(one.name)
     return found
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from services.shared_kernel.clock import Clock
 from ssak3.logs import set_up_logs
-from ssak3.settings import Settings, read_settings, unknown_settings
+from ssak3.settings import Settings, read_settings
 from ssak3.system import clock_of
 
 log = structlog.get_logger(__name__)
@@ -25,10 +25,11 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder for the databa
 
 def settings(process: str = "", **flags: Any) -> Settings:
     """With these flags, and logs as they say; without a process it is a command's. WrongSettings."""
-    found = read_settings(**flags)
+    unknown: list[str] = []
+    found = read_settings(unknown.append, **flags)
     set_up_logs(found.log_format, process)
-    for unknown in unknown_settings():
-        _say_that_nobody_reads(unknown.name, found.log_format)
+    for name in unknown:
+        _say_that_nobody_reads(name, found.log_format)
     return found
 
 

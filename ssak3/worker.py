@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from services.shared_kernel.backoff import doubled
+
 log = structlog.get_logger(__name__)
 
 LONGEST_BACKOFF_SECONDS = 30.0
-# Beyond it, a database that is away all night makes a number that no float can hold.
-MOST_DOUBLINGS = 16
 
 
 @dataclass(kw_only=True)
@@ -51,9 +51,7 @@ class Worker:
                 done = 0
                 log.exception("worker.failed", worker=self.name, failures=failures)
             if not done:
-                await self._rest(
-                    min(LONGEST_BACKOFF_SECONDS, self.every_seconds * 2.0 ** min(failures, MOST_DOUBLINGS))
-                )
+                await self._rest(doubled(self.every_seconds, failures, longest=LONGEST_BACKOFF_SECONDS))
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.consumer import Admission
+from messaging.keeping import LOG_KEPT
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Received
 from services.shared_kernel.ids import born_at
@@ -161,6 +162,10 @@ class SqlInbox:
     async def _cause_is_missing(self, received: Received) -> bool:
         cause = received.causation_id
         if cause is None or self._handled[cause]:
+            return False
+        born = born_at(cause)
+        # Of one that is older the mark may be gone (ADR 25): who waited for it would wait for ever.
+        if born is None or born < self._clock.now() - LOG_KEPT:
             return False
         return await self._should_know_from_birth(cause)
 

@@ -1,6 +1,7 @@
 """Events told again to consumers that never heard of them: a broker has lost what it had confirmed to keep.
 
-Whoever has handled one already passes it by (rule 13), so that telling too much harms nobody.
+Whoever has handled one already passes it by (rule 13), so that telling too much harms nobody. What is older than the
+logs isn't told again: nobody knows it any more.
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -13,6 +14,7 @@ from sqlalchemy import Row, Select, Table, bindparam, select
 
 from messaging.catalogue import FOLLOWS, routing_key
 from messaging.envelope import decode
+from messaging.hearing import Hearing
 from storage.history import aggregates, pages_of_aggregates
 from storage.inbox_statements import noted
 from storage.rows import insert_or_leave
@@ -30,26 +32,6 @@ class Gone:
 
     subjects: int
     events: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Follower:
-    """A consumer of the batch's context: since when it hears everything, and how far it has come with each subject."""
-
-    joined_at: datetime
-    reached: Mapping[str, int]
-    held: Collection[str]
-
-    def is_behind(self, subject: str, last: int) -> bool:
-        return self.reached.get(subject, 0) < last
-
-    def lacks(self, logged: Row[Any]) -> bool:
-        if logged.event_id in self.held:
-            return False
-        reached = self.reached.get(logged.subject)
-        if reached is None:  # what is from before its time it needn't know
-            return bool(logged.recorded_at >= self.joined_at)
-        return bool(logged.sequence > reached)
 
 
 class Republish:
@@ -74,27 +56,33 @@ class Republish:
                 yield Gone(subjects=len(last), events=await self._tell(source, last))
 
     async def _tell(self, source: str, last: Mapping[str, int]) -> int:
-        followers = [await self._follower(name, source, last) for name, what in FOLLOWS.items() if source in what]
-        behind = [name for name, number in last.items() if any(one.is_behind(name, number) for one in followers)]
+        hearings = [await self._hearing(name, source, last) for name, what in FOLLOWS.items() if source in what]
+        behind = [name for name, number in last.items() if any(one.is_behind(name, number) for one in hearings)]
         if not behind:
             return 0
         context = self._contexts[source]
         async with context.database.write() as connection:
             wanted = {"subjects": behind, "until": self._now - QUIET}
             logged = (await connection.execute(_events(context.tables.event_log), wanted)).all()
-            again = [_outgoing(each) for each in logged if any(one.lacks(each) for one in followers)]
+            again = [_outgoing(each) for each in logged if any(_lacks(one, each) for one in hearings)]
             if again:
                 await connection.execute(insert_or_leave(context.tables.outbox, *again[0]), again)
         return len(again)
 
-    async def _follower(self, consumer: str, source: str, subjects: Collection[str]) -> _Follower:
+    async def _hearing(self, consumer: str, source: str, subjects: Collection[str]) -> Hearing:
         context = self._contexts[consumer]
         async with context.database.read() as connection:
             since = (await connection.execute(noted(context.tables.consumer))).scalar_one()
             wanted = {"source": f"/ssak3/{source}", "subjects": list(subjects)}
             rows = await connection.execute(_positions(context.tables.position), wanted)
             reached = {row.subject: row.sequence for row in rows}
-        return _Follower(joined_at=since, reached=reached, held=self._held.get(consumer, ()))
+            parked = (await connection.execute(_parked(context.tables.parked), wanted)).scalars().all()
+        on_its_way = {*self._held.get(consumer, ()), *parked}
+        return Hearing(joined_at=since, reached=reached, on_its_way=on_its_way)
+
+
+def _lacks(hearing: Hearing, logged: Row[Any]) -> bool:
+    return hearing.lacks(logged.event_id, logged.subject, logged.sequence, logged.recorded_at)
 
 
 def _outgoing(logged: Row[Any]) -> dict[str, Any]:
@@ -110,6 +98,12 @@ def _outgoing(logged: Row[Any]) -> dict[str, Any]:
 def _positions(position: Table) -> Select[Any]:
     these = (position.c.source == bindparam("source"), position.c.subject.in_(bindparam("subjects", expanding=True)))
     return select(position.c.subject, position.c.sequence).where(*these)
+
+
+@cache
+def _parked(parked: Table) -> Select[Any]:
+    these = (parked.c.source == bindparam("source"), parked.c.subject.in_(bindparam("subjects", expanding=True)))
+    return select(parked.c.event_id).where(*these)
 
 
 @cache

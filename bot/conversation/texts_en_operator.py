@@ -198,7 +198,7 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
         return f"{when}, {work}: {status}, {self.customer(customer)}"
 
     def no_history(self) -> str:
-        return "Nothing is recorded yet."
+        return "Nothing is recorded; records are deleted after 400 days."
 
     def history_of(self, code: str) -> str:
         return f"What happened to {code}:"

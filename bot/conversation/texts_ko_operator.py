@@ -208,7 +208,7 @@ class OperatorKorean(BroadcastKorean):
     # History
 
     def no_history(self) -> str:
-        return "아직 남은 기록이 없어요."
+        return "남은 기록이 없어요. 400일이 지난 기록은 지워요."
 
     def history_of(self, code: str) -> str:
         return f"{code} 기록이에요."

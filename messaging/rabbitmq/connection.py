@@ -10,6 +10,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from messaging.broker import BrokerUnavailable
+from services.shared_kernel.backoff import doubled
 
 log = structlog.get_logger(__name__)
 
@@ -105,8 +106,7 @@ class Supervisor:
 
     def _pause(self, failures: int) -> float:
         """Before each node was tried, next to none; then longer with each round."""
-        rounds = min(failures // len(self._urls), 16)
-        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * float(2**rounds))
+        longest = doubled(FIRST_PAUSE_SECONDS, failures // len(self._urls), longest=LONGEST_PAUSE_SECONDS)
         return longest * (0.5 + self._chance() / 2)
 
     async def _hold(self, url: str) -> None:

@@ -15,6 +15,7 @@ from services.reservation import events as reservation
 from services.shared_kernel.event import Event, Received, context_of
 
 Part = Mapping[str, Any]
+_TOLD_AT_FIRST = frozenset({"service", "status", "hold_expires_at"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,7 @@ def _counted(old: Part, received: Received) -> Part:
 def view(row: Row) -> ReservationView | None:
     """What people read; None until the reservation itself has told what it is."""
     told = row.reservation
-    if "service" not in told:
+    if not _is_told(told):
         return None
     return ReservationView(
         id=row.reservation_id,
@@ -120,7 +121,7 @@ def view(row: Row) -> ReservationView | None:
 def keys(row: Row) -> Mapping[str, Any]:
     """What a row is looked up by: as `view` would show it, which takes ten times as long."""
     told, job = row.reservation, row.job
-    if "service" not in told:
+    if not _is_told(told):
         return {"status": None, "starts_at": None, "cleaner_id": None}
     has_cleaner = "status" in job and not _is_from_before(job, told["visit_revision"])
     return {
@@ -128,6 +129,11 @@ def keys(row: Row) -> Mapping[str, Any]:
         "starts_at": _time(told["starts_at"]),
         "cleaner_id": job.get("cleaner_id") if has_cleaner else None,
     }
+
+
+def _is_told(part: Part) -> bool:
+    """From its beginning on: of one that is older than all logs, whoever begins anew hears only what comes."""
+    return part.keys() >= _TOLD_AT_FIRST
 
 
 def stuck(row: Row) -> tuple[Stuck, ...]:

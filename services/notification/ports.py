@@ -128,6 +128,13 @@ class Ledger(Protocol):
         """(cause, recipient, template) of every notification with one of these causes."""
         ...
 
+    async def purge(self, before: datetime, limit: int) -> int:
+        """The oldest notifications from before then, with their deliveries; how many.
+
+        None of a broadcast's, and none of which something may still go out.
+        """
+        ...
+
 
 class Reminders(Protocol):
     """Due rows."""
@@ -144,6 +151,10 @@ class Reminders(Protocol):
 
     async def take(self, reminder: Reminder, *, told: bool) -> bool:
         """Close a planned one (as done, or as skipped); False when somebody else was quicker, or it was called off."""
+        ...
+
+    async def purge(self, before: datetime) -> int:
+        """Those that were due before then and are over; how many."""
         ...
 
 

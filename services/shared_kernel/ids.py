@@ -24,6 +24,12 @@ def born_at(identifier: str) -> datetime | None:
     return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
+def first_id_at(moment: datetime) -> str:
+    """The lowest UUIDv7 of that millisecond: the ids of all that was made before are lower, as texts too."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return str(UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62)))
+
+
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 

@@ -24,9 +24,11 @@ def check_broadcasts(facts: Facts) -> Check:
     for row in facts.rows("deliveries"):
         if row.broadcast_id is not None:
             hops.setdefault(row.notification_id, []).append(row)
-    found = [
-        finding for row in facts.rows("broadcasts") for finding in _broadcast(facts, row, told.pop(row.id, []), hops)
-    ]
+    found: list[Finding] = []
+    for row in facts.rows("broadcasts"):
+        its = told.pop(row.id, [])
+        if row.finished_at is None or facts.is_kept(row.finished_at):
+            found += _broadcast(facts, row, its, hops)
     found += [
         fault(f"{len(rows)} notifications name broadcast {name}, which isn't there") for name, rows in told.items()
     ]

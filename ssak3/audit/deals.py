@@ -149,7 +149,7 @@ def _job(facts: Facts, case: Case) -> Iterator[Finding]:
         elif row.status in DEALS and not confirmed:
             yield fault(f"{named} was never told to be confirmed, and has no job")
         return
-    if not confirmed:
+    if not confirmed and facts.is_remembered(row.id):
         yield fault(f"job {job.id} ({job.status}) is for {named}, which was never paid")
     over = facts.told(row.id, reservation.ReservationCancelled)
     is_over = any(facts.has_handled("cleaning", received) for received in over)

@@ -1,14 +1,17 @@
 """What the checks look at: a snapshot of the databases, the provider's book, and the moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from messaging.catalogue import FOLLOWS
+from messaging.hearing import Hearing
+from messaging.keeping import LOG_KEPT
 from services.shared_kernel.event import Event, Received
+from services.shared_kernel.ids import born_at
 from ssak3.audit.findings import QUIET, STUCK
 from ssak3.audit.provider_book import ProviderBook
 from ssak3.audit.queues import Queues
@@ -48,14 +51,47 @@ class Facts:
         minutes = int((self.now - since).total_seconds() // 60)
         return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
+    def is_remembered(self, identifier: str) -> bool:
+        """Whether whatever has this id began when the logs begin, or later: of it all is there (ADR 25).
+
+        An id that doesn't say when it was made is as old as all of this.
+        """
+        born = born_at(identifier) or self._began_at
+        return born is None or self.is_kept(born)
+
+    def is_kept(self, at: datetime) -> bool:
+        """Whether that is since the logs begin, wherever the clock goes by which they are cleared."""
+        return at >= self.now - LOG_KEPT + QUIET
+
+    @cached_property
+    def _began_at(self) -> datetime | None:
+        every = self.snapshot.messages.values()
+        return min((messages.joined_at for messages in every if messages.joined_at is not None), default=None)
+
     def log(self, *contexts: str) -> list[Received]:
-        """The readable events of these contexts, in the order they were written."""
-        return [
-            logged.received
-            for context in contexts
-            for logged in self.snapshot.messages[context].log
-            if logged.received is not None
-        ]
+        """The readable events of these contexts that are remembered, in the order they were written."""
+        return [received for context in contexts for received in self._logs[context]]
+
+    @cached_property
+    def _logs(self) -> Mapping[str, Sequence[Received]]:
+        # The oldest may be gone or not: it depends on when somebody last cleared up.
+        return {
+            context: [
+                logged.received
+                for logged in messages.log
+                if logged.received is not None and self.is_remembered(logged.event_id)
+            ]
+            for context, messages in self.snapshot.messages.items()
+        }
+
+    def hearing(self, consumer: str, source: str, queued: Collection[str]) -> Hearing:
+        """What a consumer has heard of a context; `queued`: the ids that were seen in its queues."""
+        here, there = self.snapshot.messages[consumer], self.snapshot.messages[source]
+        return Hearing(
+            joined_at=here.joined_at,
+            reached={subject: last for (name, subject), last in here.position.items() if name == f"/ssak3/{source}"},
+            on_its_way={*queued, *there.outbox, *(row.event_id for row in here.parked)},
+        )
 
     @cached_property
     def logged(self) -> Mapping[str, tuple[str, Logged]]:

@@ -19,8 +19,12 @@ BY_CANCELLING = ("customer_cancelled", "agency_cancelled", "unfilled")
 
 
 def check_fees(facts: Facts) -> Check:
-    """Paid − refunded by the cancellation = the fee that the policy gives, which is also what is booked as such."""
-    over = [case for case in cases(facts) if case.reservation.cancellation and facts.is_resting(case.id)]
+    """Paid − refunded by the cancellation = the fee that the policy gives, which is also what is booked as such.
+
+    What the policy gives depends on who had accepted by then, which only the logs know.
+    """
+    resting = [case for case in cases(facts) if facts.is_resting(case.id) and facts.is_remembered(case.id)]
+    over = [case for case in resting if case.reservation.cancellation]
     found = [finding for case in over for finding in _fee(facts, case)]
     return Check(name="5 7 fees", looked_at=len(over), unit="cancellations", findings=found)
 

@@ -4,20 +4,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from messaging.catalogue import FOLLOWS, queue_name
+from messaging.hearing import Hearing
 from ssak3.audit.facts import Facts
 from ssak3.audit.findings import Check, Finding, fault, stuck
 from storage.audit import Logged, Messages
 
 
 def check_sequences(facts: Facts) -> Check:
-    """Each subject's events are numbered from 1 without a gap, and the log holds what went out."""
+    """Each subject's events are numbered from 1 without a gap, and the log holds what went out.
+
+    Of a subject that began before the logs do, the first ones are gone: the others have no gap.
+    """
     every = facts.snapshot.messages
-    found = [finding for name, messages in every.items() for finding in _context(name, messages)]
+    found = [finding for name, messages in every.items() for finding in _context(facts, name, messages)]
     total = sum(len(messages.log) for messages in every.values())
     return Check(name="13 sequences", looked_at=total, unit="events", findings=found)
 
 
-def _context(name: str, messages: Messages) -> Iterator[Finding]:
+def _context(facts: Facts, name: str, messages: Messages) -> Iterator[Finding]:
     numbers: dict[str, list[int]] = {}
     for logged in messages.log:
         numbers.setdefault(logged.subject, []).append(logged.sequence)
@@ -28,7 +32,8 @@ def _context(name: str, messages: Messages) -> Iterator[Finding]:
     for subject in sorted({*numbers, *messages.last_number}):
         there = set(numbers.get(subject, ()))
         last = max([messages.last_number.get(subject, 0), *there])
-        missing = [str(number) for number in range(1, last + 1) if number not in there]
+        first = 1 if facts.is_remembered(subject) else min(there, default=last + 1)
+        missing = [str(number) for number in range(first, last + 1) if number not in there]
         if missing:
             yield fault(f"{name}'s log of {subject} lacks number {', '.join(missing[:10])} of {last}")
         if last != messages.last_number.get(subject, 0):
@@ -56,13 +61,15 @@ def check_messages(facts: Facts) -> Check:
         queued.setdefault(row.home, set()).add(row.message_id)
     looked_at = 0
     for consumer, sources in FOLLOWS.items():
-        missing = [
-            logged
-            for source in sources
-            for logged in _undelivered(facts, consumer, source, queued.get(queue_name(consumer), set()))
-        ]
+        missing: list[Logged] = []
+        for source in sources:
+            hearing = facts.hearing(consumer, source, queued.get(queue_name(consumer), ()))
+            log = facts.snapshot.messages[source].log
+            quiet = [logged for logged in log if facts.is_quiet(logged.recorded_at)]
+            missing += [logged for logged in quiet if _lacks(hearing, logged)]
+            found += _passed_by(facts, consumer, hearing, quiet)
+            looked_at += len(log)
         found += _missing(facts, consumer, missing)
-        looked_at += sum(len(facts.snapshot.messages[source].log) for source in sources)
     unit = "events to consumers" + ("; RabbitMQ can't be reached" if facts.queues.waiting is None else "")
     return Check(name="13 deliveries", looked_at=looked_at, unit=unit, findings=found)
 
@@ -88,22 +95,24 @@ def _missing(facts: Facts, consumer: str, missing: Sequence[Logged]) -> Iterator
         )
 
 
-def _undelivered(facts: Facts, consumer: str, source: str, queued: set[str]) -> Iterator[Logged]:
-    """Of some age, and neither handled, parked, in the outbox nor seen in a queue."""
-    here, there = facts.snapshot.messages[consumer], facts.snapshot.messages[source]
-    on_its_way = {*queued, *here.inbox, *there.outbox, *(row.event_id for row in here.parked)}
-    for logged in there.log:
-        if logged.event_id in on_its_way or not facts.is_quiet(logged.recorded_at):
+def _lacks(hearing: Hearing, logged: Logged) -> bool:
+    return hearing.lacks(logged.event_id, logged.subject, logged.sequence, logged.recorded_at)
+
+
+def _passed_by(facts: Facts, consumer: str, hearing: Hearing, quiet: Sequence[Logged]) -> Iterator[Finding]:
+    """Its position says that it has handled one, and its inbox doesn't: told again, it would be refused."""
+    inbox = facts.snapshot.messages[consumer].inbox
+    for logged in quiet:
+        if logged.event_id in inbox or logged.sequence > hearing.reached.get(logged.subject, 0):
             continue
         # One that joined later starts with the first it sees of each subject.
-        if here.joined_at is not None and logged.recorded_at < here.joined_at and _is_passed(here, source, logged):
+        if hearing.joined_at is not None and logged.recorded_at < hearing.joined_at:
             continue
-        yield logged
-
-
-def _is_passed(here: Messages, source: str, logged: Logged) -> bool:
-    last = here.position.get((f"/ssak3/{source}", logged.subject))
-    return last is None or logged.sequence <= last
+        if facts.is_remembered(logged.event_id):
+            yield fault(
+                f"event {logged.event_id} ({logged.type}, number {logged.sequence} of {logged.subject}) "
+                f"was passed by at {consumer}: its position is beyond it, its inbox lacks it"
+            )
 
 
 def _stuck(facts: Facts) -> Iterator[Finding]:
@@ -123,7 +132,9 @@ def _stuck(facts: Facts) -> Iterator[Finding]:
 def _waiting(facts: Facts, event_id: str, where: str) -> Iterator[Finding]:
     known = facts.logged.get(event_id)
     if known is None:
-        if "outbox" not in where:
+        if not facts.is_remembered(event_id):
+            yield stuck(f"event {event_id} {where} since before the logs begin")
+        elif "outbox" not in where:
             yield fault(f"message {event_id} {where}, and nobody's log knows it")
     elif facts.is_overdue(known[1].recorded_at):
         since = facts.waited(known[1].recorded_at)

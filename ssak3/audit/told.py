@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from services.notification.reactions.audit import Expected, all_expected, gaps
+from services.notification.reactions.copying import person_of, reservation_of
 from services.notification.reactions.who import TOLD, To
 from services.shared_kernel.bot_events import FORMER
 from services.shared_kernel.event import Received
@@ -23,19 +24,33 @@ def check_notifications(facts: Facts) -> Check:
     """Nobody is left out, and nobody is told what is no news of theirs.
 
     Some lines of the table depend on what else was known. An event that was handled late may be judged by what was
-    known then or when it happened: only what is wrong both ways is a finding.
+    known then or when it happened: only what is wrong both ways is a finding. Of a visit that began before the logs do
+    nobody knows whom it concerns.
     """
-    log = facts.log(*SOURCES)
+    log = [received for received in facts.log(*SOURCES) if facts.is_remembered(_whose(received))]
     inbox = facts.snapshot.messages["notification"].inbox
     handled = [replace(received, time=inbox[received.id]) for received in log if received.id in inbox]
     told = {(row.cause, row.recipient_id, row.template): row for row in facts.rows("notifications")}
-    by_log, by_handling = all_expected(log), all_expected(handled)
+    operators = _operators_before(facts, log)
+    by_log, by_handling = all_expected(log, operators), all_expected(handled, operators)
     found = [
         *_left_out(facts, by_log, {one.key for one in by_handling}, told.keys()),
         *_surplus(facts, told, {one.key for one in (*by_log, *by_handling)}),
         *_without_delivery(facts),
     ]
     return Check(name="10 notifications", looked_at=len(by_log), unit="expected", findings=found)
+
+
+def _whose(received: Received) -> str:
+    """The visit that an event is about, or itself."""
+    return reservation_of(received.event) or received.id
+
+
+def _operators_before(facts: Facts, log: Sequence[Received]) -> Sequence[str]:
+    """Who is one since before the logs begin: of whom they tell, they say since when."""
+    told_of = {person_of(received.event) for received in log}
+    people = [row.person_id for row in facts.rows("contacts") if row.role == "operator"]
+    return [one for one in people if one not in told_of and not facts.is_remembered(one)]
 
 
 def _left_out(
@@ -51,6 +66,8 @@ def _surplus(facts: Facts, told: dict[Key, Any], expected: Collection[Key]) -> I
     operators = {row.person_id for row in facts.rows("contacts") if row.role in ("operator", FORMER)}
     for key, row in sorted(told.items()):
         if row.cause_event_id is None or key in expected:
+            continue
+        if not facts.is_remembered(row.cause_event_id) or not facts.is_remembered(row.reservation_id or row.id):
             continue
         cause, recipient, template = key
         known = facts.logged.get(cause)

@@ -17,15 +17,21 @@ from storage.mypage.repositories import MyPageUnitOfWork
 from storage.unit_of_work import Context
 
 BATCH = 200
+# Whose aggregates a row is of: other sources' have ids of their own.
+RESERVATION = "reservation"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Remade:
-    """One batch: how many parts of rows there were, how many were different, how many the log tells only in part."""
+    """One batch: how many parts of rows there were, and how many were different.
+
+    `older`: how many began before the logs do; `lost`: of how many of those my page has no row, either.
+    """
 
     parts: int
     changed: int
-    cut_short: int
+    older: int
+    lost: int
 
 
 class Rebuild:
@@ -43,7 +49,7 @@ class Rebuild:
         for source in SOURCES:
             context = self._contexts[source]
             async for page in pages_of_aggregates(context, BATCH):
-                yield await self._remake(await self._told(context, page), len(page))
+                yield await self._remake(source, page, await self._told(context, page))
 
     async def _told(self, context: Context, subjects: Collection[str]) -> Sequence[Sequence[Received]]:
         """All that happened to each, in order."""
@@ -52,9 +58,11 @@ class Rebuild:
             events = [decode(row.body) for row in rows]
         return [list(of_one) for _, of_one in groupby(events, key=lambda received: received.subject)]
 
-    async def _remake(self, told: Sequence[Sequence[Received]], parts: int) -> Remade:
-        whole = {about: events for events in told if events[0].sequence == 1 and (about := _reservation_of(events))}
-        changed = 0
+    async def _remake(self, source: str, page: Collection[str], told: Sequence[Sequence[Received]]) -> Remade:
+        from_the_beginning = [events for events in told if events[0].sequence == 1]
+        whole = {about: events for events in from_the_beginning if (about := _reservation_of(events))}
+        older = {*page} - {events[0].subject for events in from_the_beginning}
+        changed = lost = 0
         async with MyPageUnitOfWork(self._contexts["mypage"]) as work:
             # Whoever handles an event of one of these meanwhile waits until this is committed, or the other way round.
             await hold(work.connection, "mypage", whole)
@@ -65,7 +73,9 @@ class Rebuild:
                 if new is not None and new != old:
                     changed += 1
                     await work.save(new)
-        return Remade(parts=parts, changed=changed, cut_short=sum(events[0].sequence > 1 for events in told))
+            if source == RESERVATION:
+                lost = sum(row is None for row in (await work.load_all(older)).values())
+        return Remade(parts=len(page), changed=changed, older=len(older), lost=lost)
 
 
 def _reservation_of(events: Sequence[Received]) -> str | None:

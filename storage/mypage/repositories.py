@@ -39,6 +39,11 @@ class MyPageUnitOfWork(SqlUnitOfWork):
             await self._read({reservation_id})
         return self._rows[reservation_id]
 
+    async def load_all(self, reservation_ids: Collection[str]) -> Mapping[str, Row | None]:
+        """The same of many at once."""
+        await self._read({*reservation_ids} - self._rows.keys())
+        return {one: self._rows[one] for one in reservation_ids}
+
     async def save(self, row: Row) -> None:
         """Write it with what it is looked up by, at the end."""
         self._rows[row.reservation_id] = self._changed[row.reservation_id] = row

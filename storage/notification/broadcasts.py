@@ -40,6 +40,7 @@ from services.notification.truth import VISITS
 from services.notification.values import DeliveryStatus
 from storage.notification.copies import contact_of
 from storage.notification.ledger import delivery_to_row, notification_to_row
+from storage.notification.purge import purge_broadcast, purge_recipients
 from storage.notification.segments import SENT, asked_of, candidates_in
 from storage.notification.tables import broadcast as broadcasts
 from storage.notification.tables import contact as contacts
@@ -88,6 +89,10 @@ _CALL_OFF = (
 )
 _FORGET = delete(broadcasts).where(
     broadcasts.c.status == BroadcastStatus.DRAFT, broadcasts.c.created_at < bindparam("before")
+)
+_OVER = select(broadcasts.c.id).where(
+    broadcasts.c.status.in_((BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED)),
+    broadcasts.c.finished_at < bindparam("before"),
 )
 _ADD = insert(notifications)
 _ADD_DELIVERIES = insert(deliveries)
@@ -201,6 +206,15 @@ class SqlBroadcasts:
             )
             for row in await self._connection.execute(_RECIPIENTS, asked)
         ]
+
+    async def over_before(self, before: datetime) -> Sequence[str]:
+        return (await self._connection.execute(_OVER, {"before": before})).scalars().all()
+
+    async def purge_recipients(self, broadcast_id: str, limit: int) -> int:
+        return await purge_recipients(self._connection, broadcast_id, limit)
+
+    async def purge(self, broadcast_id: str) -> int:
+        return await purge_broadcast(self._connection, broadcast_id)
 
 
 def _parts(told: Sequence[tuple[Notification, Delivery]]) -> Iterator[Sequence[tuple[Notification, Delivery]]]:

@@ -15,6 +15,7 @@ from services.notification.model import Ad, Delivery, Info, Notification
 from services.notification.ports import Entry
 from services.notification.values import DeliveryStatus, Values
 from services.shared_kernel.refusal import NotFound
+from storage.notification.purge import purge_news
 from storage.notification.tables import broadcast as broadcasts
 from storage.notification.tables import delivery as deliveries
 from storage.notification.tables import notification as notifications
@@ -244,6 +245,9 @@ class SqlLedger:
             rows = await self._connection.execute(_TOLD, {"causes": wanted[start : start + _MOST_PARAMETERS]})
             found += [(row.cause, row.recipient_id, row.template) for row in rows]
         return found
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        return await purge_news(self._connection, before, limit)
 
 
 def _change(old: Delivery, new: Delivery) -> dict[str, Any]:

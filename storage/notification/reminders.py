@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, select, update
+from sqlalchemy import Integer, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Reminder, ReminderKind, ReminderStatus
@@ -34,6 +34,9 @@ _TAKE = (
     )
     .values(status=bindparam("new_status"))
 )
+
+
+_PURGE = delete(table).where(table.c.status != ReminderStatus.PLANNED, table.c.due_at < bindparam("before"))
 
 
 class SqlReminders:
@@ -70,3 +73,6 @@ class SqlReminders:
         status = ReminderStatus.DONE if told else ReminderStatus.SKIPPED
         result = await self._connection.execute(_TAKE, {**which, "new_status": status})
         return result.rowcount == 1
+
+    async def purge(self, before: datetime) -> int:
+        return int((await self._connection.execute(_PURGE, {"before": before})).rowcount)

@@ -1,29 +1,14 @@
 """A broker's disk is gone, or somebody deleted a queue: `ssak3 events republish` tells it again, from the event logs."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
 from messaging.catalogue import FOLLOWS
-from tests.support.story import agrees, books, my_page, on, republish, until
+from tests.support.story import agrees, books, lost, my_page, on, republish, until
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio
 
 THURSDAY = "목요일 2시 마포 24평 집청소"
-
-
-@asynccontextmanager
-async def lost(world: World, *consumers: str) -> AsyncIterator[None]:
-    """What is published meanwhile never reaches these, though the broker has confirmed it. They sleep on after it."""
-    world.asleep |= set(consumers)
-    yield
-    [broker] = world.pieces.brokers()
-    for name in consumers:
-        queue = broker.subscribe(name)
-        while deliveries := await queue.receive(100, 0.3):
-            await queue.ack(deliveries)
 
 
 async def test_a_paid_booking_of_which_nobody_heard_is_told_to_all_who_follow_it(world: World):

@@ -18,6 +18,8 @@ from ssak3.cli import app
 from ssak3.metrics import GAUGES, Metrics
 from ssak3.settings import Settings
 from ssak3.system import SystemClock
+from storage.migrate import metadata_of
+from storage.versions import CONTEXTS
 
 ROOT = Path(__file__).parents[2]
 READMES = {
@@ -253,6 +255,16 @@ def test_every_requirement_is_told_with_its_test(name: str) -> None:
         for path in code(where):
             if path.startswith("tests/acceptance/"):
                 assert Path(path).name.startswith(f"test_{number.lower()}_"), path
+
+
+def test_of_every_table_it_is_told_how_long_it_is_kept() -> None:
+    """Those that every context has stand there once, with dots for the context's name."""
+    told = [name for row in rows(page("docs/keeping.md"), "Table") for name in code(row[0])]
+    tables = {table for context in CONTEXTS for table in metadata_of(context).tables}
+    common = {f"{context}_{name.removeprefix('…_')}" for context in CONTEXTS for name in told if name.startswith("…")}
+    own = [name for name in told if not name.startswith("…")]
+    assert sorted(own) == sorted(tables - common)
+    assert all(any(table.endswith(name.removeprefix("…")) for table in tables) for name in told)
 
 
 def texts_on_phones() -> str:

@@ -153,10 +153,10 @@ BROKEN_ROWS = {
         "WHERE type = 'ssak3.reservation.completed.v1'",
         "says another id, type, subject or number inside",
     ),
-    "an event that never reached a consumer": (
+    "an event that a consumer passed by": (
         "DELETE FROM notification_inbox WHERE event_id = "
         "(SELECT event_id FROM reservation_event_log WHERE type = 'ssak3.reservation.completed.v1')",
-        "(ssak3.reservation.completed.v1, number 4 of {done}) never reached notification",
+        "(ssak3.reservation.completed.v1, number 4 of {done}) was passed by at notification: its position is beyond it, its inbox lacks it",
     ),
     "a status on my page": (
         "UPDATE mypage_reservation SET reservation = replace(reservation, 'COMPLETED', 'IN_PROGRESS') "

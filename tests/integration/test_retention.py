@@ -1,4 +1,4 @@
-"""What the bot forgets by itself: at its bound, not before, and nothing that is still of use."""
+"""What is forgotten by itself: at its bound, not before, and nothing that is still of use."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,13 +11,20 @@ from bot import retention
 from bot.links import BadCode, Links
 from bot.people import INVITE_LIFE, BadInvite, People
 from bot.retention import CODES_KEPT, DRAFTS_KEPT, SAID_KEPT, Retention
+from services.notification.queueing import Cause, queue
+from services.notification.retention import NEWS_KEPT
+from services.notification.retention import Retention as NewsRetention
+from services.notification.values import Notice, Reminder, ReminderKind
 from storage.bot import tables
 from storage.bot.repositories import BotUnitOfWork
 from storage.engine import Database
+from storage.notification.tables import delivery as deliveries
+from storage.notification.tables import notification as notifications
 from storage.unit_of_work import Context
-from tests.support.broadcasts import approved, drafted, people
+from tests.support.broadcasts import approved, drafted, people, states
 from tests.support.fresh import Fresh
-from tests.support.notification import at_home
+from tests.support.notices import TEMPLATES
+from tests.support.notification import Home, at_home
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -125,3 +132,95 @@ async def test_a_broadcast_that_was_never_approved_is_forgotten_and_no_other(fre
         assert await home.broadcast_tick.forget_drafts() == 0
         async with home.work() as work:
             assert set(await work.broadcasts.find_all([sent.id, draft.broadcast_id])) == {sent.id}
+
+
+async def test_news_are_forgotten_after_400_days_and_what_may_still_go_out_is_not(fresh: Fresh):
+    async with at_home(fresh) as home:
+        [person] = await people(home, 1)
+        news = NewsRetention(home.work, home.clock)
+        told = await queued(home, person, "old")
+        await home.sender.run_once()
+        home.is_paused = True
+        waits = await queued(home, person, "waits")
+        home.clock.advance(seconds=NEWS_KEPT.total_seconds())
+        assert await news.forget() == 0
+        home.clock.advance(seconds=1)
+        young = await queued(home, person, "young")
+        assert await in_ledger(home) == {told, waits, young}
+        assert [await news.forget(), await news.forget()] == [1, 0]
+        assert await in_ledger(home) == {waits, young}
+
+
+async def test_a_broadcast_goes_with_all_whom_it_was_told_to_once_it_is_over_for_400_days(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("services.notification.retention.AT_ONCE", 2)
+    async with at_home(fresh) as home:
+        await people(home, 4)
+        news = NewsRetention(home.work, home.clock)
+        old = await approved(home)
+        await home.send_all()
+        await home.broadcast_tick.run_due()
+        await home.send_all()
+        home.clock.advance(days=1)
+        other = await approved(home)
+        home.clock.advance(seconds=(NEWS_KEPT - timedelta(days=1)).total_seconds())
+        assert await news.forget() == 0
+        home.clock.advance(seconds=1)
+        assert [await news.forget(), await news.forget()] == [5 + 1 + 1, 0], "with what an operator was told of it"
+        assert len(await states(home, other.id)) == 5
+        async with home.work() as work:
+            assert set(await work.broadcasts.find_all([old.id, other.id])) == {other.id}
+        assert len(await in_ledger(home)) == 5
+
+
+async def test_of_a_broadcast_larger_than_one_go_the_rest_goes_the_next_time(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("services.notification.retention.AT_ONCE", 2)
+    monkeypatch.setattr("services.notification.retention.MOST_PIECES", 1)
+    async with at_home(fresh) as home:
+        await people(home, 2)
+        await approved(home)
+        await home.send_all()
+        await home.broadcast_tick.run_due()
+        home.clock.advance(seconds=NEWS_KEPT.total_seconds() + 1)
+        news = NewsRetention(home.work, home.clock)
+        assert [await news.forget() for _ in range(3)] == [2, 2, 0]
+
+
+async def test_reminders_that_are_over_are_forgotten_after_400_days(fresh: Fresh):
+    async with at_home(fresh) as home:
+        news, now = NewsRetention(home.work, home.clock), home.clock.now()
+        planned = [
+            Reminder(reservation_id=name, visit_revision=1, kind=ReminderKind.EVENING, due_at=now)
+            for name in ("over", "planned")
+        ]
+        async with home.work() as work:
+            await work.reminders.plan(planned)
+            assert await work.reminders.take(planned[0], told=True)
+        home.clock.advance(seconds=NEWS_KEPT.total_seconds())
+        assert await news.forget() == 0
+        home.clock.advance(seconds=1)
+        assert [await news.forget(), await news.forget()] == [1, 0]
+        async with home.work() as work:
+            assert [each.reservation_id for each in await work.reminders.due(home.clock.now(), 10)] == ["planned"]
+
+
+async def queued(home: Home, person_id: str, cause: str) -> str:
+    """A notice for somebody; its cause."""
+    notice = Notice(
+        recipient_id=person_id, template="person_consent_reminder", values={"consent_date": home.clock.now()}
+    )
+    async with home.work() as work:
+        await queue(work, [notice], Cause(id=cause), templates=TEMPLATES, ids=home.ids, now=home.clock.now())
+    return cause
+
+
+async def in_ledger(home: Home) -> set[str]:
+    """Who is told what there, by cause and recipient where there are many."""
+    async with home.context.database.read() as connection:
+        rows = (await connection.execute(select(notifications))).all()
+        hops = (await connection.execute(select(deliveries.c.notification_id))).scalars().all()
+    assert {row.id for row in rows} == set(hops)
+    return {row.cause if not row.cause.startswith("broadcast") else row.id for row in rows}

@@ -1,6 +1,7 @@
 """What stories have in common: a booking made by chatting, a job taken with a button, and what people read."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -119,3 +120,15 @@ async def republish(world: World, held: Mapping[str, Collection[str]] = MappingP
     assert sum(batch.subjects for batch in batches) == await again.size()
     world.asleep.clear()
     return sum(batch.events for batch in batches)
+
+
+@asynccontextmanager
+async def lost(world: World, *consumers: str) -> AsyncIterator[None]:
+    """What is published meanwhile never reaches these, though the broker has confirmed it. They sleep on after it."""
+    world.asleep |= set(consumers)
+    yield
+    [broker] = world.pieces.brokers()
+    for name in consumers:
+        queue = broker.subscribe(name)
+        while deliveries := await queue.receive(100, 0.3):
+            await queue.ack(deliveries)

@@ -105,7 +105,7 @@ def test_finding_nothing_or_several(chat: Talking, world: OperatorWorld) -> None
 def test_a_long_history_is_cut(chat: Talking, world: OperatorWorld) -> None:
     """The newest lines stay."""
     view = world.reservation()
-    assert chat.do(f"history:{view.id}") == "아직 남은 기록이 없어요."
+    assert chat.do(f"history:{view.id}") == "남은 기록이 없어요. 400일이 지난 기록은 지워요."
     at = world.clock.now()
     world.lines = [HistoryLine(at=at, source="event", name="something.new.v1") for _ in range(33)]
     assert "(앞의 13줄은 줄였어요)" in chat.do(f"history:{view.id}")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.cleaning import events as cleaning
-from services.mypage.projection import Row, apply, made_again
+from services.mypage.projection import Row, apply, keys, made_again, view
 from services.shared_kernel.event import Received, context_of
 from tests.support.notices import Story
 from tests.support.time import FakeClock, FakeIds
@@ -54,3 +54,10 @@ def test_a_log_that_tells_nothing_of_it_changes_nothing():
     assert made_again(None, []) is None
     row = row_of(a_life())
     assert made_again(row, []) is row
+
+
+def test_what_is_heard_of_from_the_middle_on_is_shown_to_nobody():
+    """Its beginning is older than all logs, and my page has begun anew."""
+    row = row_of(a_life()[1:])
+    assert view(row) is None
+    assert keys(row) == {"status": None, "starts_at": None, "cleaner_id": None}

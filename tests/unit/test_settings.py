@@ -1,5 +1,7 @@
 """Settings: what isn't built is refused by name, and an address makes whole links. Telegram's are tried beside this."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from ssak3.links import invite_link
@@ -85,7 +87,15 @@ def test_what_is_like_no_setting_is_said_and_does_no_harm(monkeypatch, tmp_path,
     assert settings(data_dir=tmp_path).http_port == 8000
     said = capsys.readouterr()
     assert "SSAK3_CHAOS_SEED is no setting of Ssak3, and does nothing here." in said.err
+    assert said.err.count("SSAK3_CHAOS_SEED") == 1
     assert said.out == ""
+
+
+def test_variables_are_looked_through_once_a_start(monkeypatch, tmp_path):
+    looks = Mock(return_value=[])
+    monkeypatch.setattr("ssak3.settings.unknown_settings", looks)
+    settings(data_dir=tmp_path)
+    assert looks.call_count == 1
 
 
 def test_of_services_in_kubernetes_nothing_is_said(monkeypatch):

@@ -19,11 +19,13 @@ from bot.channels.telegram.render import Bubble, bubbles
 from bot.links import Links
 from bot.message_log import LogReader
 from bot.ports import BotWork, Link, Message
+from services.shared_kernel.backoff import doubled
 
 log = structlog.get_logger(__name__)
 
 MOST_CHATS = 200
 ROWS = 50
+FIRST_BACKOFF_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 30.0
 REFUSED = 0  # in place of a message's number
 
@@ -155,7 +157,7 @@ class Replies:
             except Exception as error:  # Trouble, and no access for now
                 failures += 1
                 log.warning("telegram.not_sent", why=type(error).__name__, failures=failures)
-                await asyncio.sleep(min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0 ** min(failures, 16)))
+                await asyncio.sleep(doubled(FIRST_BACKOFF_SECONDS, failures, longest=LONGEST_BACKOFF_SECONDS))
 
 
 def _goes_out(row: Message) -> bool:

@@ -67,6 +67,18 @@ class Broadcasts(Protocol):
         """By their ids, those after this one."""
         ...
 
+    async def over_before(self, before: datetime) -> Sequence[str]:
+        """Those that ended before then."""
+        ...
+
+    async def purge_recipients(self, broadcast_id: str, limit: int) -> int:
+        """Of one that is over: so many notifications with their deliveries; how many there were."""
+        ...
+
+    async def purge(self, broadcast_id: str) -> int:
+        """One that is over, once nobody is left in the ledger whom it was told to: 1, else 0."""
+        ...
+
 
 class BroadcastWork(NotificationWork, Protocol):
     """A unit of work of this context."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
 
 from services.notification.reactions.copying import contact_after, copied, person_of, reservation_of
@@ -15,6 +15,7 @@ from services.shared_kernel.transient import NotYet
 
 # Somebody who became an operator a moment before or after an event may or may not have heard of it.
 JUST_JOINED = timedelta(seconds=60)
+_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +63,10 @@ class _Replay:
     of events of other contexts it isn't settled which came first.
     """
 
-    def __init__(self, left: Collection[str]) -> None:
+    def __init__(self, left: Collection[str], operators: Collection[str]) -> None:
         self._left = left
         self._contacts: dict[str, Contact] = {}
-        self._operator_since: dict[str, datetime] = {}
+        self._operator_since: dict[str, datetime] = dict.fromkeys(operators, _BEFORE)
         self._copies: dict[str, ReservationCopy] = {}
 
     def expected(self, received: Received) -> Sequence[Expected]:
@@ -95,10 +96,14 @@ class _Replay:
         ]
 
 
-def all_expected(log: Iterable[Received]) -> list[Expected]:
-    """Whom the events of all contexts' logs (reservation, payment, cleaning, bot) had to tell."""
+def all_expected(log: Iterable[Received], operators: Collection[str] = ()) -> list[Expected]:
+    """Whom the events of all contexts' logs (reservation, payment, cleaning, bot) had to tell.
+
+    `operators`: who is one since before the logs begin.
+    """
     ordered = in_causal_order(log)
-    replay = _Replay({one.event.person_id for one in ordered if isinstance(one.event, bot.RoleTakenBack)})
+    left = {one.event.person_id for one in ordered if isinstance(one.event, bot.RoleTakenBack)}
+    replay = _Replay(left, operators)
     expected: list[Expected] = []
     again: list[Received] = []
     for received in ordered:
