@@ -33,19 +33,24 @@ _APPEND = text(
     *(bindparam(name, type_=ARRAY(whole(tables.message.c[name]))) for name in _GIVEN),
 )
 _NAMED = """
-    SELECT 'person' AS kind, id, name, '' AS address, '' AS note FROM bot_person WHERE id {persons}
+    SELECT 'person' AS kind, id, name, '' AS address, '' AS note FROM {persons}
     UNION ALL
-    SELECT 'details', id, '', address, note FROM bot_details WHERE id {details}
+    SELECT 'details', id, '', address, note FROM {details}
     """
+# One by one, so that each is found by its key: PostgreSQL keeps the plan that it made when the table was small, and
+# would go on reading all of it.
+_BY_KEY = """unnest(:{name}) AS wanted (key) CROSS JOIN LATERAL (
+        SELECT * FROM {table} AS each WHERE each.id = wanted.key LIMIT 1
+    ) AS found"""
+_WANTED = {"persons": tables.person, "details": tables.details}
 
 
 def _named(is_sqlite: bool) -> TextClause:
+    shape = "{table} WHERE id IN :{name}" if is_sqlite else _BY_KEY
+    statement = text(_NAMED.format(**{name: shape.format(table=of, name=name) for name, of in _WANTED.items()}))
     if is_sqlite:
-        statement = text(_NAMED.format(persons="IN :persons", details="IN :details"))
-        return statement.bindparams(*(bindparam(name, expanding=True) for name in ("persons", "details")))
-    statement = text(_NAMED.format(persons="= ANY(:persons)", details="= ANY(:details)"))
-    ids = ARRAY(whole(tables.person.c.id))
-    return statement.bindparams(*(bindparam(name, type_=ids) for name in ("persons", "details")))
+        return statement.bindparams(*(bindparam(name, expanding=True) for name in _WANTED))
+    return statement.bindparams(*(bindparam(name, type_=ARRAY(whole(of.c.id))) for name, of in _WANTED.items()))
 
 
 _NAMED_IN = {is_sqlite: _named(is_sqlite) for is_sqlite in (True, False)}
