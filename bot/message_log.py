@@ -1,7 +1,8 @@
 """Each person's message log, read by sockets and appended to by notices."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from bot.notices import Notice, Notices
 from bot.ports import BotWork, Message
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
@@ -28,17 +29,22 @@ class LogWriter:
     """Appends notices, each delivery once: how the web and console channels send."""
 
     def __init__(
-        self, unit_of_work: Callable[[], BotWork], clock: Clock, on_news: Callable[[str], None],
-        on_notice: Callable[[str], None],
-    ) -> None:  # fmt: skip
-        self._unit_of_work = unit_of_work
+        self, notices: Notices, clock: Clock, on_news: Callable[[str], None], on_notice: Callable[[str], None]
+    ) -> None:
+        self._notices = notices
         self._clock = clock
         self._on_news = on_news
         self._on_notice = on_notice
 
     async def append(self, *, delivery_id: str, person_id: str, card: Card) -> bool:
         """False if it is there already; either way it is delivered."""
-        async with self._unit_of_work() as work:
-            is_new = await work.log.append(person_id, "bot", card, self._clock.now(), delivery_id=delivery_id)
-        (self._on_notice if card.notice else self._on_news)(person_id)
-        return is_new
+        return bool(await self.append_all([Notice(delivery_id=delivery_id, person_id=person_id, card=card)]))
+
+    async def append_all(self, notices: Sequence[Notice]) -> Collection[str]:
+        """The delivery ids that weren't there yet; all are delivered."""
+        new = await self._notices.append(notices, self._clock.now())
+        for person_id in dict.fromkeys(one.person_id for one in notices if one.card.notice):
+            self._on_notice(person_id)
+        for person_id in dict.fromkeys(one.person_id for one in notices if not one.card.notice):
+            self._on_news(person_id)
+        return new

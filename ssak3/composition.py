@@ -54,6 +54,7 @@ from ssak3.processes import EMBEDDED, PROCESSES, WRITERS
 from ssak3.rules import catalogue_of, dispatch_of, policies_of
 from ssak3.sending import Sending, reach_of
 from ssak3.settings import Settings
+from storage.bot.notices import SqlNotices
 from storage.bot.repositories import BotUnitOfWork, SqlDetailsApart
 from storage.bot.tables import lease as bot_lease
 from storage.broker.queue_store import SqlQueueStore
@@ -222,7 +223,8 @@ class Ssak3:
         self.links = Links(work, self.clock, self.outside.new_code)
         self.threads = Threads(work, self.clock, self.ids, self.hub.tell)
         self.log_reader = LogReader(work)
-        self.log_writer = LogWriter(work, self.clock, self.hub.tell, self.hub.tell_of_notice)
+        self.notices = SqlNotices(context.database)
+        self.log_writer = LogWriter(self.notices, self.clock, self.hub.tell, self.hub.tell_of_notice)
         self.idempotency = Idempotency(work, self.clock, self.ids)
         self.details = SqlDetailsApart(context.database)
         self.leases = SqlLeases(context.database, bot_lease, self.clock, self.holder(context.database))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.links import Links
 from bot.message_log import LogWriter
+from bot.notices import Notices
 from bot.ports import BotWork
 from services.notification.ports import Accepted, Advertising, PersonDetails, SendResult
 from services.notification.values import Agency
@@ -99,18 +100,13 @@ def _answer(result: results.Result) -> ports.Answer:
 class BotDirectory:
     """Personal details and consents, from the bot's own tables."""
 
-    def __init__(self, unit_of_work: Callable[[], BotWork]) -> None:
+    def __init__(self, notices: Notices, unit_of_work: Callable[[], BotWork]) -> None:
+        self._notices = notices
         self._unit_of_work = unit_of_work
 
     async def of(self, person_id: str, details_id: str | None) -> PersonDetails:
-        async with self._unit_of_work() as work:
-            person = await work.persons.find(person_id)
-            details = await work.details.find(details_id) if details_id else None
-        return PersonDetails(
-            name=person.name if person else "",
-            address=details.address if details else "",
-            note=details.note if details else "",
-        )
+        [found] = await self._notices.named([(person_id, details_id)])
+        return PersonDetails(name=found.name, address=found.address, note=found.note)
 
     async def takes_advertising(self, person_id: str) -> Advertising:
         async with self._unit_of_work() as work:

@@ -86,7 +86,7 @@ class Sending:
         ssak3 = self._ssak3
         if not ssak3.settings.bot_url:
             logs = {name: LogSender(name, ssak3.log_writer) for name in LOG_CHANNELS}
-            return {**logs}, BotDirectory(ssak3.bot_work), LinkAddresses(ssak3.links)
+            return {**logs}, BotDirectory(ssak3.notices, ssak3.bot_work), LinkAddresses(ssak3.links)
         bot = BotClient(ssak3.outside.session, ssak3.settings.bot_url, ssak3.outside.api_token)
         return {name: MessageLogSender(name, bot) for name in LOG_CHANNELS}, bot, BotAddresses(bot)
 

@@ -1,4 +1,4 @@
-"""What other processes of ours ask of the bot: to put a notice into somebody's log, details, consents, addresses."""
+"""What other processes of ours ask of the bot: to put notices into people's logs, details, consents, addresses."""
 
 import hmac
 from collections.abc import Callable
@@ -10,17 +10,31 @@ from pydantic import BaseModel, Field
 
 from bot.links import Links
 from bot.message_log import LogWriter
+from bot.notices import Notice, Notices
 from bot.ports import BotWork
 from services.shared_kernel.card import Card
+from services.shared_kernel.tracing import SpanKind, Tracing
 
-Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+# So strict that no database refuses one: among many, it would be all that are refused.
+Identifier = Annotated[str, Field(pattern=r"^[!-~]{1,36}$")]
+Address = Annotated[str, Field(min_length=1, max_length=64)]
+MOST = 50
 
 
 class DeliveryBody(BaseModel):
-    """A notice as it is to be drawn, for one person."""
+    """A notice as it is to be drawn, for one person, and the trace that it belongs to."""
 
+    delivery_id: Identifier
     person_id: Identifier
     card: Card
+    traceparent: str | None = None
+
+
+class WantedDetails(BaseModel):
+    """Whose name, and which visit's details."""
+
+    person_id: Identifier
+    details_id: Identifier | None = None
 
 
 class DetailsOut(BaseModel):
@@ -49,13 +63,14 @@ class AddressNews(BaseModel):
     """What a sender has learned of an address; one of the two."""
 
     blocked: Literal[True] | None = None
-    moved_to: Identifier | None = None
+    moved_to: Address | None = None
 
 
 def internal_router(
-    *, log: LogWriter, links: Links, unit_of_work: Callable[[], BotWork], token: str
+    *, log: LogWriter, notices: Notices, links: Links, unit_of_work: Callable[[], BotWork], tracing: Tracing,
+    token: str,
 ) -> APIRouter:  # fmt: skip
-    """Bearer `token`. A delivery is idempotent on its id."""
+    """Bearer `token`. A delivery is idempotent on its id. A list is answered in its order, or refused as a whole."""
     expected = f"Bearer {token}".encode()
 
     async def authorized(authorization: Annotated[str, Header()] = "") -> None:  # a plain one would get a thread
@@ -64,20 +79,18 @@ def internal_router(
 
     router = APIRouter(prefix="/internal", dependencies=[Depends(authorized)], include_in_schema=False)
 
-    @router.put("/deliveries/{delivery_id}")
-    async def deliver(delivery_id: str, body: DeliveryBody) -> dict[str, bool]:
-        return {"new": await log.append(delivery_id=delivery_id, person_id=body.person_id, card=body.card)}
+    @router.post("/deliveries")
+    async def deliver(bodies: Annotated[list[DeliveryBody], Field(max_length=MOST)]) -> list[dict[str, bool]]:
+        with tracing.side_by_side(SpanKind.CONSUMER, [("take notice", body.traceparent) for body in bodies]):
+            new = await log.append_all(
+                [Notice(delivery_id=body.delivery_id, person_id=body.person_id, card=body.card) for body in bodies]
+            )
+        return [{"new": body.delivery_id in new} for body in bodies]
 
-    @router.get("/people/{person_id}/details")
-    async def details(person_id: str, details_id: str | None = None) -> DetailsOut:
-        async with unit_of_work() as work:
-            person = await work.persons.find(person_id)
-            found = await work.details.find(details_id) if details_id else None
-        return DetailsOut(
-            name=person.name if person else "",
-            address=found.address if found else "",
-            note=found.note if found else "",
-        )
+    @router.post("/details")
+    async def details(wanted: Annotated[list[WantedDetails], Field(max_length=MOST)]) -> list[DetailsOut]:
+        found = await notices.named([(one.person_id, one.details_id) for one in wanted])
+        return [DetailsOut(name=one.name, address=one.address, note=one.note) for one in found]
 
     @router.get("/people/{person_id}/advertising")
     async def advertising(person_id: str) -> AdvertisingOut:

@@ -46,7 +46,14 @@ def _own(app: FastAPI, ssak3: Ssak3, *, is_demo: bool) -> None:
         )
     )
     app.include_router(
-        internal_router(log=ssak3.log_writer, links=ssak3.links, unit_of_work=ssak3.bot_work, token=api_token)
+        internal_router(
+            log=ssak3.log_writer,
+            notices=ssak3.notices,
+            links=ssak3.links,
+            unit_of_work=ssak3.bot_work,
+            tracing=ssak3.outside.tracing,
+            token=api_token,
+        )
     )
     if ssak3.telegram is not None and (webhook := ssak3.telegram.router()) is not None:
         app.include_router(webhook)

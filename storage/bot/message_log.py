@@ -14,6 +14,8 @@ from storage.bot.tables import message as table
 from storage.postgresql import lock
 from storage.rows import insert_or_leave
 
+# The space of the locks on people's logs.
+LOG = "message log"
 _OF_PERSON = select(table).where(table.c.person_id == bindparam("person_id")).limit(bindparam("limit", type_=Integer))
 _AFTER = _OF_PERSON.where(table.c.seq > bindparam("seq")).order_by(table.c.seq)
 _LAST = _OF_PERSON.order_by(table.c.seq.desc())
@@ -88,7 +90,7 @@ class SqlMessageLog:
     async def _take_turn(self, person_id: str) -> None:
         """One person's lines are readable in the order of `seq`: who has read one never misses one before it."""
         if person_id not in self._in_turn:
-            await lock(self._connection, "message log", [person_id])
+            await lock(self._connection, LOG, [person_id])
             self._in_turn.add(person_id)
 
     async def after(self, person_id: str, seq: int, limit: int) -> Sequence[Message]:

@@ -88,6 +88,7 @@ CASES = {
     "home-of-the-http-client": [
         ("bot.dialogue", "import aiohttp"),
         ("ssak3.composition", "import stamina"),
+        ("services.notification.sender", "from aiodataloader import DataLoader"),
         ("services.payment.use_cases", "import purgatory"),
     ],
 }

@@ -49,16 +49,17 @@ async def test_personal_details(doors: Doors):
         await work.details.add(
             Details(id="d/1", person_id=customer.id, address="OO로 12", phone="", note="고양이가 있어요")
         )
-    bot = client_of(doors)
-    assert await bot.of(customer.id, "d/1") == PersonDetails(name="김민지", address="OO로 12", note="고양이가 있어요")
-    assert await bot.of(customer.id, None) == PersonDetails(name="김민지")
-    assert await bot.of("nobody", "none") == PersonDetails()
+    for directory in (client_of(doors), BotDirectory(ssak3.notices, ssak3.bot_work)):
+        found = await directory.of(customer.id, "d/1")
+        assert found == PersonDetails(name="김민지", address="OO로 12", note="고양이가 있어요")
+        assert await directory.of(customer.id, None) == PersonDetails(name="김민지")
+        assert await directory.of("nobody", "none") == PersonDetails()
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_consent_to_advertising_as_it_is_now(doors: Doors):
     ssak3, customer = doors.world.ssak3, await doors.world.customer()
-    for directory in (client_of(doors), BotDirectory(ssak3.bot_work)):
+    for directory in (client_of(doors), BotDirectory(ssak3.notices, ssak3.bot_work)):
         for day, night in ((False, False), (True, False), (True, True)):
             await ssak3.people.set_consent(customer.id, day=day, night=night)
             assert await directory.takes_advertising(customer.id) == Advertising(day=day, night=night)
@@ -82,9 +83,9 @@ async def test_who_has_no_token_learns_nothing_and_writes_nothing(doors: Doors):
 @pytest.mark.asyncio(loop_scope="module")
 async def test_nonsense_is_refused(doors: Doors):
     token = doors.world.ssak3.outside.api_token
-    answer = await doors.client.put(
-        "/internal/deliveries/x",
-        json={"person_id": "", "card": {"text": 5}},
+    answer = await doors.client.post(
+        "/internal/deliveries",
+        json=[{"delivery_id": "x", "person_id": "", "card": {"text": 5}}],
         headers={"Authorization": f"Bearer {token}"},
     )
     assert answer.status_code == 422

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import select, text
 
 from services.cleaning import events as cleaning
+from services.notification.adapters.bot_client import BotClient, MessageLogSender
 from services.notification.ports import Accepted, Rejected, SendResult, Wait
 from services.notification.refusals import NotAllowed
 from services.payment import events as payment
@@ -20,6 +22,7 @@ from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import NotFound
 from storage.notification.tables import notification
+from tests.support.fake_bot import fake_bot
 from tests.support.notification import START, Crash, FakeChannel, Home, Story, at_home
 
 pytestmark = pytest.mark.asyncio
@@ -118,6 +121,21 @@ async def test_two_hundred_wait_through_a_pause_and_arrive_once(fresh):
                 "결제됐는지 확인하고 있어요",
                 "예약이 확정됐어요",
             ]
+
+
+async def test_many_people_are_told_in_one_request_and_each_in_order(fresh):
+    async with at_home(fresh) as home, fake_bot() as bot, aiohttp.ClientSession() as session:
+        stories = [Story(home.clock, home.ids) for _ in range(50)]
+        for story in stories:
+            await home.hear(story.linked(story.customer, "customer"), story.requested(), story.confirmed())
+        sender = home.another_sender("one", {"web": MessageLogSender("web", BotClient(session, bot.url, bot.TOKEN))})
+        for _ in range(2):
+            assert await sender.run_once()
+            await sender.finish()
+        assert bot.requests == [("/internal/deliveries", 50)] * 2
+        for story in stories:
+            assert bot.titles(story.customer) == ["결제하면 예약이 확정돼요", "예약이 확정됐어요"]
+        assert await home.use_cases.waiting_count() == 0
 
 
 async def test_the_next_waits_for_the_one_before(fresh):

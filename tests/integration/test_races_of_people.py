@@ -15,6 +15,7 @@ from bot.channels.answering import Answering
 from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.idempotency import Begun, Idempotency
+from bot.notices import Notice
 from bot.people import People
 from bot.ports import KeyUse
 from bot.threads import Threads
@@ -26,14 +27,17 @@ from services.payment.results import Approved, Fenced
 from services.payment.values import RefundStatus
 from services.shared_kernel.card import Card
 from storage.bot import tables
+from storage.bot.message_log import LOG
+from storage.bot.notices import SqlNotices
 from storage.bot.repositories import BotUnitOfWork
 from storage.engine import Database
 from storage.payment.payments import SqlPayments
+from storage.postgresql import lock
 from storage.unit_of_work import Context
 from tests.support.branch import CATALOGUE
 from tests.support.fresh import Fresh
 from tests.support.payment_shop import PRICE, Shop
-from tests.support.races import while_open
+from tests.support.races import Other, while_open
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -99,6 +103,54 @@ async def test_who_reads_a_line_has_missed_none_before_it(another: Open):
         await work.log.append("p", "bot", Card(text="earlier"), first.clock.now())
     await other.result()
     assert [text for _, text in seen] == ["earlier", "later"]
+
+
+def notice(person_id: str, text: str, delivery_id: str = "") -> Notice:
+    return Notice(delivery_id=delivery_id or f"{person_id} {text}", person_id=person_id, card=Card(text=text))
+
+
+async def test_notices_get_their_numbers_only_when_it_is_their_turn(another: Open):
+    """One statement for many people: no line of any of them has a number before all turns are held."""
+    first, second = another(), another()
+    notices = SqlNotices(second.database)
+    many = [notice("a", "later"), notice("p", "later"), notice("p", "twice", "d1"), notice("z", "later")]
+    comes = Other(notices.append(many, second.clock.now()))
+    async with first.work() as work:
+        await lock(work.connection, LOG, ["p"])
+        await comes.run_ahead()
+        await work.log.append("p", "bot", Card(text="earlier"), first.clock.now())
+        await work.log.append("p", "bot", Card(text="twice"), first.clock.now(), delivery_id="d1")
+        assert await second.lines("a") == []
+    assert await comes.result() == {"a later", "p later", "z later"}
+    lines = await first.lines("p")
+    assert [text for _, text in lines] == ["earlier", "twice", "later"]
+    first_number = lines[0][0]
+    assert [number for who in ("a", "z") for number, _ in await first.lines(who) if number < first_number] == []
+
+
+async def test_whoever_appends_after_notices_waits_for_their_commit(another: Open):
+    """The turn is held until the lines can be read."""
+    first, second = another(), another()
+
+    async def append_and_read() -> list[tuple[int, str]]:
+        await SqlNotices(second.database).append([notice("q", "…"), notice("p", "later")], second.clock.now())
+        return await second.lines("p")
+
+    async with while_open(first.work(), append_and_read()) as (work, other):
+        await work.log.append("p", "bot", Card(text="earlier"), first.clock.now())
+    assert [text for _, text in await other.result()] == ["earlier", "later"]
+
+
+async def test_those_who_tell_the_same_people_in_another_order_do_not_wait_in_a_ring(another: Open):
+    first, second = another(), another()
+    notices = SqlNotices(second.database)
+    batches = [[notice("p", "one"), notice("q", "one")], [notice("q", "other"), notice("p", "other")]]
+    others = [Other(notices.append(some, second.clock.now())) for some in batches]
+    async with first.work() as work:
+        await lock(work.connection, LOG, ["p"])
+        for other in others:
+            await other.run_ahead()
+    assert [await other.result() for other in others] == [{"p one", "q one"}, {"p other", "q other"}]
 
 
 async def test_lines_of_different_people_do_not_wait(another: Open):

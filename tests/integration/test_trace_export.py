@@ -40,7 +40,7 @@ class Elsewhere:
     async def take(self, request: web.Request) -> web.Response:
         self.got.append((request, await request.read()))
         await self.answers.wait()
-        return web.json_response({"new": True})
+        return web.json_response([{"new": True}] if request.path == "/internal/deliveries" else {})
 
 
 @pytest_asyncio.fixture

@@ -15,7 +15,10 @@ async def forgotten(until: datetime) -> None:
 
 
 class FakeBot:
-    """The bot's internal routes that pushes use. `addresses` by person; what it was told is in `told`."""
+    """The bot's internal routes that pushes use. `addresses` by person; what it was told is in `told`.
+
+    `requests`: for each that brought a list, its path and how many were in it.
+    """
 
     TOKEN = "internal-token"
 
@@ -26,6 +29,7 @@ class FakeBot:
         self.blocked: dict[str, str] = {}
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.log: dict[str, dict[str, Any]] = {}
+        self.requests: list[tuple[str, int]] = []
 
     @web.middleware
     async def guarded(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -43,7 +47,8 @@ class FakeBot:
         return web.json_response({"address": self.addresses.get(person), "blocked_since": since})
 
     async def details(self, request: web.Request) -> web.Response:
-        return web.json_response({"name": "김OO", "address": "", "note": ""})
+        wanted = await self._list_of(request)
+        return web.json_response([{"name": "김OO", "address": "", "note": ""} for _ in wanted])
 
     async def change(self, request: web.Request) -> web.Response:
         old, what = request.match_info["address"], await request.json()
@@ -57,9 +62,16 @@ class FakeBot:
         return web.json_response({})
 
     async def deliver(self, request: web.Request) -> web.Response:
-        is_new = request.match_info["delivery"] not in self.log
-        self.log.setdefault(request.match_info["delivery"], await request.json())
-        return web.json_response({"new": is_new})
+        answers = []
+        for notice in await self._list_of(request):
+            answers.append({"new": notice["delivery_id"] not in self.log})
+            self.log.setdefault(notice["delivery_id"], notice)
+        return web.json_response(answers)
+
+    async def _list_of(self, request: web.Request) -> list[dict[str, Any]]:
+        many: list[dict[str, Any]] = await request.json()
+        self.requests.append((request.path, len(many)))
+        return many
 
     def titles(self, person_id: str) -> list[str]:
         """What is on a person's page."""
@@ -71,8 +83,8 @@ async def fake_bot() -> AsyncIterator[FakeBot]:
     bot = FakeBot()
     app = web.Application(middlewares=[bot.guarded])
     app.router.add_get("/internal/people/{person}/address", bot.address)
-    app.router.add_get("/internal/people/{person}/details", bot.details)
+    app.router.add_post("/internal/details", bot.details)
     app.router.add_put("/internal/addresses/telegram/{address}", bot.change)
-    app.router.add_put("/internal/deliveries/{delivery}", bot.deliver)
+    app.router.add_post("/internal/deliveries", bot.deliver)
     async with served(app) as bot.url:
         yield bot
