@@ -10,17 +10,9 @@ from services.shared_kernel.ids import Ids
 
 async def settle(
     work: ReservationWork, reservation_id: str, attempt_id: str, answer: Answer, hold: HoldPolicy, ids: Ids,
-    clock: Clock, at_hand: Reservation | None = None,
+    clock: Clock,
 ) -> Reservation:  # fmt: skip
-    """Apply the answer about one attempt. An event or another tick may have been quicker: then nothing changes.
-
-    `at_hand`: the reservation as it was last seen, which saves a look; StaleVersion when it has changed since.
-    """
-    if at_hand is not None:
-        new, events = _decide(at_hand, attempt_id, answer, hold, ids, clock)
-        if new is not at_hand:
-            await work.reservations.save(at_hand, new, events)
-            return new
+    """Apply the answer about one attempt. An event or another tick may have been quicker: then nothing changes."""
     old = await work.reservations.get(reservation_id)
     new, events = _decide(old, attempt_id, answer, hold, ids, clock)
     if new is not old:

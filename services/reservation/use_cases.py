@@ -12,7 +12,7 @@ from services.reservation.settlement import settle
 from services.reservation.values import Party, Paying, PaymentState, Status, Visit
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
-from services.shared_kernel.refusal import NotFound, StaleVersion, again_if_stale
+from services.shared_kernel.refusal import NotFound, again_if_stale
 
 OpenWork = Callable[[], ReservationWork]
 
@@ -139,16 +139,13 @@ class ReservationUseCases:
             pay_by=new.hold_expires_at,
         )
 
-        async def note(at_hand: Reservation | None = None) -> Reservation:
+        async def note() -> Reservation:
             async with self._unit_of_work() as work:
                 return await settle(
-                    work, new.id, paying.attempt_id, answer, self._policies.hold, self._ids, self._clock, at_hand
+                    work, new.id, paying.attempt_id, answer, self._policies.hold, self._ids, self._clock
                 )
 
-        try:
-            return await note(at_hand=new)
-        except StaleVersion:  # the event was quicker
-            return await again_if_stale(note)
+        return await again_if_stale(note)
 
     async def cancellation_quote(
         self, *, reservation_id: str, customer_id: str | None, by: Party = Party.CUSTOMER

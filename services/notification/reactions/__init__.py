@@ -19,7 +19,12 @@ from services.shared_kernel.ids import Ids
 Reaction = Callable[[NotificationWork, Received], Awaitable[None]]
 
 _PLANS = (reservation.ReservationConfirmed, reservation.ReservationRescheduled)
-_ENDS = (reservation.ReservationCancelled, reservation.ReservationStarted, reservation.ReservationCompleted)
+_CALLS_OFF = (
+    reservation.ReservationRescheduled,
+    reservation.ReservationCancelled,
+    reservation.ReservationStarted,
+    reservation.ReservationCompleted,
+)
 
 
 class NotificationReactions:
@@ -43,7 +48,7 @@ class NotificationReactions:
         notices = notices_for(received, copy, operators)
         cause = Cause(id=received.id, event_id=received.id)
         await queue(work, notices, cause, templates=self._templates, ids=self._ids, now=now)
-        if copy is not None and isinstance(received.event, (*_PLANS, *_ENDS)):
+        if copy is not None and isinstance(received.event, _CALLS_OFF):
             await work.reminders.call_off(copy.reservation_id)
         if copy is not None and isinstance(received.event, _PLANS):
             # By the event's own time: handled late, a reminder that has come due since is still owed.
