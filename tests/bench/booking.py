@@ -59,7 +59,7 @@ def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) ->
             f"A booking counts when it is paid. {CUSTOMERS:,} customers, {len(AREAS)} areas, {CLEANERS} cleaners. Ours "
             "are sandbox, payment, bot, reservation, cleaning, notification, mypage and scheduler; the reference asks "
             "the same sandbox, has no hold, no breaker, no events, no notices and no second service.",
-            "What limits it is the number of statements: about 36 round trips to PostgreSQL in bot and payment for a "
+            "What limits it is the number of statements: about 30 round trips to PostgreSQL in bot and payment for a "
             "booking, each through SQLAlchemy, and its events with seven consumers and a notice after it, against the "
             "reference's four and none. More than 32 of such calls at once wait in line at the bot, so that the payments of those "
             "under way are answered in time.",

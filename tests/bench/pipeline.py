@@ -41,7 +41,7 @@ def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> O
         remarks=[
             f"{count:,} requests for a reservation, {TASKS} at a time, each a transaction with one event.",
             "Each request is a real one: a lock, the customer's unpaid ones counted, every window of the visit held by guarded "
-            "updates, the reservation, its number, outbox and log, in nine round trips through SQLAlchemy. The goal was set "
+            "updates, the reservation, its number, outbox and log, in eight round trips through SQLAlchemy. The goal was set "
             "by a prototype whose producer made two bare inserts.",
         ],
     )
