@@ -13,6 +13,7 @@ from bot.conversation.effects_operator import (
     ThreadSummary,
     ThreadTalk,
 )
+from bot.conversation.operator_erasing import erase_button
 from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation
 from bot.conversation.talk import button, card
 from bot.conversation.turn import Conversation, Turn, ask
@@ -63,7 +64,8 @@ def thread(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     except NotFound:
         return _no_such_thread(talk)
     reply, _, close = _buttons(talk, found.thread.id)
-    return talk.answer(card(_said_in(talk, found), reply, close))
+    quick = [erase_button(talk, found.thread.customer_id)] if found.role == "customer" else []
+    return talk.answer(card(_said_in(talk, found), reply, close, quick=quick))
 
 
 def _said_in(talk: OperatorTalk, found: ThreadTalk) -> str:

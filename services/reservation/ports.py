@@ -28,6 +28,10 @@ class Reservations(Protocol):
         """Until the end, whoever else is about to hold a place for this customer waits."""
         ...
 
+    async def of_customer(self, customer_id: str) -> Sequence[Reservation]:
+        """All there ever were, to look at."""
+        ...
+
     async def count_unpaid(self, customer_id: str) -> int: ...
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:

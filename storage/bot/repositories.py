@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
 from services.shared_kernel.event import Event
+from services.shared_kernel.refusal import NotFound
 from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.links import SqlLinkCodes, SqlLinks
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
+from storage.bot.traces import SqlTraces
+from storage.bot.turns import Turns
 from storage.bot.updates import SqlUpdates
 from storage.engine import Database
 from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
@@ -25,17 +28,19 @@ class BotUnitOfWork(SqlUnitOfWork):
     """A transaction of the bot."""
 
     def open(self) -> None:
+        turns = Turns(self.connection)
         self.persons = SqlPersons(self)
         self.invites = SqlInvites(self.connection)
         self.drafts = SqlDrafts(self.connection)
-        self.log = SqlMessageLog(self.connection)
-        self.received = SqlReceived(self.connection)
-        self.details = SqlDetails(self.connection)
+        self.log = SqlMessageLog(self.connection, turns)
+        self.received = SqlReceived(self.connection, turns)
+        self.details = SqlDetails(self.connection, turns)
         self.threads = SqlThreads(self.connection)
         self.keyed_calls = SqlKeyedCalls(self.connection)
         self.links = SqlLinks(self.connection)
         self.link_codes = SqlLinkCodes(self.connection)
         self.updates = SqlUpdates(self.connection)
+        self.traces = SqlTraces(self.connection, turns)
 
 
 # Made once, here and elsewhere: to put a statement together takes longer than to carry it out.
@@ -164,13 +169,16 @@ _PEOPLE_WAITING = (
 class SqlReceived:
     """What was said and isn't answered yet."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, turns: Turns) -> None:
         self._connection = connection
+        self._turns = turns
 
     async def add(
         self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime,
         traceparent: str | None,
     ) -> bool:  # fmt: skip
+        if not await self._turns.take(person_id):
+            return False
         row = {
             "person_id": person_id,
             "client_id": client_id,
@@ -230,10 +238,13 @@ _DETAILS = select(tables.details).where(tables.details.c.id == bindparam("detail
 class SqlDetails:
     """Personal details, each under an id that says nothing."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, turns: Turns) -> None:
         self._connection = connection
+        self._turns = turns
 
     async def add(self, details: Details) -> None:
+        if not await self._turns.take(details.person_id):
+            raise NotFound(details.person_id)
         await self._connection.execute(_ADD_DETAILS, asdict(details))
 
     async def find(self, details_id: str) -> Details | None:
