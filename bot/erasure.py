@@ -38,6 +38,10 @@ class StillOpen(Refusal):
         self.still_open = tuple(still_open)
 
 
+class Erased(NotFound):
+    """Whoever is meant was erased."""
+
+
 class StillStaff(Refusal):
     """A cleaner or an operator: their role is taken back first (ADR 22)."""
 

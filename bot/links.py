@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.people import INVITED_ROLES, code_hash
 from bot.ports import BotWork, Link, LinkCode
-from services.shared_kernel.bot_events import GONE, PersonLinked
+from services.shared_kernel.bot_events import ERASED, GONE, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale
 
@@ -175,7 +175,7 @@ async def _role_of(work: BotWork, link: Link) -> str:
 async def _can_be_reached(work: BotWork, person_id: str, channel: str) -> None:
     """Whoever sends notices hears of it."""
     person = await work.persons.find(person_id)
-    if person is None:
+    if person is None or person.role == ERASED:
         raise NotFound(person_id)
     new = replace(person, version=person.version + 1)
     linked = PersonLinked(

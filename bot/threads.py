@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from bot.conversation.texts_threads import answer_card, closed_card
+from bot.erasure import Erased
 from bot.ports import BotWork, PersonRecord, Thread, ThreadLine
 from services.shared_kernel.bot_events import ERASED, HandoverRequested
 from services.shared_kernel.clock import KST, Clock, kst
@@ -104,7 +105,7 @@ class Threads:
             return OpenTalk(thread=thread, lines=await work.threads.lines(thread_id))
 
     async def with_customer(self, customer_id: str) -> Thread:
-        """The open thread with a customer, opened by us if there is none. NotFound when they were erased."""
+        """The open thread with a customer, opened by us if there is none. Refusal: Erased."""
         async with self._unit_of_work() as work:
             known = await work.threads.open_of(customer_id)
             if known is not None:
@@ -146,10 +147,9 @@ class Threads:
         self._on_news(thread.customer_id)
 
     async def _known(self, work: BotWork, person_id: str) -> PersonRecord | None:
-        """NotFound when they were erased."""
         person = await work.persons.find(person_id)
         if person is not None and person.role == ERASED:
-            raise NotFound(person_id)
+            raise Erased(person_id)
         return person
 
     async def _get(self, work: BotWork, thread_id: str) -> Thread:

@@ -29,7 +29,7 @@ def erase(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         return old_button(talk)
     say = _say(talk)
     if found.role == ERASED:
-        return talk.answer(menu(talk, say.erased_before()))
+        return erased_before(talk)
     if found.role in INVITED_ROLES:
         return _still_staff(talk)
     if found.still_open:
@@ -49,6 +49,11 @@ def erase_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     except StillOpen as refusal:
         return _still_open(talk, refusal.still_open)
     return talk.answer(menu(talk, _say(talk).erased()))
+
+
+def erased_before(talk: OperatorTalk) -> Turn:
+    """There is nobody behind it any more."""
+    return talk.answer(menu(talk, _say(talk).erased_before()))
 
 
 def leave(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:

@@ -44,8 +44,8 @@ class ErasingKorean:
     def sure_of_you(self, visits: int) -> str:
         """The customer is asked."""
         return (
-            "주소·전화번호·메모, 여기서 나눈 대화, 등록한 카드, 텔레그램 연결을 모두 지워요. 되돌릴 수 없고, 이 대화도 바로 "
-            f"사라져요. 다시 말을 거시면 처음 오신 분으로 맞이할게요. {self._stays(visits)} 삭제할까요?"
+            "주소·전화번호·메모, 여기서 나눈 대화, 등록한 카드, 텔레그램 연결을 모두 지워요. 되돌릴 수 없고, 지운 뒤에는 "
+            f"답을 드릴 수 없어요. 다시 말을 거시면 처음 오신 분으로 맞이할게요. {self._stays(visits)} 삭제할까요?"
         )
 
     def _stays(self, visits: int) -> str:
@@ -98,7 +98,7 @@ class ErasingEnglish(ErasingKorean):
     def sure_of_you(self, visits: int) -> str:
         return (
             "This erases your addresses, phone numbers and notes, all that was said here, your cards and your Telegram "
-            "link. It can’t be undone, and this chat goes at once. If you write again, we’ll greet you as somebody new. "
+            "link. It can’t be undone, and we can’t answer you afterwards. If you write again, we’ll greet you as somebody new. "
             f"{self._stays(visits)} Erase everything?"
         )
 

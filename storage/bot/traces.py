@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Text, bindparam, cast, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Text, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.masking import masked
@@ -18,6 +18,7 @@ from storage.bot import tables
 from storage.bot.message_log import card_from_json
 from storage.bot.struck import emptied, struck, struck_text
 from storage.bot.turns import Turns
+from storage.engine import UtcDateTime
 from storage.postgresql import lock
 
 _WHO: BindParameter[str] = bindparam("who")
@@ -32,7 +33,11 @@ _SHOWN = delete(tables.shown).where(
 _UPDATES = (
     update(tables.update_inbox)
     .where(tables.update_inbox.c.chat_id == bindparam("of_chat"))
-    .values(chat_id="", body={}, handled_at=bindparam("at"))
+    .values(
+        chat_id="",
+        body={},
+        handled_at=func.coalesce(tables.update_inbox.c.handled_at, bindparam("at", type_=UtcDateTime())),
+    )
 )
 _THREADS = select(tables.thread.c.id).where(tables.thread.c.customer_id == _WHO)
 _LINES = select(tables.thread_line.c.text).where(
@@ -90,9 +95,10 @@ class SqlTraces:
             await self._connection.execute(_UPDATES, {"of_chat": address, "at": at})
 
     async def _forget_answers(self, person_id: str) -> None:
-        """Of the last day: those are kept no longer."""
+        """Of the last day: those are kept no longer. In each, the body that was answered is a text within JSON."""
+        named = _in_json(to_json(person_id)).encode()
         for row in (await self._connection.execute(_ANSWERS)).all():
-            if person_id.encode() in row.answer:
+            if named in row.answer:
                 call = {f"of_{name}": getattr(row, name) for name in ("caller", "route", "key")}
                 await self._connection.execute(_FORGET_CALL, call)
 

@@ -52,8 +52,8 @@ async def a_whole_life(customer: Phone, cleaner: Phone, operator: Phone) -> str:
     return reservation_id
 
 
-async def test_nothing_that_was_typed_is_left_anywhere(world: World):
-    """In no table of any context, no log of events, no queue, no dead letter; the visit and its money stay."""
+async def test_nothing_that_was_typed_is_left_anywhere(world: World, capfd: pytest.CaptureFixture[str]):
+    """In no table, log of events, queue or dead letter of any context, and no line of a log; the visit stays."""
     customer, cleaner, operator = await world.customer(), await world.cleaner(), await world.operator()
     reservation_id = await a_whole_life(customer, cleaner, operator)
     said = (NAME, PHONE, f"{PHONE[:3]}-****-{PHONE[-4:]}", NOTE, "OO로 12", "502호", ASKED_OPERATORS)
@@ -71,6 +71,8 @@ async def test_nothing_that_was_typed_is_left_anywhere(world: World):
     for where, text in (await everything_stored(world)).items():
         for one in said:
             assert one not in text, f"{where}: {text[max(0, text.index(one) - 200) : text.index(one) + 100]}"
+    logged = "".join(capfd.readouterr())
+    assert not [one for one in said if one in logged]
     assert await customer.log() == []
     shown = await my_page(world, reservation_id)
     assert (shown.status, shown.price_krw, shown.customer_id) == ("COMPLETED", 80_000, customer.id)
