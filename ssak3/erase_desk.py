@@ -6,7 +6,6 @@ from typing import NoReturn
 
 import typer
 
-from bot.conversation.texts_erasing import named
 from bot.erasure import Affairs, Erasure, OpenAffair, StillOpen
 from bot.people import INVITED_ROLES
 from bot.ports import PersonRecord
@@ -78,7 +77,7 @@ def _question(person: PersonRecord, affairs: Affairs) -> str:
 
 
 def _refuse_open(person: PersonRecord, still_open: Sequence[OpenAffair]) -> NoReturn:
-    what = ", ".join(named(one) for one in still_open)
+    what = ", ".join(f"{one.kind} ({short_code(one.reservation_id)})" for one in still_open)
     _refuse(f"{_said(person)} has something open: {what}. Cancel what can be cancelled, or wait until it is over.")
 
 

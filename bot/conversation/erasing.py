@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.conversation.effects_erasing import EraseMe, LookBeforeErasingMe
 from bot.conversation.talk import Talk, button, card, pair
-from bot.conversation.texts_erasing import ErasingKorean, sentences_in
+from bot.conversation.texts_erasing import sentences_in
+from bot.conversation.texts_ko_erasing import ErasingKorean
 from bot.conversation.turn import Conversation, Turn, ask
 from bot.erasure import OpenAffair, StillOpen
 

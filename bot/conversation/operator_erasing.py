@@ -6,7 +6,8 @@ from bot.conversation.effects_erasing import ErasePerson, LookBeforeErasing
 from bot.conversation.effects_operator import FindReservations
 from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation, old_button, show_button
 from bot.conversation.talk import MOST_BUTTONS, button, card, pair
-from bot.conversation.texts_erasing import ErasingKorean, sentences_in
+from bot.conversation.texts_erasing import sentences_in
+from bot.conversation.texts_ko_erasing import ErasingKorean
 from bot.conversation.turn import Conversation, Turn, ask
 from bot.erasure import OpenAffair, StillOpen, StillStaff
 from bot.people import INVITED_ROLES

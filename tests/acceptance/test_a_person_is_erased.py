@@ -61,6 +61,8 @@ async def test_nothing_that_was_typed_is_left_anywhere(world: World, capfd: pyte
     for one in said:
         assert any(one in text for text in before.values()), f"{one} was never stored: nothing is tried"
 
+    assert "payment_card.card_key" in before
+
     await operator.act(f"show:{reservation_id}")
     question = words(await operator.tap("개인정보 삭제"))
     assert "등록한 카드" in question
@@ -68,7 +70,9 @@ async def test_nothing_that_was_typed_is_left_anywhere(world: World, capfd: pyte
     assert "개인정보를 삭제했어요." in words(await operator.tap("삭제 확정"))
     await world.settle()
 
-    for where, text in (await everything_stored(world)).items():
+    after = await everything_stored(world)
+    assert "payment_card.card_key" not in after
+    for where, text in after.items():
         for one in said:
             assert one not in text, f"{where}: {text[max(0, text.index(one) - 200) : text.index(one) + 100]}"
     logged = "".join(capfd.readouterr())

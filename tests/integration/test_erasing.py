@@ -1,7 +1,6 @@
 """A person is erased: at the page's doors, at the API, on Telegram, from a shell, at the same moment, and audited."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -11,7 +10,6 @@ from bot.conversation.turn import Said
 from bot.erasure import Affairs, Erasure
 from bot.people import People
 from bot.ports import Details
-from services.payment.values import AttemptStatus, Method
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.card import Card
 from services.shared_kernel.ids import short_code
@@ -31,7 +29,7 @@ from tests.support.story import ADDRESS, agrees, books, cleans
 from tests.support.telegram import Chat, a_telegram
 from tests.support.telegram_world import a_telegram_world, look, rest, running
 from tests.support.time import FakeClock, FakeIds
-from tests.support.world import World, a_world
+from tests.support.world import a_world
 
 pytestmark = pytest.mark.asyncio
 
@@ -138,31 +136,6 @@ async def test_what_waits_to_be_told_isnt_and_the_audit_finds_nothing(tmp_path):
         await world.later(minutes=2)
         checks = await run_audit(world.ssak3.settings, world.clock)
         assert [finding.text for check in checks for finding in check.findings] == []
-
-
-async def test_a_card_that_may_be_needed_again_stays_until_its_attempt_is_settled(tmp_path):
-    """Word of the erasing waits for it (rule 3), and does it then."""
-    async with a_world(tmp_path) as world:
-        customer = await world.customer()
-        await books(customer)
-        where = f"where customer_id = '{customer.id}'"
-        async with world.ssak3.databases.contexts["payment"].database.write() as connection:
-            await connection.exec_driver_sql(f"update payment_attempt set status = '{AttemptStatus.UNKNOWN}'")
-        async with _payment(world) as work:
-            assert not await work.cards.forget(customer.id)
-        assert look(world, f"select count(*) from payment_card {where}") == [(1,)]
-        async with world.ssak3.databases.contexts["payment"].database.write() as connection:
-            await connection.exec_driver_sql(f"update payment_attempt set status = '{AttemptStatus.APPROVED}'")
-        async with _payment(world) as work:
-            assert await work.cards.forget(customer.id)
-        assert look(world, f"select count(*) from payment_card {where}") == [(0,)]
-        assert look(world, "select card_id, method from payment_attempt") == [(None, Method.CARD)]
-
-
-def _payment(world: World) -> Any:
-    from storage.payment.repositories import PaymentUnitOfWork
-
-    return PaymentUnitOfWork(world.ssak3.databases.contexts["payment"])
 
 
 # From a shell
