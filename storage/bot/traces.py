@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.masking import masked
 from bot.people import INVITED_ROLES
 from bot.ports import PersonRecord
-from messaging.json_text import to_json
+from messaging.json_text import from_json, to_json
 from services.shared_kernel.bot_events import FORMER
 from services.shared_kernel.ids import short_code
 from storage.bot import tables
@@ -51,6 +51,7 @@ _FORGET_CALL = delete(tables.idempotency).where(*_IS_CALL)
 # Of customers, only those who work here were ever shown anything.
 _STAFF = select(tables.person.c.id).where(tables.person.c.role.in_((*INVITED_ROLES, FORMER)))
 _SHOW_OTHERWISE = update(tables.message).where(tables.message.c.seq == bindparam("of_seq"))
+_GO_ON_OTHERWISE = update(tables.draft).where(tables.draft.c.person_id == bindparam("of_person"))
 _SAY_OTHERWISE = update(tables.received).where(tables.received.c.position == bindparam("at_position"))
 # What is shorter could be anybody's word: it is looked for only where the person is named otherwise.
 _TELLING = 6
@@ -109,7 +110,7 @@ class SqlTraces:
             await self._connection.execute(_SHOW_OTHERWISE, {"of_seq": row.seq, "card": asdict(card)})
 
     async def _strike_out(self, ids: Sequence[str], telling: Collection[str], words: Collection[str]) -> None:
-        """In what operators and cleaners were shown and have typed."""
+        """In what operators and cleaners were shown, have typed and are in the middle of."""
         about = [*ids, *map(_in_json, telling)]
         for row in await self._mentioning(tables.message, tables.message.c.card, about):
             card = struck(card_from_json(row.card), words)
@@ -117,6 +118,9 @@ class SqlTraces:
         for row in await self._mentioning(tables.received, tables.received.c.text, telling):
             text = struck_text(row.text, words)
             await self._connection.execute(_SAY_OTHERWISE, {"at_position": row.position, "text": text})
+        for row in await self._mentioning(tables.draft, tables.draft.c.body, map(_in_json, telling)):
+            body = from_json(struck_text(to_json(row.body), [*map(_in_json, words)]))
+            await self._connection.execute(_GO_ON_OTHERWISE, {"of_person": row.person_id, "body": body})
 
     async def _mentioning(self, table: Any, column: ColumnElement[Any], texts: Iterable[str]) -> Sequence[Any]:
         """Rows of those who work here with any of these in the column."""

@@ -47,6 +47,9 @@ async def a_whole_life(customer: Phone, cleaner: Phone, operator: Phone) -> str:
     for said in (code, NAME, PHONE[-4:], ADDRESS, f"기록 {code}"):
         await operator.say(said)
     await operator.act(f"show:{reservation_id}")
+    await operator.act(f"oprefund:{reservation_id}")
+    await operator.say("1만원")
+    await operator.say(f"{ADDRESS}에 늦게 가서")
     await cleaner.say("오늘 일")
     await world.settle()
     return reservation_id
