@@ -237,7 +237,7 @@ class DetailsQueries(Protocol):
 
 class DetailsStore(Protocol):
     async def add(self, details: Details) -> None:
-        """NotFound when the person was erased meanwhile."""
+        """NotFound when there is no such person, or they were erased meanwhile."""
         ...
 
     async def find(self, details_id: str) -> Details | None: ...
@@ -333,6 +333,10 @@ class Traces(Protocol):
 
     async def erase(self, person: PersonRecord, reservation_ids: Collection[str], at: datetime) -> None:
         """Delete it; in what others were shown about them and their reservations, strike it out."""
+        ...
+
+    async def purge(self) -> int:
+        """Drop what was written about anybody in the very moment that they were erased; how many rows."""
         ...
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
+from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.event import Event
 from services.shared_kernel.refusal import NotFound
 from storage.bot import tables
@@ -34,7 +35,7 @@ class BotUnitOfWork(SqlUnitOfWork):
         self.drafts = SqlDrafts(self.connection)
         self.log = SqlMessageLog(self.connection, turns)
         self.received = SqlReceived(self.connection, turns)
-        self.details = SqlDetails(self.connection, turns)
+        self.details = SqlDetails(self.connection)
         self.threads = SqlThreads(self.connection)
         self.keyed_calls = SqlKeyedCalls(self.connection)
         self.links = SqlLinks(self.connection)
@@ -231,21 +232,26 @@ class SqlDetailsQueries:
             return {row.id: Details(**dict(row._mapping)) for row in rows}
 
 
-_ADD_DETAILS = insert(tables.details)
+_HOLDS_PERSON = (
+    select(*(bindparam(column.name, type_=column.type) for column in tables.details.c))
+    .select_from(tables.person)
+    .where(tables.person.c.id == bindparam("person_id"), tables.person.c.role != ERASED)
+    .with_for_update(read=True, of=tables.person)
+)
+# In one statement: whoever erases the person waits for it, or it sees what they did.
+_ADD_DETAILS = insert(tables.details).from_select([column.name for column in tables.details.c], _HOLDS_PERSON)
 _DETAILS = select(tables.details).where(tables.details.c.id == bindparam("details_id"))
 
 
 class SqlDetails:
     """Personal details, each under an id that says nothing."""
 
-    def __init__(self, connection: AsyncConnection, turns: Turns) -> None:
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._turns = turns
 
     async def add(self, details: Details) -> None:
-        if not await self._turns.take(details.person_id):
+        if (await self._connection.execute(_ADD_DETAILS, asdict(details))).rowcount != 1:
             raise NotFound(details.person_id)
-        await self._connection.execute(_ADD_DETAILS, asdict(details))
 
     async def find(self, details_id: str) -> Details | None:
         row = (await self._connection.execute(_DETAILS, {"details_id": details_id})).first()

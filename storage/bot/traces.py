@@ -12,7 +12,7 @@ from bot.masking import masked
 from bot.people import INVITED_ROLES
 from bot.ports import PersonRecord
 from messaging.json_text import from_json, to_json
-from services.shared_kernel.bot_events import FORMER
+from services.shared_kernel.bot_events import ERASED, FORMER
 from services.shared_kernel.ids import short_code
 from storage.bot import tables
 from storage.bot.message_log import card_from_json
@@ -24,6 +24,8 @@ from storage.postgresql import lock
 _WHO: BindParameter[str] = bindparam("who")
 _OWN = (tables.received, tables.draft, tables.message, tables.details, tables.link, tables.link_code)
 _DELETE = {table.name: delete(table).where(table.c.person_id == _WHO) for table in _OWN}
+_ERASED = select(tables.person.c.id).where(tables.person.c.role == ERASED)
+_PURGE = [delete(table).where(table.c.person_id.in_(_ERASED)) for table in _OWN]
 _DETAILS = select(tables.details).where(tables.details.c.person_id == _WHO)
 _CHATS = select(tables.link.c.channel, tables.link.c.address).where(tables.link.c.person_id == _WHO)
 _SHOWN = delete(tables.shown).where(
@@ -86,6 +88,9 @@ class SqlTraces:
         telling = {text[:_BEGINNING] for text in said if len(text) >= _TELLING or text == person.name}
         await self._empty(_named(thread_ids), words)
         await self._strike_out(_named(reservation_ids), telling, words)
+
+    async def purge(self) -> int:
+        return sum([(await self._connection.execute(statement)).rowcount for statement in _PURGE])
 
     async def _all(self, statement: Any, values: dict[str, Any]) -> Sequence[str]:
         return list((await self._connection.execute(statement, values)).scalars())

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from bot.channels.web.socket import POLICY_VIOLATION
@@ -10,6 +11,7 @@ from bot.conversation.turn import Said
 from bot.erasure import Affairs, Erasure
 from bot.people import People
 from bot.ports import Details
+from bot.retention import Retention
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.card import Card
 from services.shared_kernel.ids import short_code
@@ -208,10 +210,17 @@ async def test_what_is_said_or_told_in_the_very_moment_is_kept_by_nobody(fresh: 
             assert await work.drafts.load(person.id) is None
             assert await work.received.next_of(person.id) is None
             assert await work.log.last(person.id, 10) == []
+            await work.connection.execute(insert(tables.message), _too_late(person.id, clock))
+        assert await Retention(lambda: BotUnitOfWork(context), clock).forget() == 1
         with pytest.raises(NotFound):
             await people.rename(person.id, "홍길순")
     finally:
         await database.close()
+
+
+def _too_late(person_id: str, clock: FakeClock) -> dict[str, object]:
+    """Written by whoever didn't wait for a turn."""
+    return {"person_id": person_id, "sender": "bot", "at": clock.now(), "card": {"text": "마포구 OO로 12"}}
 
 
 def _details(details_id: str, person_id: str) -> Details:
