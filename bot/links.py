@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.people import INVITED_ROLES, code_hash
 from bot.ports import BotWork, Link, LinkCode
-from services.shared_kernel.bot_events import FORMER, PersonLinked
+from services.shared_kernel.bot_events import ERASED, GONE, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale
 
@@ -52,7 +52,7 @@ class Links:
         async def find() -> str | None:
             async with self._unit_of_work() as work:
                 link = await work.links.find(channel, address)
-                if link is None or await _role_of(work, link) == FORMER:
+                if link is None or await _role_of(work, link) in GONE:
                     return None
                 if link.blocked_at is not None:
                     await self._open_again(work, link)
@@ -89,7 +89,7 @@ class Links:
             async with self._unit_of_work() as work:
                 known = await work.link_codes.find(code_hash(code))
                 maker = await work.persons.find(known.person_id) if known is not None else None
-                if known is None or maker is None or maker.role == FORMER:
+                if known is None or maker is None or maker.role in GONE:
                     raise BadCode
                 link = await work.links.find(channel, address)
                 if known.used_at is not None and link is not None and link.person_id == known.person_id:
@@ -175,7 +175,7 @@ async def _role_of(work: BotWork, link: Link) -> str:
 async def _can_be_reached(work: BotWork, person_id: str, channel: str) -> None:
     """Whoever sends notices hears of it."""
     person = await work.persons.find(person_id)
-    if person is None:
+    if person is None or person.role == ERASED:
         raise NotFound(person_id)
     new = replace(person, version=person.version + 1)
     linked = PersonLinked(

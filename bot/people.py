@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.ports import BotWork, Invite, Link, PersonRecord
-from services.shared_kernel.bot_events import FORMER, ConsentChanged, ContactChanged, PersonLinked
+from services.shared_kernel.bot_events import ERASED, GONE, ConsentChanged, ContactChanged, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event
 from services.shared_kernel.ids import Ids
@@ -43,7 +43,7 @@ class People:
             async with self._unit_of_work() as work:
                 if address and (link := await work.links.find(channel, address)) is not None:
                     holder = await self._get(work, link.person_id)
-                    if holder.role != FORMER:
+                    if holder.role not in GONE:
                         return holder
                     await work.links.remove(channel, address)
                 if person_id is not None and (known := await work.persons.find(person_id)) is not None:
@@ -172,6 +172,8 @@ class People:
         async def change() -> PersonRecord:
             async with self._unit_of_work() as work:
                 old = await self._get(work, person_id)
+                if old.role == ERASED:  # what they said before is being done: nothing about them is kept any more
+                    raise NotFound(person_id)
                 new = replace(decide(old), version=old.version + 1)
                 await work.persons.save(old, new, tell(new))
             return new

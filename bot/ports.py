@@ -193,7 +193,10 @@ class MessageLog(Protocol):
         self, person_id: str, sender: str, card: Card, at: datetime, *, client_id: str | None = None,
         delivery_id: str | None = None, key: str | None = None,
     ) -> bool:  # fmt: skip
-        """False when this delivery is there already. With a `key` it is open, and the one before with it no more."""
+        """False when this delivery is there already, or the person was erased.
+
+        With a `key` it is open, and the one before with it no more.
+        """
         ...
 
     async def change(self, person_id: str, key: str, card: Card, *, is_final: bool = False) -> bool:
@@ -209,7 +212,10 @@ class ReceivedMessages(Protocol):
     async def add(
         self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime,
         traceparent: str | None,
-    ) -> bool: ...  # fmt: skip
+    ) -> bool:  # fmt: skip
+        """False when it is there already, or the person was erased."""
+        ...
+
     async def next_of(self, person_id: str) -> ReceivedMessage | None: ...
     async def answered(self, position: int, at: datetime) -> bool:
         """By a guarded update: False when another process has answered it."""
@@ -232,7 +238,10 @@ class DetailsApart(Protocol):
 
 
 class DetailsStore(Protocol):
-    async def add(self, details: Details) -> None: ...
+    async def add(self, details: Details) -> None:
+        """NotFound when there is no such person, or they were erased meanwhile."""
+        ...
+
     async def find(self, details_id: str) -> Details | None: ...
 
 
@@ -321,6 +330,18 @@ class ChannelUpdates(Protocol):
     async def purge(self, before: datetime) -> int: ...
 
 
+class Traces(Protocol):
+    """All that is kept of one person besides who they are: what they said, were told, gave and are reached by."""
+
+    async def erase(self, person: PersonRecord, reservation_ids: Collection[str], at: datetime) -> None:
+        """Delete it; in what others were shown about them and their reservations, strike it out."""
+        ...
+
+    async def purge(self) -> int:
+        """Drop what was written about anybody in the very moment that they were erased; how many rows."""
+        ...
+
+
 class BotWork(UnitOfWork, Protocol):
     """A unit of work of the bot."""
 
@@ -346,4 +367,6 @@ class BotWork(UnitOfWork, Protocol):
     def link_codes(self) -> LinkCodes: ...
     @property
     def updates(self) -> ChannelUpdates: ...
+    @property
+    def traces(self) -> Traces: ...
     async def record(self, events: Sequence[Event]) -> None: ...

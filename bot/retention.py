@@ -24,12 +24,13 @@ class Retention:
         self._clock = clock
 
     async def forget(self) -> int:
-        """Codes that are over, drafts that nobody goes on with, and what was said and answered; how many."""
+        """Codes that are over, drafts that nobody goes on with, what was said and answered, the erased; how many."""
         now = self._clock.now()
         async with self._unit_of_work() as work:
             gone = await work.invites.purge(now - CODES_KEPT)
             gone += await work.link_codes.purge(now - CODES_KEPT)
             gone += await work.drafts.purge(now - DRAFTS_KEPT)
+            gone += await work.traces.purge()
         while True:
             async with self._unit_of_work() as work:
                 part = await work.received.purge(now - SAID_KEPT, MOST_AT_ONCE)

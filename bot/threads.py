@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from bot.conversation.texts_threads import answer_card, closed_card
-from bot.ports import BotWork, Thread, ThreadLine
-from services.shared_kernel.bot_events import HandoverRequested
+from bot.erasure import Erased
+from bot.ports import BotWork, PersonRecord, Thread, ThreadLine
+from services.shared_kernel.bot_events import ERASED, HandoverRequested
 from services.shared_kernel.clock import KST, Clock, kst
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import NotFound
@@ -69,23 +70,22 @@ class Threads:
 
     async def _say_as_customer(self, work: BotWork, thread: Thread, text: str) -> Thread:
         now = self._clock.now()
+        person = await self._known(work, thread.customer_id)
         begins_to_wait = thread.waiting_since is None
         waiting = replace(thread, waiting_since=thread.waiting_since or now)
         await work.threads.save(waiting)
         if text.strip():
             line = ThreadLine(person_id=thread.customer_id, text=text[:LONGEST_LINE], at=now)
             await work.threads.say(thread.id, line)
-        if begins_to_wait:
-            person = await work.persons.find(thread.customer_id)
-            if person is not None:
-                asked = HandoverRequested(
-                    person_id=person.id,
-                    role=person.role,
-                    language=person.language,
-                    version=person.version,
-                    thread_id=thread.id,
-                )
-                await work.record([asked])
+        if begins_to_wait and person is not None:
+            asked = HandoverRequested(
+                person_id=person.id,
+                role=person.role,
+                language=person.language,
+                version=person.version,
+                thread_id=thread.id,
+            )
+            await work.record([asked])
         return waiting
 
     async def open_ones(self) -> Sequence[OpenTalk]:
@@ -105,11 +105,12 @@ class Threads:
             return OpenTalk(thread=thread, lines=await work.threads.lines(thread_id))
 
     async def with_customer(self, customer_id: str) -> Thread:
-        """The open thread with a customer, opened by us if there is none."""
+        """The open thread with a customer, opened by us if there is none. Refusal: Erased."""
         async with self._unit_of_work() as work:
             known = await work.threads.open_of(customer_id)
             if known is not None:
                 return known
+            await self._known(work, customer_id)
             thread = Thread(
                 id=self._ids.new(),
                 customer_id=customer_id,
@@ -144,6 +145,12 @@ class Threads:
             card = closed_card(await self._language(work, thread))
             await work.log.append(thread.customer_id, "bot", card, now)
         self._on_news(thread.customer_id)
+
+    async def _known(self, work: BotWork, person_id: str) -> PersonRecord | None:
+        person = await work.persons.find(person_id)
+        if person is not None and person.role == ERASED:
+            raise Erased(person_id)
+        return person
 
     async def _get(self, work: BotWork, thread_id: str) -> Thread:
         thread = await work.threads.find(thread_id)

@@ -20,7 +20,7 @@ EVENTS: Mapping[str, type[Event]] = {
 # A consumer follows whole contexts: it must see every event of an aggregate to know that none is missing (rule 13).
 FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "reservation": ("payment", "cleaning"),
-    "payment": ("reservation",),
+    "payment": ("reservation", "bot"),
     "cleaning": ("reservation", "bot"),
     "notification": ("reservation", "payment", "cleaning", "bot"),
     "mypage": ("reservation", "payment", "cleaning", "notification"),

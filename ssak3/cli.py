@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ssak3 import __version__
 from ssak3.broadcast import broadcast
+from ssak3.erase import erase
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings
 from ssak3.shell import Data, err, out
@@ -27,6 +28,7 @@ dead = typer.Typer(no_args_is_help=True, help="Messages that were set aside, gro
 app.add_typer(dead, name="dead")
 app.add_typer(broadcast, name="broadcast")
 app.add_typer(staff, name="staff")
+app.command()(erase)
 mypage = typer.Typer(no_args_is_help=True, help="The view that customers, cleaners and operators read.")
 app.add_typer(mypage, name="mypage")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.hub import Hub
+from bot.erasure import Erasure
 from bot.idempotency import Idempotency
 from bot.links import Links
 from bot.message_log import LogReader, LogWriter
@@ -43,6 +44,7 @@ from services.reservation.reactions import ReservationReactions
 from services.reservation.ticks import ReservationTicks
 from services.reservation.use_cases import ReservationUseCases
 from services.shared_kernel.adapters.breaker import Breaker
+from ssak3.affairs import CustomersAffairs
 from ssak3.alerts import Alerts
 from ssak3.consumers import Consumers
 from ssak3.databases import Databases, open_databases
@@ -190,7 +192,7 @@ class Ssak3:
         self._consume("reservation", ReservationReactions(self.clock, self.ids, self.policies.hold).table())
         if "bot" not in self.processes and "scheduler" not in self.processes:
             return  # nobody pays here
-        gateway = self._gateway()
+        gateway, self.reservation_work = self._gateway(), work
         self.reservations = ReservationUseCases(work, self.clock, self.ids, catalogue, self.policies, gateway)
         self.reservation_ticks = ReservationTicks(work, self.clock, self.ids, self.policies, gateway)
 
@@ -262,6 +264,8 @@ class Ssak3:
         from ssak3.conversation import build_dialogue
 
         self.checkout_links = self._checkout_links()
+        affairs = CustomersAffairs(self.reservation_work, self.my_page, self.clock)
+        self.erasure = Erasure(self.bot_work, affairs, self.clock, self.hub.tell)
         self.dialogue, self.answering = build_dialogue(self)
         self.live = LiveBroadcasts(self.broadcasts, self.bot_work, self.clock, self.hub.tell)
         if self.settings.telegram_token.get_secret_value():

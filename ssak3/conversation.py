@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bot.carry_out.broadcast import BroadcastEffects
 from bot.carry_out.cleaner import CleanerEffects
 from bot.carry_out.customer import CustomerEffects
+from bot.carry_out.erasing import ErasingEffects
 from bot.carry_out.everybody import EverybodysEffects
 from bot.carry_out.operator import OperatorEffects
 from bot.carry_out.runner import Runner, Table
@@ -29,14 +30,16 @@ def build_dialogue(ssak3: "Ssak3") -> tuple[Dialogue, Answering]:
     has_telegram = bool(ssak3.settings.telegram_token.get_secret_value())
     telegram_link = TelegramName(ssak3.outside.session, ssak3.settings).link if has_telegram else None
     talks = TalkEffects(ssak3.threads, ssak3.people, ssak3.my_page)
+    erasing = ErasingEffects(ssak3.erasure)
     by_role = {
-        "customer": _customer(ssak3).table(),
+        "customer": {**_customer(ssak3).table(), **erasing.of_oneself()},
         "cleaner": _cleaner(ssak3).table(),
         "operator": {
             **_operator(ssak3, telegram_link).table(),
             **talks.table(),
             **_broadcasts(ssak3),
             **StaffEffects(ssak3.staff).table(),
+            **erasing.of_others(),
         },
     }
     everybody = EverybodysEffects(ssak3.people, ssak3.links, telegram_link)

@@ -13,7 +13,7 @@ from bot.people import People
 from services.cleaning.model import Job
 from services.cleaning.refusals import NotYourOffer, NotYours
 from services.cleaning.use_cases import CleaningUseCases
-from services.shared_kernel.bot_events import FORMER
+from services.shared_kernel.bot_events import GONE
 from services.shared_kernel.refusal import NotFound
 
 
@@ -73,7 +73,7 @@ class JobRoutes:
         """Asked here, too, because word of a role that was taken back comes to jobs by the broker, a moment later."""
         job = await self._use_cases.job(job_id=job_id)
         person = await self._people.find(body.cleaner_id)
-        if person is not None and person.role == FORMER:
+        if person is not None and person.role in GONE:
             raise NotYours(job)
         return job
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.conversation import address, book, cancel, handover, hello, money, move, my, pay, settings, shared
+from bot.conversation import address, book, cancel, erasing, handover, hello, money, move, my, pay, settings, shared
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
@@ -106,6 +106,9 @@ TAPS: Mapping[str, Tap] = {
     "opt_in": Tap(settings.opt_in),
     "consent": Tap(settings.consent, 1, 1),
     "nights": Tap(settings.nights, 1, 1),
+    "erase_me": Tap(erasing.erase_me),
+    "erase_me!": Tap(erasing.erase_me_surely),
+    "erase_me_not": Tap(erasing.leave),
     "human": Tap(handover.human),
     "report": Tap(handover.report, 1, 1),
     "help": Tap(hello.help_),
@@ -223,4 +226,5 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.OPTOUT: settings.asked_to_opt_out,
     Intent.OPTIN: lambda talk, reading: settings.opt_in(talk),
     Intent.SETTINGS: lambda talk, reading: settings.settings(talk),
+    Intent.ERASE: lambda talk, reading: erasing.erase_me(talk),
 }

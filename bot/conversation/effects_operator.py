@@ -206,7 +206,10 @@ class ReplyToThread(Effect[datetime]):
 
 @dataclass(frozen=True, kw_only=True)
 class ThreadOfReservation(Effect[str]):
-    """The id of the open thread with the customer of a reservation, opened if there is none. Refusal: NotFound."""
+    """The id of the open thread with the customer of a reservation, opened if there is none.
+
+    Refusals: NotFound, Erased.
+    """
 
     reservation_id: str
 

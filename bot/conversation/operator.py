@@ -8,6 +8,7 @@ from bot.conversation import operator_broadcast as writing
 from bot.conversation import operator_broadcast_check as checking
 from bot.conversation import operator_broadcast_running as running
 from bot.conversation import operator_cancel as changing
+from bot.conversation import operator_erasing as erasing
 from bot.conversation import operator_money as money
 from bot.conversation import operator_staff as people
 from bot.conversation import operator_threads as threads
@@ -210,6 +211,9 @@ _VERBS: Verbs[OperatorTalk] = Verbs({
     "staff": (people.staff, ""),
     "staff_one": (people.staff_one, "id"),
     "staff_out!": (people.take_back, "id"),
+    "erase": (erasing.erase, "person"),
+    "erase!": (erasing.erase_surely, "person"),
+    "erase_not": (erasing.leave, ""),
     "bc": (writing.begin_tapped, ""),
     "bc_kind": (writing.kind, "word"),
     "bc_whom": (writing.whom, "word"),
@@ -248,6 +252,7 @@ _ANSWERS: dict[str, Callable[[OperatorTalk, str], Conversation]] = {
     "message": threads.message_given,
     "invite": upkeep.invite_text,
     "staff": people.staff_text,
+    "erase": erasing.whose_given,
     **dict.fromkeys(writing.TYPED, writing.answered),
     "bc_when": checking.when_given,
     "bc_sure": checking.when_given,
@@ -277,6 +282,7 @@ _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
     "invite_operator": lambda talk, order: upkeep.invite_as(talk, ("operator",)),
     "staff": lambda talk, order: people.staff(talk, ()),
     "find": lambda talk, order: looking.find_text(talk, order.code),
+    "erase": lambda talk, order: erasing.whose_given(talk, order.code) if order.code else erasing.whose(talk),
     "needs_code": _needs_code,
 }
 

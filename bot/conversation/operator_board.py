@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from bot.conversation.effects_operator import Board, BoardNow, FindReservations, Found, History, HistoryLine
+from bot.conversation.operator_erasing import erase_button
 from bot.conversation.operator_talk import (
+    LIVE,
     OperatorTalk,
     cleaner_of,
-    masked,
     menu,
     money_of,
     no_such_reservation,
@@ -18,6 +19,7 @@ from bot.conversation.operator_talk import (
 )
 from bot.conversation.talk import MOST_BUTTONS, button, card, items
 from bot.conversation.turn import Conversation, Turn, ask
+from bot.masking import masked
 from services.mypage.view import Stuck
 from services.shared_kernel.card import Card, Item
 from services.shared_kernel.clock import kst_date
@@ -118,6 +120,8 @@ def show(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if found is None:
         return no_such_reservation(talk)
     buttons, quick = reservation_buttons(talk, found.reservation)
+    if found.reservation.status not in LIVE:
+        quick = [*quick, erase_button(talk, found.reservation.customer_id)]
     says = Card(
         title=talk.say.found_title,
         items=_rows(talk, found),

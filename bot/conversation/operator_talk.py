@@ -17,7 +17,6 @@ OperatorTalk = StaffTalk[OperatorKorean]
 Look = Generator[Effect[Any], Any, Found | None]
 
 _KOREAN, _ENGLISH = OperatorKorean(), OperatorEnglish()
-_PHONE_DIGITS = 4
 
 LIVE = ("AWAITING_PAYMENT", "CONFIRMED")
 
@@ -67,14 +66,6 @@ def no_such_reservation(talk: OperatorTalk) -> Turn:
 def left_krw(view: ReservationView) -> int:
     """What could still go back to the customer."""
     return view.payment.amount_krw - view.payment.refunded_krw if view.payment else 0
-
-
-def masked(phone: str) -> str:
-    """010-****-1234: enough to know whom one talks to."""
-    digits = [each for each in phone if each.isdecimal()]
-    if len(digits) <= _PHONE_DIGITS:
-        return ""
-    return f"{''.join(digits[:3])}-****-{''.join(digits[-_PHONE_DIGITS:])}"
 
 
 def work_of(talk: OperatorTalk, view: ReservationView) -> str:

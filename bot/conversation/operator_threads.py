@@ -13,9 +13,11 @@ from bot.conversation.effects_operator import (
     ThreadSummary,
     ThreadTalk,
 )
+from bot.conversation.operator_erasing import erase_button, erased_before
 from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation
 from bot.conversation.talk import button, card
 from bot.conversation.turn import Conversation, Turn, ask
+from bot.erasure import Erased
 from services.shared_kernel.card import Button, Card
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
@@ -63,7 +65,8 @@ def thread(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     except NotFound:
         return _no_such_thread(talk)
     reply, _, close = _buttons(talk, found.thread.id)
-    return talk.answer(card(_said_in(talk, found), reply, close))
+    quick = [erase_button(talk, found.thread.customer_id)] if found.role == "customer" else []
+    return talk.answer(card(_said_in(talk, found), reply, close, quick=quick))
 
 
 def _said_in(talk: OperatorTalk, found: ThreadTalk) -> str:
@@ -89,6 +92,8 @@ def reply_to_reservation(talk: OperatorTalk, arguments: Sequence[str]) -> Conver
     """답장하기 at a reservation: to its customer, whether they have asked or not."""
     try:
         thread_id = yield from ask(ThreadOfReservation(reservation_id=arguments[0]))
+    except Erased:
+        return erased_before(talk)
     except NotFound:
         return no_such_reservation(talk)
     return (yield from handover(talk, (thread_id,)))
@@ -121,11 +126,23 @@ def reply_by_code(talk: OperatorTalk, code: str, text: str) -> Conversation:
             found = yield from ask(FindReservations(text=code))
             if len(found) != 1:
                 return _to_whom(talk, code, waiting)
-            thread_id = yield from ask(ThreadOfReservation(reservation_id=found[0].reservation.id))
+            return (yield from _reply_by_reservation(talk, found[0].reservation.id, text))
     elif len(waiting) == 1:
         thread_id = waiting[0].thread.id
     if not thread_id:
         return talk.answer(*(_thread_cards(talk, waiting) or [menu(talk, talk.say.nobody_waits())]))
+    return (yield from _reply_in(talk, thread_id, text))
+
+
+def _reply_by_reservation(talk: OperatorTalk, reservation_id: str, text: str) -> Conversation:
+    try:
+        thread_id = yield from ask(ThreadOfReservation(reservation_id=reservation_id))
+    except Erased:
+        return erased_before(talk)
+    return (yield from _reply_in(talk, thread_id, text))
+
+
+def _reply_in(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
     if not text.strip():
         return (yield from handover(talk, (thread_id,)))
     return (yield from _send(talk, thread_id, text))

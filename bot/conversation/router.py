@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.conversation import cleaner, customer, former, operator
+from bot.conversation import cleaner, customer, erased, former, operator
 from bot.conversation.draft import Draft
 from bot.conversation.talk import button, card
 from bot.conversation.texts import texts
 from bot.conversation.turn import Context, Conversation, Said, Turn
-from services.shared_kernel.bot_events import FORMER
+from services.shared_kernel.bot_events import ERASED, FORMER
 
 ENTRIES: Mapping[str, Callable[[Draft, Said, Context], Conversation]] = {
     "customer": customer.reply,
     "cleaner": cleaner.reply,
     "operator": operator.reply,
     FORMER: former.reply,
+    ERASED: erased.reply,
 }
 
 

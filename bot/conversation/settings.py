@@ -9,6 +9,7 @@ from bot.conversation.link import link_card
 from bot.conversation.reading import Reading, Why
 from bot.conversation.talk import Talk, button, card, items, pair
 from bot.conversation.texts import texts
+from bot.conversation.texts_erasing import sentences_in
 from bot.conversation.turn import Conversation, ask
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import kst_date
@@ -46,6 +47,7 @@ def settings(talk: Talk) -> Conversation:
             button(say.nights_on, "nights", "on") if now.quiet_nights else button(say.nights_quiet, "nights", "quiet"),
             button(say.other_language, "lang", "ko" if say.language == "en" else "en"),
         ),
+        quick_replies=(button(sentences_in(say.language).erase_me, "erase_me"),),
     )
     return talk.aside(says)
 

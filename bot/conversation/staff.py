@@ -19,6 +19,7 @@ AGAIN = "again"
 _SHAPES = {
     "id": re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "number": re.compile(r"\d{1,9}", re.ASCII),
+    "person": re.compile(r"[^:\s]{1,36}"),
     "word": re.compile(r"[a-z0-9_]{1,24}"),
 }
 
@@ -105,7 +106,7 @@ Handler = Callable[[T, Sequence[str]], Conversation]
 
 @dataclass(frozen=True)
 class Verbs(Generic[T]):
-    """What each button's verb does; `shapes` are the arguments it comes with: id, number, word."""
+    """What each button's verb does; `shapes` are the arguments it comes with: id, person, number, word."""
 
     table: Mapping[str, tuple[Handler[T], str]]
 

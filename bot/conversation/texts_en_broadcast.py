@@ -373,6 +373,7 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
             "cancelled": "called off",
             "called_off": "visit cancelled or moved",
             "abandoned": "broken off",
+            "erased": "erased",
             "role_over": "no cleaner or operator any more",
         }.get(why, why)
 

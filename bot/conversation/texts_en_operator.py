@@ -98,7 +98,7 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
             "Change: “cancel R7K2Q”, “refund R7K2Q 10,000”, “move R7K2Q Saturday 10am”\n"
             "Answer: “reply R7K2Q Yes, that’s fine.”\n"
             "Send: “broadcast info”, “broadcast ad”, “broadcasts”\n"
-            "Else: “compensations”, “dead letters”, “invite cleaner”, “staff”, “Korean”"
+            "Else: “compensations”, “dead letters”, “invite cleaner”, “staff”, “erase R7K2Q”, “Korean”"
         )
 
     def not_understood(self) -> str:

@@ -388,6 +388,7 @@ class BroadcastKorean(StaffKorean):
             "cancelled": "발송 중단",
             "called_off": "방문 취소나 변경",
             "abandoned": "보내다 멈춤",
+            "erased": "개인정보 삭제됨",
             "role_over": "권한 회수됨",
         }.get(why, why)
 

@@ -102,7 +102,7 @@ class OperatorKorean(BroadcastKorean):
             "바꾸기: “운영 취소 R7K2Q”, “환불 R7K2Q 1만원”, “옮기기 R7K2Q 토요일 10시”\n"
             "답하기: “답장 R7K2Q 네, 괜찮아요”\n"
             "보내기: “발송 안내”, “발송 광고”, “발송 목록”\n"
-            "그 밖: “보상금”, “실패함”, “초대 업체”, “담당자”, “English”"
+            "그 밖: “보상금”, “실패함”, “초대 업체”, “담당자”, “개인정보 삭제 R7K2Q”, “English”"
         )
 
     def not_understood(self) -> str:

@@ -16,7 +16,7 @@ from services.notification.values import (
     ReservationCopy,
     Values,
 )
-from services.shared_kernel.bot_events import FORMER
+from services.shared_kernel.bot_events import ERASED, FORMER
 from services.shared_kernel.clock import KST, kst, kst_date
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.money import floor_percent
@@ -26,6 +26,7 @@ LEASE = timedelta(seconds=30)
 SEND_TAKES = timedelta(seconds=10)  # a send that takes longer is given up, its outcome unknown
 BLOCKED = "blocked"  # how a channel says that the person doesn't want to hear from us
 OPTED_OUT = "opted_out"  # of advertising
+ERASED_SINCE = "erased"  # nothing is known of them any more
 ROLE_OVER = "role_over"  # they were a cleaner or an operator, and it was taken back
 COPYING_TAKES = timedelta(seconds=3)  # after a send outside: onto the page
 RETRY_SECONDS = (1, 5, 15, 60, 300, 600)
@@ -118,6 +119,8 @@ def prepared(
     unwanted = why_no_advertising(contact) if isinstance(notification, Ad) else ""
     if contact is not None and contact.role == FORMER:
         unwanted = ROLE_OVER
+    if contact is not None and contact.role == ERASED:
+        unwanted = ERASED_SINCE
     if why := unwanted or why_untrue(notification, copy, now):
         return delivery.suppress(reason=why)
     if channel is None:

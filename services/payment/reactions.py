@@ -6,6 +6,7 @@ from services.payment.model import Payment
 from services.payment.ports import PaymentWork
 from services.payment.refunding import WantedRefund, take_up
 from services.reservation import events as reservation
+from services.shared_kernel import bot_events as bot
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import Ids
@@ -19,8 +20,12 @@ class PaymentNotThereYet(NotYet):
     """The request names a payment that isn't stored (yet): worth another try, and a dead letter in the end."""
 
 
+class CardStillNeeded(NotYet):
+    """An attempt with the card isn't settled: it may have to be sent again with the very card it began with."""
+
+
 class PaymentReactions:
-    """Refund when asked; once a reservation has ended unpaid, take no payment for it any more."""
+    """Refund when asked; once a reservation has ended unpaid, take no payment for it any more; forget cards."""
 
     def __init__(self, clock: Clock, ids: Ids) -> None:
         self._clock = clock
@@ -32,6 +37,7 @@ class PaymentReactions:
             reservation.RefundRequested: self._refund,
             reservation.ReservationCancelled: self._ended,
             reservation.ReservationExpired: self._ended,
+            bot.PersonErased: self._erased,
         }
 
     async def _refund(self, work: PaymentWork, received: Received) -> None:
@@ -62,3 +68,10 @@ class PaymentReactions:
         closed = payment.close()
         if closed is not payment:
             await work.payments.save(old, closed, [])
+
+    async def _erased(self, work: PaymentWork, received: Received) -> None:
+        """What was charged and refunded stays: 전자상거래법 시행령 제6조 wants it kept for five years."""
+        event = received.event
+        assert isinstance(event, bot.PersonErased)
+        if not await work.cards.forget(event.person_id):
+            raise CardStillNeeded(event.person_id)

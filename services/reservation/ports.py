@@ -28,6 +28,10 @@ class Reservations(Protocol):
         """Until the end, whoever else is about to hold a place for this customer waits."""
         ...
 
+    async def of_customer(self, customer_id: str) -> Sequence[Reservation]:
+        """All there ever were, to look at."""
+        ...
+
     async def before_holding(self, reservation_id: str, customer_id: str) -> tuple[Reservation | None, int]:
         """What there is of this id, and how many of this customer's wait for payment."""
         ...

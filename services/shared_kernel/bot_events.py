@@ -7,11 +7,15 @@ from services.shared_kernel.event import Event, registry
 
 # The role of whoever had one until it was taken back. They are told nothing, and open no door.
 FORMER = "former"
+# The role of whoever was erased: an id, of which nothing is known any more (ADR 24).
+ERASED = "erased"
+# No door opens for these, and nothing is told to them.
+GONE = (FORMER, ERASED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonEvent(Event):
-    """Base: `role` is customer, cleaner, operator or former; `language` is ko or en."""
+    """Base: `role` is customer, cleaner, operator, former or erased; `language` is ko or en."""
 
     person_id: str
     role: str
@@ -65,4 +69,16 @@ class RoleTakenBack(PersonEvent):
     by: str
 
 
-ALL = registry(PersonLinked, ContactChanged, ConsentChanged, HandoverRequested, RoleTakenBack)
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(PersonEvent):
+    """What is kept of them is to be erased (개인정보 보호법 제21조, 제36조). `was` is customer or former.
+
+    `by` is an operator's person id, shell, or their own id.
+    """
+
+    TYPE: ClassVar[str] = "ssak3.bot.person_erased.v1"
+    was: str
+    by: str
+
+
+ALL = registry(PersonLinked, ContactChanged, ConsentChanged, HandoverRequested, RoleTakenBack, PersonErased)

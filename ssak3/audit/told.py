@@ -9,7 +9,7 @@ from typing import Any
 from services.notification.reactions.audit import Expected, all_expected, gaps
 from services.notification.reactions.copying import person_of, reservation_of
 from services.notification.reactions.who import TOLD, To
-from services.shared_kernel.bot_events import FORMER
+from services.shared_kernel.bot_events import GONE
 from services.shared_kernel.event import Received
 from ssak3.audit.facts import Facts
 from ssak3.audit.findings import QUIET, Check, Finding, fault, stuck
@@ -63,7 +63,7 @@ def _left_out(
 
 
 def _surplus(facts: Facts, told: dict[Key, Any], expected: Collection[Key]) -> Iterator[Finding]:
-    operators = {row.person_id for row in facts.rows("contacts") if row.role in ("operator", FORMER)}
+    operators = {row.person_id for row in facts.rows("contacts") if row.role in ("operator", *GONE)}
     for key, row in sorted(told.items()):
         if row.cause_event_id is None or key in expected:
             continue

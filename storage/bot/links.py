@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Row, bindparam, delete, exists, func, insert, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Link, LinkCode
-from services.shared_kernel.bot_events import FORMER
+from services.shared_kernel.bot_events import GONE
 from storage.bot.tables import link as table
 from storage.bot.tables import link_code, message, person, shown
 from storage.rows import insert_or_leave, insert_or_replace
@@ -18,7 +18,7 @@ _IS = (table.c.channel == bindparam("of_channel"), table.c.address == bindparam(
 _FIND = select(table).where(*_IS)
 _REMOVE = delete(table).where(*_IS)
 _OPEN = (table.c.channel == bindparam("of_channel"), table.c.blocked_at.is_(None))
-_HAS_ROLE = exists().where(person.c.id == table.c.person_id, person.c.role != FORMER)
+_HAS_ROLE = exists().where(person.c.id == table.c.person_id, person.c.role.not_in(GONE))
 _OF_PERSON = (
     select(table)
     .where(*_OPEN, table.c.person_id == bindparam("of_person"), _HAS_ROLE)

@@ -11,11 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import Message, OpenEntry
 from services.shared_kernel.card import Button, Card, Item
 from storage.bot.tables import message as table
-from storage.postgresql import lock
+from storage.bot.turns import Turns
 from storage.rows import insert_or_leave
 
-# The space of the locks on people's logs.
-LOG = "message log"
 _OF_PERSON = select(table).where(table.c.person_id == bindparam("person_id")).limit(bindparam("limit", type_=Integer))
 _AFTER = _OF_PERSON.where(table.c.seq > bindparam("seq")).order_by(table.c.seq)
 _LAST = _OF_PERSON.order_by(table.c.seq.desc())
@@ -30,19 +28,23 @@ _PUT_BACK = insert(table)
 
 class SqlMessageLog:
     """A delivery is there at most once. What is changed in place gets a new `seq`, so that whoever has read so far
-    reads it again, and keeps its place.
+    reads it again, and keeps its place. In turn: who has read a line never misses one before it.
     """
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, turns: Turns) -> None:
         self._connection = connection
-        self._in_turn: set[str] = set()
+        self._turns = turns
 
     async def append(
         self, person_id: str, sender: str, card: Card, at: datetime, *, client_id: str | None = None,
         delivery_id: str | None = None, key: str | None = None,
     ) -> bool:  # fmt: skip
-        """False when this delivery is there already. With a `key` it is open, and the one before with it no more."""
-        await self._take_turn(person_id)
+        """False when this delivery is there already, or the person was erased.
+
+        With a `key` it is open, and the one before with it no more.
+        """
+        if not await self._turns.take(person_id):
+            return False
         if key is not None:
             await self._connection.execute(_CLOSE, {"of_person": person_id, "of_key": key})
         row = {
@@ -61,7 +63,7 @@ class SqlMessageLog:
         """Another card in the place of the open entry; with `is_final` it is open no more. False: there is none,
         or it says just this already.
         """
-        await self._take_turn(person_id)
+        await self._turns.take(person_id)
         about = {"of_person": person_id, "of_key": key}
         old = (await self._connection.execute(_OPEN, about)).first()
         if old is None or (not is_final and card_from_json(old.card) == card):
@@ -86,12 +88,6 @@ class SqlMessageLog:
             OpenEntry(person_id=row.person_id, key=row.key, card=card_from_json(row.card))
             for row in await self._connection.execute(_ALL_OPEN)
         ]
-
-    async def _take_turn(self, person_id: str) -> None:
-        """One person's lines are readable in the order of `seq`: who has read one never misses one before it."""
-        if person_id not in self._in_turn:
-            await lock(self._connection, LOG, [person_id])
-            self._in_turn.add(person_id)
 
     async def after(self, person_id: str, seq: int, limit: int) -> Sequence[Message]:
         """The ones that follow, oldest first."""

@@ -4,19 +4,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import TextClause, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from bot.notices import Named, Notice
+from services.shared_kernel.bot_events import ERASED
 from storage.bot import tables
-from storage.bot.message_log import LOG
+from storage.bot.turns import LOG
 from storage.engine import Database
 from storage.postgresql import arrays, key_of, whole
 from storage.rows import insert_or_leave
 
 _GIVEN = ("person_id", "delivery_id", "card")
 # There is no row before every lock is held, and a row gets its `seq` when it is there: who has read one line of a
-# person's log never misses one before it. Who waits here sees what was committed meanwhile, by the unique index.
+# person's log never misses one before it. Who waits here sees what was committed meanwhile, by the unique index; that
+# somebody was erased meanwhile it doesn't see: the tick that forgets sweeps such a line.
 _APPEND = text(
     """
     WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(unnest(:keys)))
@@ -24,13 +26,18 @@ _APPEND = text(
     SELECT person_id, 'bot', :at, delivery_id, card
     FROM (SELECT count(*) FROM held) AS all_held,
         unnest(:person_id, :delivery_id, :card) WITH ORDINALITY AS given (person_id, delivery_id, card, place)
+    WHERE NOT EXISTS (SELECT FROM bot_person WHERE id = person_id AND role = :erased)
     ORDER BY place
     ON CONFLICT DO NOTHING RETURNING delivery_id
     """
 ).bindparams(
     bindparam("keys", type_=ARRAY(BIGINT)),
     bindparam("at", type_=tables.message.c.at.type),
+    bindparam("erased", ERASED, type_=tables.person.c.role.type),
     *(bindparam(name, type_=ARRAY(whole(tables.message.c[name]))) for name in _GIVEN),
+)
+_ERASED = select(tables.person.c.id).where(
+    tables.person.c.id.in_(bindparam("people", expanding=True)), tables.person.c.role == bindparam("role")
 )
 _NAMED = """
     SELECT 'person' AS kind, id, name, '' AS address, '' AS note FROM {persons}
@@ -70,7 +77,9 @@ class SqlNotices:
                 found = await connection.execute(_APPEND, {"keys": keys, "at": at, **arrays(_GIVEN, rows)})
                 return set(found.scalars())
             new = set()
-            for row in rows:
+            told = {"people": [notice.person_id for notice in notices], "role": ERASED}
+            erased = {*(await connection.execute(_ERASED, told)).scalars()}
+            for row in (row for row in rows if row["person_id"] not in erased):
                 values = {**row, "sender": "bot", "at": at}
                 if (await connection.execute(insert_or_leave(tables.message, *values), values)).rowcount == 1:
                     new.add(row["delivery_id"])

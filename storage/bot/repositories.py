@@ -9,12 +9,16 @@ from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
+from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.event import Event
+from services.shared_kernel.refusal import NotFound
 from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.links import SqlLinkCodes, SqlLinks
 from storage.bot.message_log import SqlMessageLog
 from storage.bot.threads import SqlThreads
+from storage.bot.traces import SqlTraces
+from storage.bot.turns import Turns
 from storage.bot.updates import SqlUpdates
 from storage.engine import Database
 from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
@@ -25,17 +29,19 @@ class BotUnitOfWork(SqlUnitOfWork):
     """A transaction of the bot."""
 
     def open(self) -> None:
+        turns = Turns(self.connection)
         self.persons = SqlPersons(self)
         self.invites = SqlInvites(self.connection)
         self.drafts = SqlDrafts(self.connection)
-        self.log = SqlMessageLog(self.connection)
-        self.received = SqlReceived(self.connection)
+        self.log = SqlMessageLog(self.connection, turns)
+        self.received = SqlReceived(self.connection, turns)
         self.details = SqlDetails(self.connection)
         self.threads = SqlThreads(self.connection)
         self.keyed_calls = SqlKeyedCalls(self.connection)
         self.links = SqlLinks(self.connection)
         self.link_codes = SqlLinkCodes(self.connection)
         self.updates = SqlUpdates(self.connection)
+        self.traces = SqlTraces(self.connection, turns)
 
 
 # Made once, here and elsewhere: to put a statement together takes longer than to carry it out.
@@ -164,13 +170,16 @@ _PEOPLE_WAITING = (
 class SqlReceived:
     """What was said and isn't answered yet."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, turns: Turns) -> None:
         self._connection = connection
+        self._turns = turns
 
     async def add(
         self, person_id: str, client_id: str, fresh_id: str, text: str, action: str, at: datetime,
         traceparent: str | None,
     ) -> bool:  # fmt: skip
+        if not await self._turns.take(person_id):
+            return False
         row = {
             "person_id": person_id,
             "client_id": client_id,
@@ -227,7 +236,14 @@ class SqlDetailsApart:
             await SqlDetails(connection).add(details)
 
 
-_ADD_DETAILS = insert(tables.details)
+_HOLDS_PERSON = (
+    select(*(bindparam(column.name, type_=column.type) for column in tables.details.c))
+    .select_from(tables.person)
+    .where(tables.person.c.id == bindparam("person_id"), tables.person.c.role != ERASED)
+    .with_for_update(read=True, of=tables.person)
+)
+# In one statement: whoever erases the person waits for it, or it sees what they did.
+_ADD_DETAILS = insert(tables.details).from_select([column.name for column in tables.details.c], _HOLDS_PERSON)
 _DETAILS = select(tables.details).where(tables.details.c.id == bindparam("details_id"))
 
 
@@ -238,7 +254,8 @@ class SqlDetails:
         self._connection = connection
 
     async def add(self, details: Details) -> None:
-        await self._connection.execute(_ADD_DETAILS, asdict(details))
+        if (await self._connection.execute(_ADD_DETAILS, asdict(details))).rowcount != 1:
+            raise NotFound(details.person_id)
 
     async def find(self, details_id: str) -> Details | None:
         row = (await self._connection.execute(_DETAILS, {"details_id": details_id})).first()

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.payment.values import Card, Checkout
+from services.payment.values import AttemptStatus, Card, Checkout
 from services.shared_kernel.refusal import NotFound
+from storage.payment.tables import attempt as attempts
 from storage.payment.tables import card as cards
 from storage.payment.tables import checkout as checkouts
 
@@ -18,6 +19,13 @@ _NEWEST = (
 )
 _CARD = select(cards).where(cards.c.id == bindparam("wanted"))
 _ADD = insert(cards)
+_THEIRS = select(cards.c.id).where(cards.c.customer_id == bindparam("customer"))
+_WITH_THEIRS = attempts.c.card_id.in_(_THEIRS)
+_LIVE = select(attempts.c.id).where(
+    _WITH_THEIRS, attempts.c.status.in_((AttemptStatus.REQUESTED, AttemptStatus.UNKNOWN))
+)
+_LET_GO = update(attempts).where(_WITH_THEIRS).values(card_id=None)
+_FORGET = delete(cards).where(cards.c.customer_id == bindparam("customer"))
 _REMEMBER = insert(checkouts)
 _CHECKOUT = select(checkouts).where(checkouts.c.attempt_id == bindparam("attempt"))
 
@@ -41,6 +49,14 @@ class SqlCards:
     async def add(self, card: Card) -> None:
         values = {name: getattr(card, name) for name in card.__dataclass_fields__}
         await self._connection.execute(_ADD, values)
+
+    async def forget(self, customer_id: str) -> bool:
+        of_customer = {"customer": customer_id}
+        if (await self._connection.execute(_LIVE, of_customer)).first() is not None:
+            return False
+        await self._connection.execute(_LET_GO, of_customer)
+        await self._connection.execute(_FORGET, of_customer)
+        return True
 
     async def remember_checkout(self, checkout: Checkout) -> None:
         values = {name: getattr(checkout, name) for name in checkout.__dataclass_fields__}

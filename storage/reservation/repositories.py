@@ -35,6 +35,7 @@ class ReservationUnitOfWork(SqlUnitOfWork):
 
 _TO_LOOK_AT = select(table).where(table.c.id == bindparam("wanted"))
 _TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
+_OF_CUSTOMER = select(table).where(table.c.customer_id == bindparam("customer_id")).order_by(table.c.id)
 _IS_UNPAID = and_(table.c.customer_id == bindparam("customer"), table.c.status == Status.AWAITING_PAYMENT)
 _BEFORE_HOLDING = select(table).where(or_(table.c.id == bindparam("wanted"), _IS_UNPAID))
 _MOST = bindparam("limit", type_=Integer)
@@ -87,6 +88,10 @@ class SqlReservations:
 
     async def in_turn(self, customer_id: str) -> None:
         await lock(self._work.connection, "holds", [customer_id])
+
+    async def of_customer(self, customer_id: str) -> Sequence[Reservation]:
+        found = await self._work.connection.execute(_OF_CUSTOMER, {"customer_id": customer_id})
+        return [_from_row(row) for row in found]
 
     async def before_holding(self, reservation_id: str, customer_id: str) -> tuple[Reservation | None, int]:
         wanted = {"wanted": reservation_id, "customer": customer_id}

@@ -39,6 +39,7 @@ TYPED = {
     "마포구 OO로 12, 101동 502호": Intent.BOOK,
     "English please": Intent.LANG,
     "취소할게요": Intent.CANCEL,
+    "내 정보 삭제해줘": Intent.ERASE,
 }
 ADR_PARTS = ("**Status:**", "## Context", "## Options", "## Decision", "## Consequences")
 

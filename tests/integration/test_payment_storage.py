@@ -150,3 +150,22 @@ async def test_a_request_for_a_refund_comes_twice_and_acts_once(shop: Shop) -> N
     assert [received.causation_id for received in told[1:]] == [event_id, event_id]
     assert [received.sequence for received in told] == [1, 2, 3]
     assert (await shop.use_cases.ledger_totals())["fee_income"] == -16_000
+
+
+async def test_a_card_is_forgotten_once_no_attempt_may_need_it_again(shop: Shop) -> None:
+    """Rule 3: what isn't settled is sent again with the very card it began with. Others' cards stay; twice is once."""
+    assert isinstance(await shop.pay(), Approved)
+    payment = await shop.use_cases.of_reservation(reservation_id="r1")
+    assert payment is not None
+    customer_id = payment.customer_id
+    other = await shop.use_cases.card_of(customer_id="somebody else")
+    for status, is_forgotten in ((AttemptStatus.UNKNOWN, False), (AttemptStatus.APPROVED, True)):
+        async with shop.database.write() as connection:
+            await connection.execute(update(tables.attempt).values(status=status))
+        for _ in range(2):
+            async with shop.work() as work:
+                assert await work.cards.forget(customer_id) is is_forgotten
+                assert (await work.cards.of_customer(customer_id) is None) is is_forgotten
+    async with shop.work() as work:
+        assert await work.cards.of_customer("somebody else") == other
+        assert (await work.payments.get(payment.id)).attempts[0].card_id is None

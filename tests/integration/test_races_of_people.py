@@ -27,9 +27,9 @@ from services.payment.results import Approved, Fenced
 from services.payment.values import RefundStatus
 from services.shared_kernel.card import Card
 from storage.bot import tables
-from storage.bot.message_log import LOG
 from storage.bot.notices import SqlNotices
 from storage.bot.repositories import BotUnitOfWork
+from storage.bot.turns import LOG
 from storage.engine import Database
 from storage.payment.payments import SqlPayments
 from storage.postgresql import lock

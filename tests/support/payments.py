@@ -226,6 +226,14 @@ class MemoryCards:
     async def add(self, card: Card) -> None:
         self.work.store.cards.append(card)
 
+    async def forget(self, customer_id: str) -> bool:
+        store = self.work.store
+        mine = {card.id for card in store.cards if card.customer_id == customer_id}
+        if any(one.card_id in mine and one.is_live for paid in store.payments.values() for one in paid.attempts):
+            return False
+        store.cards[:] = [card for card in store.cards if card.id not in mine]
+        return True
+
     async def remember_checkout(self, checkout: Checkout) -> None:
         self.work.store.checkouts[checkout.attempt_id] = checkout
 

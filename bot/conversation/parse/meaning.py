@@ -35,6 +35,7 @@ class Intent(StrEnum):
     BACK = "back"
     GREET = "greet"
     SETTINGS = "settings"
+    ERASE = "erase"
     EDIT = "edit"
     JOBS = "jobs"
     COMING = "coming"

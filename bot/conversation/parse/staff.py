@@ -85,6 +85,7 @@ _ORDERS = (
     ("invite_operator", rf"운영자\s*초대{_DOING}|초대\s*운영자|invite\s+(?:an\s+)?operator"),
     ("invite", rf"초대(?:\s*링크)?{_DOING}|invite"),
     ("staff", r"(?:(?:담당자|직원)(?:\s*(?:목록|명단|관리|빼기))?|(?:업체|운영자)\s*(?:목록|명단))(?:\s*(?:보기|보여.*))?|(?:역할|권한)\s*(?:회수|빼기|관리)(?:해\s*줘요?|해\s*주세요|하기|할게요?|할래요?)?|staff(?:\s+list)?|(?:take\s+(?:a\s+)?role\s+back|remove\s+(?:staff|a\s+cleaner|an\s+operator))"),
+    ("erase", rf"(?:고객\s*)?(?:개인\s*정보|고객\s*정보)(?:를)?\s*(?:삭제|파기|지우기)(?:해\s*줘요?|해\s*주세요|하기|할게요?|할래요?)?(?:\s+{_CODE})?(?P<rest>)|erase(?:\s+(?:the\s+)?(?:customer|details|person))?(?:\s+#?(?P<of>[2-9A-HJ-NP-Z]{{5}}))?"),
     ("opcancel", rf"(?:운영\s*취소|취소|cancel)\s+{_CODE}(?P<rest>)"),
     ("oprefund", rf"(?:일부\s*환불|환불|refund)\s+{_CODE}(?:\s+(?P<rest>.*))?"),
     ("opmove", rf"(?:방문\s*)?(?:옮기기|이동|변경|move)\s+{_CODE}(?:\s+(?P<rest>.*))?"),
@@ -111,7 +112,7 @@ def read_order(text: str) -> Order | None:
     for verb, words in _ORDER:
         if match := words.fullmatch(said):
             groups = match.groupdict()
-            code = (groups.get("code") or "").lstrip("#").upper()
+            code = (groups.get("code") or groups.get("of") or "").lstrip("#").upper()
             return Order(verb=verb, code=code, rest=(groups.get("rest") or "").strip())
     return None
 

@@ -98,6 +98,8 @@ WHOLE = (
 )  # fmt: skip
 
 INSIDE = (
+    (Intent.ERASE, r"\b(?:delete|erase|remove|wipe)\b.{0,12}\b(?:my|personal)\b.{0,12}\b(?:data|details|info(?:rmation)?|account|records?)\b|"
+                   r"\berase me\b|\bforget (?:all )?about me\b|\bright to be forgotten\b"),
     (Intent.OPTOUT, r"\bunsubscribe|\bopt[- ]?out\b|\b(?:stop|no more)\b.{0,20}\b(?:ads?|adverts?|marketing|messages?|messaging|promotions?|promos?|spam|notifications?)\b|"
                     r"^stop$|\bturn off\b.{0,12}\bnotif\w+"),
     (Intent.TELEGRAM, r"\btelegram\b"),

@@ -166,6 +166,8 @@ def contact_after(old: Contact | None, received: Received) -> Contact | None:
         old or Contact(person_id=event.person_id, role=event.role), role=event.role, language=event.language
     )
     match event:
+        case bot.PersonErased():
+            return Contact(person_id=event.person_id, role=event.role, language=event.language)
         case bot.PersonLinked():
             # People are most likely to look where they came in last.
             others = tuple(channel for channel in contact.channels if channel != event.channel)

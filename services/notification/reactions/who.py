@@ -186,6 +186,7 @@ SILENT: Mapping[type[Event], str] = {
     bot.PersonLinked: "the chat answered",
     bot.ContactChanged: "the chat answered",
     bot.RoleTakenBack: "the chat said so, and whoever did it knows",
+    bot.PersonErased: "nobody is left to be told, and whoever did it knows",
 }
 
 

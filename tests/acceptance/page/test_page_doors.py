@@ -69,6 +69,20 @@ async def test_an_open_phone_closes_when_its_role_is_taken_back_from_a_shell(ope
     await expect(phone.log).not_to_contain_text("손이 필요한 일")
 
 
+async def test_who_erases_themselves_is_greeted_as_somebody_new(open_page: OpenPage, demo: Demo):
+    """The open page forgets what was said on it, and goes on by itself."""
+    page = await open_page("/")
+    phone = PhoneOnPage(page, "customer")
+    await phone.say("금요일 2시 마포 24평 집청소")
+    await expect(phone.log).to_contain_text("이제 주소만 알려 주시면 돼요.")
+    await phone.say("내 정보 삭제해줘")
+    await phone.tap("삭제 확정")
+    await expect(phone.log).not_to_contain_text("주소만")
+    await expect(phone.log).to_contain_text("안녕하세요, 싹3예요.")
+    await phone.say("안녕하세요")
+    await expect(phone.log).not_to_contain_text("주소만")
+
+
 async def test_a_socket_needs_our_own_page_and_our_own_cookie(demo: Demo, client: httpx.AsyncClient):
     """A foreign page can't talk with a visitor's cookie, and a cookie can't be made up."""
     answer = await client.post("/chat/session", json={"role": "customer"})

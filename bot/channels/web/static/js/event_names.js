@@ -44,6 +44,7 @@ const NAMES = {
   'bot.consent_changed': ['수신 동의 바뀜', 'Consent changed'],
   'bot.handover_requested': ['상담원 요청', 'Person asked for'],
   'bot.role_taken_back': ['역할 회수', 'Role taken back'],
+  'bot.person_erased': ['개인정보 삭제', 'Person erased'],
 };
 
 /** `reservation.confirmed` out of that, `reservation.confirmed.v1` or `ssak3.reservation.confirmed.v1`. */

@@ -1,0 +1,96 @@
+"""An operator erases a customer: what goes and what stays is said first, and a way out."""
+
+from collections.abc import Sequence
+
+from bot.conversation.effects_erasing import ErasePerson, LookBeforeErasing
+from bot.conversation.effects_operator import FindReservations
+from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation, old_button, show_button
+from bot.conversation.talk import MOST_BUTTONS, button, card, pair
+from bot.conversation.texts_erasing import sentences_in
+from bot.conversation.texts_ko_erasing import ErasingKorean
+from bot.conversation.turn import Conversation, Turn, ask
+from bot.erasure import OpenAffair, StillOpen, StillStaff
+from bot.people import INVITED_ROLES
+from services.mypage.view import ReservationView
+from services.shared_kernel.bot_events import ERASED
+from services.shared_kernel.card import Button
+from services.shared_kernel.refusal import NotFound
+
+
+def erase_button(talk: OperatorTalk, person_id: str) -> Button:
+    """개인정보 삭제, of this person."""
+    return button(_say(talk).erase, "erase", person_id)
+
+
+def erase(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """개인정보 삭제: the question, or what stands in the way."""
+    try:
+        found = yield from ask(LookBeforeErasing(person_id=arguments[0]))
+    except NotFound:
+        return old_button(talk)
+    say = _say(talk)
+    if found.role == ERASED:
+        return erased_before(talk)
+    if found.role in INVITED_ROLES:
+        return _still_staff(talk)
+    if found.still_open:
+        return _still_open(talk, found.still_open)
+    yes, no = button(say.confirm, "erase!", found.person_id), button(say.leave, "erase_not")
+    return talk.answer(pair(say.sure(found.visits), yes, no))
+
+
+def erase_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """삭제 확정. Erased already: the same answer."""
+    try:
+        yield from ask(ErasePerson(person_id=arguments[0]))
+    except NotFound:
+        return old_button(talk)
+    except StillStaff:
+        return _still_staff(talk)
+    except StillOpen as refusal:
+        return _still_open(talk, refusal.still_open)
+    return talk.answer(menu(talk, _say(talk).erased()))
+
+
+def erased_before(talk: OperatorTalk) -> Turn:
+    """There is nobody behind it any more."""
+    return talk.answer(menu(talk, _say(talk).erased_before()))
+
+
+def leave(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
+    """그대로 두기."""
+    yield from ()
+    return talk.answer(menu(talk, _say(talk).left()))
+
+
+def of_reservation(talk: OperatorTalk, view: ReservationView) -> Conversation:
+    """개인정보 삭제 R7K2Q: of the customer whose booking it is."""
+    return (yield from erase(talk, (view.customer_id,)))
+
+
+def whose(talk: OperatorTalk) -> Conversation:
+    """개인정보 삭제, without saying whose."""
+    yield from ()
+    return talk.question(_say(talk).ask_whom, asking="erase", keep={})
+
+
+def whose_given(talk: OperatorTalk, text: str) -> Conversation:
+    """A code, or whatever else a booking is found by."""
+    found = yield from ask(FindReservations(text=text))
+    if len({each.reservation.customer_id for each in found}) != 1:
+        return no_such_reservation(talk)
+    return (yield from of_reservation(talk, found[0].reservation))
+
+
+def _still_staff(talk: OperatorTalk) -> Turn:
+    return talk.answer(menu(talk, _say(talk).still_staff()))
+
+
+def _still_open(talk: OperatorTalk, affairs: Sequence[OpenAffair]) -> Turn:
+    shown = dict.fromkeys(one.reservation_id for one in affairs)
+    buttons = [show_button(talk, reservation_id) for reservation_id in [*shown][:MOST_BUTTONS]]
+    return talk.answer(card(_say(talk).still_open(affairs), *buttons))
+
+
+def _say(talk: OperatorTalk) -> ErasingKorean:
+    return sentences_in(talk.context.person.language)
