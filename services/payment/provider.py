@@ -136,6 +136,10 @@ class Provider(Protocol):
     never used for another: the provider replays its first answer for a key without looking at the body.
     """
 
+    def rests_for(self) -> float:
+        """Seconds for which every call would raise `Unavailable`; 0 when it may be called."""
+        return 0.0
+
     async def charge_card(
         self,
         *,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any, TypeVar
 
 import structlog
@@ -15,7 +16,7 @@ from services.payment.provider import Provider, ProviderError
 from services.payment.refunding import WantedRefund, take_up
 from services.payment.refunds import Compensation, Refund, pay_out
 from services.payment.refusals import MethodNotOffered, OtherAttempt
-from services.payment.results import Declined, Fenced, Owed, Result
+from services.payment.results import Declined, Fenced, Owed, Result, Unavailable
 from services.payment.values import AttemptStatus, Card, Method
 from services.payment.wording import NO_CARD_EN, NO_CARD_KO, TEST_CARD_LABEL
 from services.shared_kernel.clock import Clock
@@ -66,6 +67,9 @@ class PaymentUseCases:
         pay_by: datetime, payment_key: str | None,
     ) -> Result:  # fmt: skip
         async with self._unit_of_work() as work:
+            rest = self._provider.rests_for()
+            if rest > 0 and not await work.payments.is_used(attempt_id):
+                return Unavailable(retry_after_seconds=ceil(rest))  # nothing to remember: nobody was asked
             # In this order: a replica that pays with this very attempt meanwhile is found out by the second look.
             old = await work.payments.of_reservation(reservation_id)
             known = await self._known(work, attempt_id, reservation_id, amount_krw)

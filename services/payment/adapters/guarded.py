@@ -37,6 +37,9 @@ class GuardedProvider(Provider):
             except CircuitOpen as error:
                 raise Unavailable(error.retry_after) from None
 
+    def rests_for(self) -> float:
+        return self._breaker.open_for
+
     async def charge_card(
         self,
         *,

@@ -64,12 +64,17 @@ class Breaker:
     @property
     def state(self) -> Literal["closed", "open", "half-open"]:
         """For metrics and ticks; `half-open` as soon as the next call would be the probe."""
-        opened_at = self._circuit.opened_at
         if self._circuit.state == CLOSED:
             return "closed"
-        if self._circuit.state == OPENED and opened_at is not None and self._now() < opened_at + self._circuit.ttl:
-            return "open"
-        return "half-open"
+        return "open" if self.open_for > 0 else "half-open"
+
+    @property
+    def open_for(self) -> float:
+        """Seconds until the next call may be made; 0 unless it is open."""
+        opened_at = self._circuit.opened_at
+        if self._circuit.state != OPENED or opened_at is None:
+            return 0.0
+        return max(0.0, opened_at + self._circuit.ttl - self._now())
 
     @asynccontextmanager
     async def guard(
