@@ -1,27 +1,39 @@
-"""How long a consumer lets deliveries gather: not at all while it is seldom at work, ever longer as it gets busy.
+"""How long a consumer lets deliveries gather: not at all while it is idle most of the time, else for a few batches' time.
 
 A transaction costs much the same for one event as for fifty. Whoever handles each as it comes spends its time, and the
 database's, on beginnings and ends; network cards, which have the same choice, call this interrupt moderation.
 """
 
-# Of its time a consumer is at work a third at most, as long as no whole batch waits.
-RESTS_PER_WORK = 2
+from collections import deque
+
+# Who was at work for more than a third of the time, its rests left aside, is busy.
+IDLE_PER_WORK = 2
+RESTS_PER_WORK = 3
 LONGEST_REST_SECONDS = 0.2
+# So that a few that take long by themselves say nothing.
+BATCHES = 16
+_IDLE_SECONDS = 1.0
 
 
 class Moderation:
     """Times are seconds of any clock that only goes forward."""
 
     def __init__(self) -> None:
+        self._work = deque([0.0] * BATCHES, BATCHES)
+        self._idle = deque([_IDLE_SECONDS] * BATCHES, BATCHES)
         self._began = 0.0
-        self._before = 0.0
+        self._rested_at = 0.0
 
     def begin(self, now: float) -> None:
         """A batch was taken, and none was under way."""
+        self._idle.append(max(0.0, now - self._rested_at))
         self._began = now
 
     def end(self, now: float) -> float:
-        """Nothing is under way any more: how long to rest. One that took long by itself says nothing yet."""
-        took, before = now - self._began, self._before
-        self._before = took
-        return min(LONGEST_REST_SECONDS, RESTS_PER_WORK * min(took, before))
+        """Nothing is under way any more: how many seconds to rest."""
+        self._work.append(now - self._began)
+        work, idle = sum(self._work), sum(self._idle)
+        is_busy = idle < IDLE_PER_WORK * work
+        rest = min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work / BATCHES) if is_busy else 0.0
+        self._rested_at = now + rest
+        return rest

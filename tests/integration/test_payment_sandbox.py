@@ -176,12 +176,15 @@ async def test_an_id_nobody_used_is_fenced_off(shop: Shop) -> None:
 
 
 async def test_open_breaker_answers_at_once_and_leaves_nothing_behind(shop: Shop) -> None:
+    paid = await shop.pay("paid", "r8")
     await shop.mode("down")
     for number in range(3):
         await shop.pay(f"a{number}", f"r{number}")
     result = await shop.pay("b", "r9")
     assert isinstance(result, Unavailable)
     assert 1 <= result.retry_after_seconds <= 20
+    assert await shop.use_cases.of_reservation(reservation_id="r9") is None
+    assert await shop.pay("paid", "r8") == paid  # what is known needs no provider
     assert await shop.use_cases.resolve(attempt_id="b") == Fenced()
     assert await shop.availability.run_once() == 0
 

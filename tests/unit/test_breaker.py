@@ -66,15 +66,15 @@ async def test_opens_at_the_threshold_and_says_how_long(breaker, seconds):
     with pytest.raises(CircuitOpen) as refused:
         await call(breaker)
     assert breaker.state == "open"
-    assert refused.value.retry_after == pytest.approx(15.0)
+    assert refused.value.retry_after == breaker.open_for == pytest.approx(15.0)
 
 
 async def test_is_half_open_after_its_time_and_closes_on_a_good_probe(breaker, seconds):
     await fail(breaker, 3)
     seconds.now += 20
-    assert breaker.state == "half-open"
+    assert (breaker.state, breaker.open_for) == ("half-open", 0.0)
     await call(breaker)
-    assert breaker.state == "closed"
+    assert (breaker.state, breaker.open_for) == ("closed", 0.0)
     await fail(breaker, 2)
     assert breaker.state == "closed"
 

@@ -1,33 +1,47 @@
-"""A consumer that is seldom at work rests little; the busier it gets, the longer it lets deliveries gather."""
+"""A consumer that is idle most of the time never rests; a busy one lets deliveries gather."""
 
 import pytest
 
-from messaging.rabbitmq.moderation import LONGEST_REST_SECONDS, RESTS_PER_WORK, Moderation
+from messaging.rabbitmq.moderation import BATCHES, LONGEST_REST_SECONDS, Moderation
 
 
-def rests(*took: float) -> list[float]:
-    """After batches that took so many seconds, one after the other."""
-    moderation, now, found = Moderation(), 100.0, []
-    for seconds in took:
+def rests(times: int, *, work: float, every: float, moderation: Moderation | None = None) -> list[float]:
+    """After so many batches. Deliveries come so many seconds apart; what is there when a rest is over is taken at once."""
+    moderation = moderation or Moderation()
+    now, found = 100.0, []
+    for number in range(times):
+        now = max(now, 100.0 + number * every)
         moderation.begin(now)
-        now += seconds
+        now += work
         found.append(moderation.end(now))
         now += found[-1]
     return found
 
 
-def test_the_first_one_is_followed_by_no_rest():
-    assert rests(0.050) == [0.0]
+def test_who_is_idle_most_of_the_time_never_rests():
+    assert set(rests(100, work=0.004, every=0.020)) == {0.0}
 
 
-def test_of_its_time_a_consumer_is_at_work_a_third():
-    assert rests(0.010, 0.010, 0.020, 0.020)[1:] == pytest.approx([0.020, 0.020, 0.040])
-    assert RESTS_PER_WORK == 2
+def test_a_busy_one_rests_in_proportion_and_goes_on_resting():
+    found = rests(100, work=0.004, every=0.005)
+    assert found[0] == 0.0
+    assert found[-1] == pytest.approx(0.012)
+    assert found == sorted(found)
+
+
+def test_the_slower_everything_is_the_longer():
+    assert rests(100, work=0.020, every=0.005)[-1] == pytest.approx(0.060)
+    assert rests(100, work=5.0, every=0.005)[-1] == LONGEST_REST_SECONDS
 
 
 def test_one_that_takes_long_by_itself_holds_nobody_up():
-    assert rests(0.004, 0.150, 0.004)[1:] == pytest.approx([0.008, 0.008])
+    moderation = Moderation()
+    rests(BATCHES, work=0.004, every=0.020, moderation=moderation)
+    moderation.begin(101.0)
+    assert moderation.end(101.060) == 0.0
 
 
-def test_nobody_rests_for_long():
-    assert rests(5.0, 5.0)[1] == LONGEST_REST_SECONDS
+def test_it_ends_with_the_load():
+    moderation = Moderation()
+    assert rests(50, work=0.010, every=0.001, moderation=moderation)[-1] > 0
+    assert rests(50, work=0.010, every=1.0, moderation=moderation)[-1] == 0.0
