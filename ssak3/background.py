@@ -19,6 +19,8 @@ PATIENCE_SECONDS = 5.0
 RELAY_EVERY_SECONDS = 1.0
 # What is said is answered at once: this is for what a kill left behind.
 ANSWERING_EVERY_SECONDS = 5.0
+# Woken by each notice that is queued, the sender takes those of such a moment together (ADR 26).
+SENDING_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +111,9 @@ def _loops(ssak3: Ssak3) -> Iterator[Worker]:
     for name in ("sender", "attempts", "refunds", "availability", "answering", "live"):
         if name in loops and getattr(ssak3, name) is not None:
             every_seconds = ANSWERING_EVERY_SECONDS if name == "answering" else 1.0
-            yield Worker(name=name, run_once=getattr(ssak3, name).run_once, every_seconds=every_seconds)
+            pause_seconds = SENDING_PAUSE_SECONDS if name == "sender" else 0.0
+            run_once = getattr(ssak3, name).run_once
+            yield Worker(name=name, run_once=run_once, every_seconds=every_seconds, pause_seconds=pause_seconds)
 
 
 def _telegram(ssak3: Ssak3) -> Iterator[Worker]:

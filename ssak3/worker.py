@@ -16,11 +16,15 @@ LONGEST_BACKOFF_SECONDS = 30.0
 
 @dataclass(kw_only=True)
 class Worker:
-    """`run_once` says how much it did; when that is nothing, it rests until woken or `every_seconds` have passed."""
+    """`run_once` says how much it did; when that is nothing, it rests until woken or `every_seconds` have passed.
+
+    In between it always pauses for `pause_seconds`, so that what comes meanwhile is done together.
+    """
 
     name: str
     run_once: Callable[[], Awaitable[int]]
     every_seconds: float = 1.0
+    pause_seconds: float = 0.0
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -50,6 +54,7 @@ class Worker:
                 failures += 1
                 done = 0
                 log.exception("worker.failed", worker=self.name, failures=failures)
+            await asyncio.sleep(self.pause_seconds)
             if not done:
                 await self._rest(doubled(self.every_seconds, failures, longest=LONGEST_BACKOFF_SECONDS))
 

@@ -1,4 +1,4 @@
-"""How long a consumer lets deliveries gather: not at all while it is idle most of the time, else for a few batches' time.
+"""How long a consumer lets deliveries gather: not at all while it is mostly idle, else for a few batches' time.
 
 A transaction costs much the same for one event as for fifty. Whoever handles each as it comes spends its time, and the
 database's, on beginnings and ends; network cards, which have the same choice, call this interrupt moderation.

@@ -41,5 +41,28 @@ async def test_told_to_stop_it_rests_no_longer():
     await asyncio.wait_for(running, 5)
 
 
+async def test_what_comes_in_a_pause_is_done_together_and_at_once_after_it(monkeypatch: pytest.MonkeyPatch):
+    stopping, came, done, pauses = asyncio.Event(), ["a"], list[list[str]](), list[float]()
+
+    async def run_once() -> int:
+        done.append(list(came))
+        came.clear()
+        return len(done[-1])
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 1:
+            for name in ("b", "c"):
+                came.append(name)
+                worker.wake()
+        else:
+            stopping.set()
+
+    worker = Worker(name="sender", run_once=run_once, every_seconds=3600, pause_seconds=0.05)
+    monkeypatch.setattr("ssak3.worker.asyncio.sleep", pause)
+    await asyncio.wait_for(worker.run(stopping), 5)
+    assert (done, pauses) == ([["a"], ["b", "c"]], [0.05, 0.05])
+
+
 async def _nothing() -> int:
     return 0
