@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 
@@ -18,6 +19,13 @@ DEFERRED = 202
 PACE = 20
 OPENING_SECONDS = 2
 OPENING_CONNECTIONS = 4
+PATIENCE_SECONDS = 60.0
+# Bookings of the opening whose customers have not been told anything yet.
+WAITING = """
+SELECT (SELECT count(*) FROM reservation_reservation)
+     - (SELECT count(DISTINCT reservation_id) FROM notification_notification JOIN notification_delivery AS delivery
+        ON delivery.notification_id = notification_notification.id WHERE delivery.status = 'SENT')
+"""
 PATIENCE = ClientTimeout(total=30)
 # Each a customer of its own: nobody may have more than two unpaid ones.
 REQUESTS = 20_000
@@ -61,6 +69,7 @@ def _ours(bed: Bed, seconds: int) -> Mapping[str, float]:
         put_mode(this, "down")
         bookings = f"{url}/api/reservations"
         posts(this.folder, bookings, bodies(REQUESTS, REQUESTS, "opening"), OPENING_SECONDS, OPENING_CONNECTIONS)
+        until_told(this)
         paced_share, paced = asyncio.run(_paced(bookings, bodies(PACE * seconds, REQUESTS, "paced")))
         load = posts(this.folder, bookings, bodies(REQUESTS, REQUESTS, "full"), seconds, CONNECTIONS)
     return {
@@ -80,6 +89,15 @@ def _theirs(bed: Bed, seconds: int) -> Mapping[str, float]:
         put_mode(this, "down")
         load = posts(this.folder, f"{url}/api/reservations", bodies(REQUESTS, REQUESTS, "full"), seconds, CONNECTIONS)
     return {"share": 100 * load.statuses.get(201, 0) / max(1, load.count + load.broken)}
+
+
+def until_told(this: Round) -> None:
+    """Everybody has been told of what opened the breaker: that load isn't the one that is measured."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while int(this.sql(WAITING)):
+        if time.monotonic() > deadline:
+            raise TimeoutError("notices of the opening are still under way")
+        time.sleep(0.2)
 
 
 def put_mode(this: Round, mode: str) -> None:
