@@ -82,6 +82,7 @@ async def test_the_queues_are_named_and_made_as_the_contract_says(rabbitmq):
         ("ssak3.events", "ssak3.reservation", "payment.#"),
         ("ssak3.events", "ssak3.reservation", "cleaning.#"),
         ("ssak3.events", "ssak3.payment", "reservation.#"),
+        ("ssak3.events", "ssak3.payment", "bot.#"),
         ("ssak3.events", "ssak3.cleaning", "reservation.#"),
         ("ssak3.events", "ssak3.cleaning", "bot.#"),
         ("ssak3.events", "ssak3.notification", "reservation.#"),
