@@ -6,7 +6,8 @@ database's, on beginnings and ends; network cards, which have the same choice, c
 
 from collections import deque
 
-# Who was at work for more than a third of the time, its rests left aside, is busy.
+# Who was at work for more than a third of the time, its rests left aside, is busy. What comes in a rest is there at its
+# end, so that it stays busy until it would be at work for less than a sixth: it doesn't change its mind all the time.
 IDLE_PER_WORK = 2
 RESTS_PER_WORK = 3
 LONGEST_REST_SECONDS = 0.2

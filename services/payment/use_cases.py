@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from math import ceil
 from typing import Any, TypeVar
 
@@ -67,25 +68,28 @@ class PaymentUseCases:
         pay_by: datetime, payment_key: str | None,
     ) -> Result:  # fmt: skip
         async with self._unit_of_work() as work:
-            rest = self._provider.rests_for()
-            if rest > 0 and not await work.payments.is_used(attempt_id):
-                return Unavailable(retry_after_seconds=ceil(rest))  # nothing to remember: nobody was asked
             # In this order: a replica that pays with this very attempt meanwhile is found out by the second look.
             old = await work.payments.of_reservation(reservation_id)
             known = await self._known(work, attempt_id, reservation_id, amount_krw)
             if known is not None:
                 return known
             payment = old or Payment.open(id=self._ids.new(), reservation_id=reservation_id, customer_id=customer_id)
-            card = await self._card(work, payment.card_holder) if method is Method.CARD else None
-            new = payment.begin(
+            begin = partial(
+                payment.begin,
                 attempt_id=attempt_id,
                 amount_krw=amount_krw,
                 method=method,
                 pay_by=pay_by,
                 at=self._clock.now(),
-                card_id=card.id if card else None,
                 payment_key=payment_key,
             )
+            rest = self._provider.rests_for()
+            # Not of the provider's window: its attempt id comes again by a reload, and then has to be over.
+            if rest > 0 and method is Method.CARD:
+                begin()  # refused like any other
+                return Unavailable(retry_after_seconds=ceil(rest))  # nobody is asked: there is nothing to note
+            card = await self._card(work, payment.card_holder) if method is Method.CARD else None
+            new = begin(card_id=card.id if card else None)
             if method is Method.CARD and card is None:
                 return await self._without_card(work, old, new, attempt_id)
             await work.payments.save(old, new, [])

@@ -26,7 +26,7 @@ _APPEND = text(
     SELECT person_id, 'bot', :at, delivery_id, card
     FROM (SELECT count(*) FROM held) AS all_held,
         unnest(:person_id, :delivery_id, :card) WITH ORDINALITY AS given (person_id, delivery_id, card, place)
-    WHERE NOT EXISTS (SELECT FROM bot_person WHERE id = person_id AND role = :erased)
+    WHERE (SELECT role FROM bot_person WHERE id = person_id LIMIT 1) IS DISTINCT FROM :erased
     ORDER BY place
     ON CONFLICT DO NOTHING RETURNING delivery_id
     """

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, select, union_all
 
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Events, Reservation
@@ -37,7 +37,8 @@ _TO_LOOK_AT = select(table).where(table.c.id == bindparam("wanted"))
 _TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
 _OF_CUSTOMER = select(table).where(table.c.customer_id == bindparam("customer_id")).order_by(table.c.id)
 _IS_UNPAID = and_(table.c.customer_id == bindparam("customer"), table.c.status == Status.AWAITING_PAYMENT)
-_BEFORE_HOLDING = select(table).where(or_(table.c.id == bindparam("wanted"), _IS_UNPAID))
+# One of both may come twice. With an OR, PostgreSQL reads the whole table by the plan that it made when that was small.
+_BEFORE_HOLDING = union_all(_TO_LOOK_AT, select(table).where(_IS_UNPAID))
 _MOST = bindparam("limit", type_=Integer)
 _DUE_TO_EXPIRE = (
     select(table.c.id)
@@ -96,8 +97,9 @@ class SqlReservations:
     async def before_holding(self, reservation_id: str, customer_id: str) -> tuple[Reservation | None, int]:
         wanted = {"wanted": reservation_id, "customer": customer_id}
         found = [_from_row(row) for row in await self._work.connection.execute(_BEFORE_HOLDING, wanted)]
-        unpaid = [one for one in found if one.customer_id == customer_id and one.status is Status.AWAITING_PAYMENT]
-        return next((one for one in found if one.id == reservation_id), None), len(unpaid)
+        known = next((one for one in found if one.id == reservation_id), None)
+        unpaid = {one.id for one in found if one.customer_id == customer_id and one.status is Status.AWAITING_PAYMENT}
+        return known, len(unpaid)
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
         return await self._ids(_DUE_TO_EXPIRE, now=now, limit=limit)

@@ -195,6 +195,23 @@ async def test_open_breaker_answers_at_once_and_leaves_nothing_behind(shop: Shop
     assert isinstance(await shop.pay("c", "r9"), Approved)
 
 
+async def test_open_breaker_hides_nothing_that_is_known(shop: Shop) -> None:
+    """What may have been taken isn't denied, and what came from the provider's window is over: a reload takes nothing."""
+    await shop.pay("paid", "r0")
+    await shop.mode("unknown")
+    for number in range(3):
+        assert isinstance(await shop.pay(f"a{number}", f"r{number + 1}"), Unknown)
+    with pytest.raises(AttemptLive):
+        await shop.pay("again", "r1")
+    with pytest.raises(AlreadyPaid):
+        await shop.pay("once-more", "r0")
+    assert isinstance(await shop.pay("window", "r9", payment_key="from-the-window"), Unavailable)
+
+    await shop.mode("normal")
+    shop.seconds += 21
+    assert await shop.pay("window", "r9", payment_key="from-the-window") == Fenced()
+
+
 async def test_an_attempt_id_belongs_to_one_order(shop: Shop) -> None:
     await shop.pay("a", "r1")
     with pytest.raises(OtherAttempt):

@@ -83,9 +83,13 @@ class Shop:
             content: dict[str, list[dict[str, Any]]] = await response.json()
             return content
 
-    async def pay(self, attempt_id: str = "attempt-1", reservation_id: str = "r1") -> Result:
+    async def pay(
+        self, attempt_id: str = "attempt-1", reservation_id: str = "r1", *, payment_key: str | None = None
+    ) -> Result:  # fmt: skip
+        """With a card; with a key, from the provider's window."""
         return await self.use_cases.pay(
-            reservation_id=reservation_id, customer_id="c1", attempt_id=attempt_id, amount_krw=PRICE, method="card",
+            reservation_id=reservation_id, customer_id="c1", attempt_id=attempt_id, amount_krw=PRICE,
+            method="card" if payment_key is None else "checkout", payment_key=payment_key,
             pay_by=self.clock.now() + timedelta(minutes=15),
         )  # fmt: skip
 

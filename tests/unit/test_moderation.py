@@ -41,7 +41,8 @@ def test_one_that_takes_long_by_itself_holds_nobody_up():
     assert moderation.end(101.060) == 0.0
 
 
-def test_it_ends_with_the_load():
+@pytest.mark.parametrize(("every", "is_over"), [(0.055, False), (0.070, True)])
+def test_it_ends_when_less_than_a_sixth_would_be_work(every: float, is_over: bool):
     moderation = Moderation()
     assert rests(50, work=0.010, every=0.001, moderation=moderation)[-1] > 0
-    assert rests(50, work=0.010, every=1.0, moderation=moderation)[-1] == 0.0
+    assert (rests(100, work=0.010, every=every, moderation=moderation)[-1] == 0.0) is is_over

@@ -18,8 +18,8 @@ from services.shared_kernel.tracing import current_traceparent, trace_headers
 TIMEOUT = aiohttp.ClientTimeout(total=5.0, sock_connect=1.5)
 # What the bot takes in one request.
 MOST, MOST_BYTES = 50, 60_000
-# It is because of what was asked: whoever is refused in company may be taken alone.
-REFUSED = (400, 413, 422)
+# Because of what was asked, or (409) because somebody's log is being written for long: others may be taken alone.
+REFUSED = (400, 409, 413, 422)
 
 
 class BotClient:
