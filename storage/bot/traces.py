@@ -170,10 +170,13 @@ class SqlTraces:
             shortest = telling[text]
             looked_for = text[: min(shortest, len(text))]
             for row in await self._mentioning(tables.message, tables.message.c.card, [_in_json(looked_for)]):
-                await self._show(row, struck(card_from_json(row.card), [text], shortest=shortest))
+                old = card_from_json(row.card)
+                less = struck(old, [text], shortest=shortest)
+                # What we say ourselves nobody has typed, though they may have given the same words.
+                await self._show(row, replace(old, text=less.text, items=less.items))
             for row in await self._mentioning(tables.received, tables.received.c.text, [looked_for]):
-                less = struck_text(row.text, [text], shortest=shortest)
-                await self._connection.execute(_SAY_OTHERWISE, {"at_position": row.position, "text": less})
+                said = struck_text(row.text, [text], shortest=shortest)
+                await self._connection.execute(_SAY_OTHERWISE, {"at_position": row.position, "text": said})
             for row in await self._mentioning(tables.draft, tables.draft.c.body, [_in_json(looked_for)]):
                 await self._go_on(row, struck_value(row.body, [text], shortest=shortest))
 
