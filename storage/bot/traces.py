@@ -199,7 +199,8 @@ class SqlTraces:
 
 def _says(text: str, lines: Collection[str]) -> bool:
     """As it is, or behind the order to send it: 답장 R7K2Q 네, 갈게요."""
-    return text[:LONGEST_LINE] in lines or any(len(line) >= _TELLING and line in text for line in lines)
+    said = text.strip()
+    return said[:LONGEST_LINE] in lines or any(len(line) >= _TELLING and said.endswith(line) for line in lines)
 
 
 def _named(ids: Collection[str]) -> Sequence[str]:
