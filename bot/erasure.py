@@ -118,7 +118,11 @@ class Erasure:
 async def _open_talk(work: BotWork, person_id: str) -> tuple[OpenAffair, ...]:
     """A complaint's record is to be copied out first: its talk goes with the rest."""
     thread = await work.threads.open_of(person_id)
-    return () if thread is None else (OpenAffair(kind="talk", id=thread.id, at=thread.opened_at),)
+    if thread is None:
+        return ()
+    if thread.waiting_since is None and not await work.threads.lines(thread.id):
+        return ()  # an operator was about to write, and didn't: nobody knows of it
+    return (OpenAffair(kind="talk", id=thread.id, at=thread.opened_at),)
 
 
 def _told(old: PersonRecord, new: PersonRecord, by: str) -> Sequence[Event]:

@@ -150,6 +150,15 @@ async def test_a_talk_ends_first(world: World):
     assert "삭제할까요?" in words((await customer.log())[-1].card)
 
 
+async def test_what_an_operator_never_wrote_is_no_talk(world: World):
+    customer, operator = await world.customer(), await world.operator()
+    reservation_id = await holds(customer)
+    await world.later(minutes=40)
+    await operator.act(f"reply:{reservation_id}")
+    assert len(await world.ssak3.threads.open_ones()) == 1
+    assert "삭제할까요?" in words(await customer.say("내 정보 삭제해줘"))
+
+
 async def test_a_compensation_is_owed_until_it_is_known_to_be_paid(world: World):
     """Also while my page is behind."""
     customer, cleaner, operator = await world.customer(), await world.cleaner(), await world.operator()

@@ -1,5 +1,8 @@
 """What became of the jobs and the money of all of a customer's reservations: more than a page, or a board, holds."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from services.mypage.projection import Row
@@ -25,8 +28,8 @@ async def test_all_of_them_and_nobody_elses(fresh: Fresh):
     context = Context(tables=tables.messaging, database=database, clock=clock, ids=ids)
     owed, paid, late, elsewhere = (ids.new() for _ in range(4))
 
-    def row(reservation_id: str, customer_id: str = "c", **parts: dict[str, object]) -> Row:
-        empty = {"reservation": {}, "payment": {}, "job": {}, "last": {}}
+    def row(reservation_id: str, customer_id: str = "c", **parts: Mapping[str, Any]) -> Row:
+        empty: dict[str, Mapping[str, Any]] = {"reservation": {}, "payment": {}, "job": {}, "last": {}}
         return Row(reservation_id=reservation_id, customer_id=customer_id, as_of=clock.now(), **{**empty, **parts})
 
     owing = {"compensation_since": SINCE}
