@@ -15,11 +15,15 @@ from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale
 
 @dataclass(frozen=True, kw_only=True)
 class OpenAffair:
-    """Something that has to end first. `kind`: unpaid, upcoming, under_way, paying, refunding or compensation."""
+    """Something that has to end first. `kind`: unpaid, upcoming, not_begun, under_way, paying, refunding, compensation
+    or talk.
+
+    `id` is the reservation's, of a talk its own; `at` is when the visit starts, or when the talk was begun.
+    """
 
     kind: str
-    reservation_id: str
-    starts_at: datetime
+    id: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,7 @@ class Affairs:
     """What somebody had and has to do with us as a customer."""
 
     reservation_ids: tuple[str, ...] = ()
+    job_ids: tuple[str, ...] = ()
     still_open: tuple[OpenAffair, ...] = ()
 
 
@@ -34,7 +39,7 @@ class StillOpen(Refusal):
     """There is something that can't be done without knowing who it is for."""
 
     def __init__(self, still_open: Sequence[OpenAffair]) -> None:
-        super().__init__(", ".join(f"{one.kind} {one.reservation_id}" for one in still_open))
+        super().__init__(", ".join(f"{one.kind} {one.id}" for one in still_open))
         self.still_open = tuple(still_open)
 
 
@@ -67,9 +72,11 @@ class Erasure:
         """Who it is, and what would stand in the way. NotFound."""
         async with self._unit_of_work() as work:
             person = await work.persons.find(person_id)
-        if person is None:
-            raise NotFound(person_id)
-        return person, await self._affairs.of(person_id)
+            if person is None:
+                raise NotFound(person_id)
+            talks = await _open_talk(work, person_id)
+        affairs = await self._affairs.of(person_id)
+        return person, replace(affairs, still_open=(*affairs.still_open, *talks))
 
     async def erase(self, person_id: str, *, by: str) -> None:
         """From here on nobody knows who it was; other contexts follow by the event. Erased already: no change.
@@ -86,6 +93,8 @@ class Erasure:
             if affairs.still_open:
                 raise StillOpen(affairs.still_open)
             async with self._unit_of_work() as work:
+                if talks := await _open_talk(work, person_id):  # begun since
+                    raise StillOpen(talks)
                 await self._end(work, person, affairs, by)
 
         await again_if_stale(erase)
@@ -103,7 +112,17 @@ class Erasure:
             consent_night_at=None,
         )
         await work.persons.save(old, new, _told(old, new, by))
-        await work.traces.erase(old, affairs.reservation_ids, self._clock.now())
+        await work.traces.erase(old, (*affairs.reservation_ids, *affairs.job_ids), self._clock.now())
+
+
+async def _open_talk(work: BotWork, person_id: str) -> tuple[OpenAffair, ...]:
+    """A complaint's record is to be copied out first: its talk goes with the rest."""
+    thread = await work.threads.open_of(person_id)
+    if thread is None:
+        return ()
+    if thread.waiting_since is None and not await work.threads.lines(thread.id):
+        return ()  # an operator was about to write, and didn't: nobody knows of it
+    return (OpenAffair(kind="talk", id=thread.id, at=thread.opened_at),)
 
 
 def _told(old: PersonRecord, new: PersonRecord, by: str) -> Sequence[Event]:

@@ -333,8 +333,11 @@ class ChannelUpdates(Protocol):
 class Traces(Protocol):
     """All that is kept of one person besides who they are: what they said, were told, gave and are reached by."""
 
-    async def erase(self, person: PersonRecord, reservation_ids: Collection[str], at: datetime) -> None:
-        """Delete it; in what others were shown about them and their reservations, strike it out."""
+    async def erase(self, person: PersonRecord, named: Collection[str], at: datetime) -> None:
+        """Delete it; in what others were shown about them, strike it out.
+
+        `named`: the ids of their reservations and jobs.
+        """
         ...
 
     async def purge(self) -> int:

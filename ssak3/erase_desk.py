@@ -1,7 +1,7 @@
 """What `ssak3 erase` does: the use case on the databases, and what is printed."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import NoReturn
 
 import typer
@@ -61,11 +61,14 @@ async def erase_one(settings: Settings, text: str, *, is_sure: bool) -> None:
 
 async def _the_one(erasure: Erasure, my_page: SqlMyPage, text: str) -> tuple[PersonRecord, Affairs]:
     wanted = text.strip()
-    for person_id in dict.fromkeys([wanted, *(view.customer_id for view in await my_page.search(wanted.lstrip("#")))]):
-        try:
+    with suppress(NotFound):
+        return await erasure.look(wanted)
+    theirs = {view.customer_id for view in await my_page.search(wanted.lstrip("#"))}
+    if len(theirs) > 1:
+        _refuse(f"Several customers have a booking with the code {wanted}: give the person's id, or the booking's.")
+    for person_id in theirs:
+        with suppress(NotFound):
             return await erasure.look(person_id)
-        except NotFound:
-            continue
     _refuse(f"There is nobody with the id {wanted}, and no booking with that code.")
 
 
@@ -77,8 +80,9 @@ def _question(person: PersonRecord, affairs: Affairs) -> str:
 
 
 def _refuse_open(person: PersonRecord, still_open: Sequence[OpenAffair]) -> NoReturn:
-    what = ", ".join(f"{one.kind} ({short_code(one.reservation_id)})" for one in still_open)
-    _refuse(f"{_said(person)} has something open: {what}. Cancel what can be cancelled, or wait until it is over.")
+    what = ", ".join(f"{one.kind} ({short_code(one.id)})" for one in still_open)
+    how = "Cancel what can be cancelled, end a talk, or wait until it is over."
+    _refuse(f"{_said(person)} has something open: {what}. {how}")
 
 
 def _said(person: PersonRecord) -> str:

@@ -107,7 +107,7 @@ TAPS: Mapping[str, Tap] = {
     "consent": Tap(settings.consent, 1, 1),
     "nights": Tap(settings.nights, 1, 1),
     "erase_me": Tap(erasing.erase_me),
-    "erase_me!": Tap(erasing.erase_me_surely),
+    "erase_me!": Tap(erasing.erase_me_surely, 0, 1),
     "erase_me_not": Tap(erasing.leave),
     "human": Tap(handover.human),
     "report": Tap(handover.report, 1, 1),

@@ -61,7 +61,7 @@ class Draft:
     `asking` names the field that was asked for; `yes` and `no` are the actions that those words stand for, in the
     next message only. `doing` (move, cancel) is about the reservation `about`; `wish` is the day it shall move to.
     `again` is the text to read once more after trouble. `offered` are the labels shown last, with their actions:
-    typing one is tapping it. `memo` is for what cleaners' and operators' questions remember.
+    typing one is tapping it. `memo` is what questions remember.
     """
 
     booking: Booking | None = None

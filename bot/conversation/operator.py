@@ -212,7 +212,7 @@ _VERBS: Verbs[OperatorTalk] = Verbs({
     "staff_one": (people.staff_one, "id"),
     "staff_out!": (people.take_back, "id"),
     "erase": (erasing.erase, "person"),
-    "erase!": (erasing.erase_surely, "person"),
+    "erase!": (erasing.erase_surely, "person word"),
     "erase_not": (erasing.leave, ""),
     "bc": (writing.begin_tapped, ""),
     "bc_kind": (writing.kind, "word"),

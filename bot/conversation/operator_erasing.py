@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from bot.conversation.effects_erasing import ErasePerson, LookBeforeErasing
 from bot.conversation.effects_operator import FindReservations
+from bot.conversation.erasing import ASKED, asked, stands
 from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation, old_button, show_button
-from bot.conversation.talk import MOST_BUTTONS, button, card, pair
+from bot.conversation.talk import MOST_BUTTONS, button, card
 from bot.conversation.texts_erasing import sentences_in
 from bot.conversation.texts_ko_erasing import ErasingKorean
 from bot.conversation.turn import Conversation, Turn, ask
@@ -35,14 +36,19 @@ def erase(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         return _still_staff(talk)
     if found.still_open:
         return _still_open(talk, found.still_open)
-    yes, no = button(say.confirm, "erase!", found.person_id), button(say.leave, "erase_not")
-    return talk.answer(pair(say.sure(found.visits), yes, no))
+    memo = asked(talk.context.now)
+    yes, no = button(say.confirm, "erase!", found.person_id, memo[ASKED]), button(say.leave, "erase_not")
+    # Not side by side: 네 would answer it.
+    return talk.answer(card(say.sure(found.visits), yes, no), keep=memo)
 
 
 def erase_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    """삭제 확정. Erased already: the same answer."""
+    """삭제 확정. An old button asks again. Erased already: the same answer."""
+    person_id, carried = arguments
+    if not stands(talk.memo, carried, talk.context.now):
+        return (yield from erase(talk, (person_id,)))
     try:
-        yield from ask(ErasePerson(person_id=arguments[0]))
+        yield from ask(ErasePerson(person_id=person_id))
     except NotFound:
         return old_button(talk)
     except StillStaff:
@@ -87,9 +93,14 @@ def _still_staff(talk: OperatorTalk) -> Turn:
 
 
 def _still_open(talk: OperatorTalk, affairs: Sequence[OpenAffair]) -> Turn:
-    shown = dict.fromkeys(one.reservation_id for one in affairs)
-    buttons = [show_button(talk, reservation_id) for reservation_id in [*shown][:MOST_BUTTONS]]
-    return talk.answer(card(_say(talk).still_open(affairs), *buttons))
+    shown = [_show_button(talk, one) for one in affairs]
+    return talk.answer(card(_say(talk).still_open(affairs), *shown[:MOST_BUTTONS]))
+
+
+def _show_button(talk: OperatorTalk, affair: OpenAffair) -> Button:
+    if affair.kind == "talk":
+        return button(talk.say.talk, "thread", affair.id)
+    return show_button(talk, affair.id)
 
 
 def _say(talk: OperatorTalk) -> ErasingKorean:

@@ -1,6 +1,6 @@
 """What operators and customers read in English when somebody is erased."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.conversation.english import card_moment
 from bot.conversation.texts_ko_erasing import ErasingKorean
@@ -9,10 +9,12 @@ from bot.erasure import OpenAffair
 _KINDS = {
     "unpaid": "A booking to be paid",
     "upcoming": "A booking to come",
+    "not_begun": "A past visit that wasn’t begun",
     "under_way": "A cleaning under way",
     "paying": "A payment being checked",
     "refunding": "Money on its way back",
     "compensation": "A compensation not paid out yet",
+    "talk": "A talk with us that isn’t ended",
 }
 
 
@@ -44,14 +46,31 @@ class ErasingEnglish(ErasingKorean):
         what = "The record of 1 booking" if visits == 1 else f"The records of {visits} bookings"
         return f"{what} and payment must be kept for 5 years by law, without saying whose."
 
-    def still_open(self, affairs: Sequence[OpenAffair]) -> str:
-        lines = "\n".join(f"· {_KINDS[one.kind]}: {card_moment(one.starts_at)}" for one in affairs)
-        return f"Something isn’t finished, so nothing can be erased yet.\n{lines}\n{self.what_to_do(affairs)}"
+    def _still_open(self, affairs: Sequence[OpenAffair], what_to_do: str) -> str:
+        lines = "\n".join(f"· {_KINDS[one.kind]}: {card_moment(one.at)}" for one in affairs)
+        return f"Something isn’t finished, so nothing can be erased yet.\n{lines}\n{what_to_do}"
 
-    def what_to_do(self, affairs: Sequence[OpenAffair]) -> str:
-        if any(one.kind in ("unpaid", "upcoming") for one in affairs):
-            return "Please cancel the booking first, then ask again."
-        return "Please ask again once it is over."
+    def what_to_do(self, kinds: Collection[str]) -> str:
+        says = []
+        if not {"unpaid", "upcoming"}.isdisjoint(kinds):
+            says.append("Please cancel the booking first.")
+        if "not_begun" in kinds:
+            says.append(
+                "If nobody came, cancel the past visit; if somebody did, ask the cleaner to start and finish it."
+            )
+        if "talk" in kinds:
+            says.append("Copy out of the talk what has to be kept, then end it.")
+        return " ".join(says) or "Please try again once it is over."
+
+    def what_you_can_do(self, kinds: Collection[str]) -> str:
+        says = []
+        if not {"unpaid", "upcoming"}.isdisjoint(kinds):
+            says.append("Please cancel the booking first, then ask again.")
+        if "not_begun" in kinds:
+            says.append("Please tell us; we’ll settle it.")
+        if "talk" in kinds:
+            says.append("Please tell us that the talk may be ended.")
+        return " ".join(says) or "Please ask again once it is over."
 
     def still_staff(self) -> str:
         return "That is a cleaner or an operator. Take the role back first, under staff."

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.mypage.view import Board, Page, ReservationView
+from services.mypage.view import Board, Page, ReservationView, Standing
 
 
 class MyPage(Protocol):
     """Queries; they never change anything."""
 
     async def of_customer(self, customer_id: str, *, limit: int = 20, after: str | None = None) -> Page: ...
+
+    async def standing_of(self, customer_id: str) -> Sequence[Standing]:
+        """All of a customer's reservations, however many."""
+        ...
 
     async def get(self, reservation_id: str) -> ReservationView | None: ...
 

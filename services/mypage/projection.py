@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.cleaning import events as cleaning
-from services.mypage.view import CancellationPart, JobPart, PaymentPart, ReservationView, Stuck
+from services.mypage.view import CancellationPart, JobPart, PaymentPart, ReservationView, Standing, Stuck
 from services.payment import events as payment
 from services.reservation import events as reservation
 from services.shared_kernel.event import Event, Received, context_of
@@ -152,6 +152,17 @@ def stuck(row: Row) -> tuple[Stuck, ...]:
         if since:
             found.append(Stuck(kind=kind, reservation_id=row.reservation_id, since=_time(since)))
     return tuple(found)
+
+
+def standing(row: Row) -> Standing:
+    """What became of the job and the money."""
+    owes = "compensation_since"  # a time once it is owed, nothing once it was paid, not there before
+    return Standing(
+        reservation_id=row.reservation_id,
+        job_id=row.job.get("id"),
+        refund_late=bool(row.payment.get("refund_late_since")),
+        compensation_paid=owes in row.payment and row.payment[owes] is None,
+    )
 
 
 def _payment_state(row: Row) -> str:

@@ -70,6 +70,16 @@ class ReservationView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What became of a reservation's job and money, also where the reservation itself has told nothing yet."""
+
+    reservation_id: str
+    job_id: str | None
+    refund_late: bool
+    compensation_paid: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """Newest first; `as_of` is the time of the last event shown; `next` is the key of the page after."""
 

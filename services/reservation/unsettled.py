@@ -1,5 +1,6 @@
 """Whether anything is still open between a customer and us in a reservation. Pure."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from services.reservation.model import Reservation
@@ -7,10 +8,13 @@ from services.reservation.values import Status
 
 
 class Unsettled(StrEnum):
-    """What is open: a visit to come or to pay, one under way, a payment being looked at, a refund on its way."""
+    """What is open: a visit to come or to pay, one that nobody began in its time, one under way, a payment being
+    looked at, a refund on its way.
+    """
 
     UNPAID = "unpaid"
     UPCOMING = "upcoming"
+    NOT_BEGUN = "not_begun"
     UNDER_WAY = "under_way"
     PAYING = "paying"
     REFUNDING = "refunding"
@@ -23,12 +27,13 @@ _BY_STATUS = {
 }
 
 
-def unsettled(reservation: Reservation) -> Unsettled | None:
+def unsettled(reservation: Reservation, at: datetime) -> Unsettled | None:
     """None when it is over, and the money is where it belongs."""
     if reservation.paying is not None:
         return Unsettled.PAYING
     if found := _BY_STATUS.get(reservation.status):
-        return found
+        is_past = found is Unsettled.UPCOMING and reservation.visit.ends_at <= at
+        return Unsettled.NOT_BEGUN if is_past else found
     return Unsettled.REFUNDING if _owed_krw(reservation) > 0 else None
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy import Row as SqlRow
 
-from services.mypage.projection import FOLLOWED, Row, apply, keys, stuck, view
-from services.mypage.view import Board, Page, ReservationView
+from services.mypage.projection import FOLLOWED, Row, apply, keys, standing, stuck, view
+from services.mypage.view import Board, Page, ReservationView, Standing
 from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
@@ -86,6 +86,7 @@ _OF_CUSTOMER = (
     .limit(bindparam("limit", type_=Integer))
 )
 _OF_CUSTOMER_AFTER = _OF_CUSTOMER.where(table.c.reservation_id < bindparam("after"))
+_ALL_OF_CUSTOMER = select(*_PARTS).where(table.c.customer_id == bindparam("customer_id"))
 _ONE = select(*_PARTS).where(table.c.reservation_id == bindparam("reservation_id"))
 _IN_SPAN = (table.c.starts_at >= bindparam("first"), table.c.starts_at < bindparam("last"))
 _OF_CLEANER = (
@@ -126,6 +127,10 @@ class SqlMyPage:
             as_of=max((row.as_of for row in shown), default=None),
             next=shown[-1].reservation_id if len(rows) > limit else None,
         )
+
+    async def standing_of(self, customer_id: str) -> Sequence[Standing]:
+        """What became of the jobs and the money of all of them."""
+        return [standing(row) for row in await self._rows(_ALL_OF_CUSTOMER, {"customer_id": customer_id})]
 
     async def get(self, reservation_id: str) -> ReservationView | None:
         """One of them."""

@@ -10,6 +10,7 @@ from services.shared_kernel.refusal import NotFound
 from storage.payment.tables import attempt as attempts
 from storage.payment.tables import card as cards
 from storage.payment.tables import checkout as checkouts
+from storage.payment.tables import payment as payments
 
 _NEWEST = (
     select(cards)
@@ -25,6 +26,12 @@ _LIVE = select(attempts.c.id).where(
     _WITH_THEIRS, attempts.c.status.in_((AttemptStatus.REQUESTED, AttemptStatus.UNKNOWN))
 )
 _LET_GO = update(attempts).where(_WITH_THEIRS).values(card_id=None)
+# Whoever decides on what they have read before would put the card back: their version is one of the past.
+_NOTE = (
+    update(payments)
+    .where(payments.c.id.in_(select(attempts.c.payment_id).where(_WITH_THEIRS)))
+    .values(version=payments.c.version + 1)
+)
 _FORGET = delete(cards).where(cards.c.customer_id == bindparam("customer"))
 _REMEMBER = insert(checkouts)
 _CHECKOUT = select(checkouts).where(checkouts.c.attempt_id == bindparam("attempt"))
@@ -54,6 +61,7 @@ class SqlCards:
         of_customer = {"customer": customer_id}
         if (await self._connection.execute(_LIVE, of_customer)).first() is not None:
             return False
+        await self._connection.execute(_NOTE, of_customer)
         await self._connection.execute(_LET_GO, of_customer)
         await self._connection.execute(_FORGET, of_customer)
         return True

@@ -121,8 +121,8 @@ async def test_customers_erase_themselves_and_come_back_as_somebody_new(world: W
     await customer.tap("내 정보 삭제")
     assert "그대로 두었어요." in words(await customer.tap("그대로 두기"))
     await customer.say("delete my data")
-    for _ in range(2):
-        await customer.act("erase_me!")
+    await customer.tap("삭제 확정")
+    await customer.act("erase_me!")
     await world.settle()
     assert await customer.log() == []
     assert await customer.say("제 주소는 마포구 OO로 12예요") == []

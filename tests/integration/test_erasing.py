@@ -1,6 +1,7 @@
 """A person is erased: at the page's doors, at the API, on Telegram, from a shell, at the same moment, and audited."""
 
 import asyncio
+import sqlite3
 
 import pytest
 from sqlalchemy import insert
@@ -10,7 +11,7 @@ from bot.channels.web.socket import POLICY_VIOLATION
 from bot.conversation.turn import Said
 from bot.erasure import Affairs, Erasure
 from bot.people import People
-from bot.ports import Details
+from bot.ports import Details, Thread, ThreadLine
 from bot.retention import Retention
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.card import Card
@@ -20,14 +21,14 @@ from ssak3.audit import run_audit
 from ssak3.cli import app
 from storage.bot import tables
 from storage.bot.repositories import BotUnitOfWork
-from storage.bot.struck import struck_text
+from storage.bot.struck import GONE, struck_text, struck_value
 from storage.engine import Database
 from storage.unit_of_work import Context
 from tests.support.doors import hear, open_doors
 from tests.support.erasing import everything_stored
 from tests.support.fresh import Fresh
 from tests.support.races import while_open
-from tests.support.story import ADDRESS, agrees, books, cleans
+from tests.support.story import ADDRESS, agrees, books, cleans, holds
 from tests.support.telegram import Chat, a_telegram
 from tests.support.telegram_world import a_telegram_world, look, rest, running
 from tests.support.time import FakeClock, FakeIds
@@ -156,7 +157,7 @@ async def test_from_a_shell(tmp_path, monkeypatch):
         customer, waiting, cleaner = await world.customer(), await world.customer(), await world.cleaner()
         done = await agrees(customer, cleaner)
         await cleans(cleaner)
-        coming = await books(waiting, "토요일 2시 마포 24평 집청소")
+        coming = await books(waiting, "다음 주 토요일 2시 마포 24평 집청소")
     data = ("--data", str(tmp_path))
 
     def all_of_it() -> None:
@@ -175,6 +176,26 @@ async def test_from_a_shell(tmp_path, monkeypatch):
         assert look(world, f"select count(*) from payment_card where customer_id = '{customer.id}'") == [(0,)]
         mine = {where: text for where, text in (await everything_stored(world)).items() if "details" in where}
         assert customer.id not in mine["bot_details.person_id"]
+
+
+async def test_from_a_shell_a_code_that_several_have_is_nobodys(tmp_path, monkeypatch):
+    """A code is only handy, not unique."""
+    monkeypatch.chdir(tmp_path)
+    async with a_world(tmp_path) as world:
+        both = [await world.customer(), await world.customer()]
+        booking = await holds(both[0], "금요일 2시 마포 24평 집청소")
+        await holds(both[1], "토요일 2시 마포 24평 집청소")
+        await world.later(minutes=40)
+    with sqlite3.connect(tmp_path / "ssak3.db") as connection:
+        connection.execute("update mypage_reservation set short_code = ?", (short_code(booking),))
+    data = ("--yes", "--data", str(tmp_path))
+
+    def all_of_it() -> None:
+        refused = ssak3("erase", short_code(booking), *data, status=1)
+        assert "Several customers have a booking with the code" in refused
+        assert f"{short_code(both[0].id)} is erased." in ssak3("erase", booking, *data)
+
+    await asyncio.to_thread(all_of_it)
 
 
 # At the same moment
@@ -218,6 +239,32 @@ async def test_what_is_said_or_told_in_the_very_moment_is_kept_by_nobody(fresh: 
         await database.close()
 
 
+async def test_what_is_answered_in_the_very_moment_is_seen(fresh: Fresh):
+    """A line that is being written in an ended talk is waited for, and taken out of the operator's log."""
+    clock = FakeClock()
+    ids = FakeIds(clock)
+    database = Database(fresh("bot"))
+    context = Context(tables=tables.messaging, database=database, clock=clock, ids=ids)
+    people = People(lambda: BotUnitOfWork(context), clock, ids, ids.new)
+    erasure = Erasure(lambda: BotUnitOfWork(context), NothingOpen(), clock, lambda person_id: None)
+    now, answer = clock.now(), "010-2222-3333으로 전화드릴게요"
+    try:
+        person, operator = await people.welcome_customer(channel="web"), ids.new()
+        ended = Thread(id=ids.new(), customer_id=person.id, opened_at=now, waiting_since=None, closed_at=now)
+        async with BotUnitOfWork(context) as work:
+            await work.threads.save(ended)
+            await work.log.append(operator, "me", Card(text=answer), now)
+        async with while_open(BotUnitOfWork(context), erasure.erase(person.id, by="shell")) as (work, erased):
+            assert await work.threads.find(ended.id)
+            await work.threads.say(ended.id, ThreadLine(person_id=operator, text=answer, at=now))
+        await erased.result()
+        async with BotUnitOfWork(context) as work:
+            assert await work.threads.lines(ended.id) == []
+            assert [one.card.text for one in await work.log.last(operator, 10)] == [GONE]
+    finally:
+        await database.close()
+
+
 def _too_late(person_id: str, clock: FakeClock) -> dict[str, object]:
     """Written by whoever didn't wait for a turn."""
     return {"person_id": person_id, "sender": "bot", "at": clock.now(), "card": {"text": "마포구 OO로 12"}}
@@ -235,3 +282,7 @@ async def test_what_is_struck_out():
     assert struck_text("네, 갈게요", words) == "네, 갈게요"
     assert struck_text("네", words) == "***"
     assert struck_text("마포구 OO로…", words) == "***…"
+    assert struck_text("마포구 OO로…", words, shortest=12) == "마포구 OO로…"
+    assert struck_value({"101동": ["네", 7, None, "마포구 OO로 12, 101동 502호"]}, words) == {
+        "101동": ["***", 7, None, "***"]
+    }

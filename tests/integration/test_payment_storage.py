@@ -166,6 +166,9 @@ async def test_a_card_is_forgotten_once_no_attempt_may_need_it_again(shop: Shop)
             async with shop.work() as work:
                 assert await work.cards.forget(customer_id) is is_forgotten
                 assert (await work.cards.of_customer(customer_id) is None) is is_forgotten
+    with pytest.raises(StaleVersion):  # who has read it before would put the card back
+        async with shop.work() as work:
+            await work.payments.save(payment, replace(payment, version=payment.version + 1), [])
     async with shop.work() as work:
         assert await work.cards.of_customer("somebody else") == other
         assert (await work.payments.get(payment.id)).attempts[0].card_id is None

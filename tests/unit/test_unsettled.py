@@ -20,27 +20,35 @@ def test_until_the_cleaning_is_done_something_is():
     confirmed, _ = paying.confirm(paid=PAID, refund_id="x")
     started, _ = confirmed.start(at=START)
     done, _ = started.complete(at=START)
-    open_ = [unsettled(one) for one in (waits, paying, confirmed, started, done)]
+    open_ = [unsettled(one, NOW) for one in (waits, paying, confirmed, started, done)]
     assert open_ == [Unsettled.UNPAID, Unsettled.PAYING, Unsettled.UPCOMING, Unsettled.UNDER_WAY, None]
-    assert unsettled(waits.expire(at=NOW + timedelta(minutes=15))[0]) is None
-    assert unsettled(cancelled(waits)) is None
-    assert unsettled(cancelled(paying)) is Unsettled.PAYING
+    assert unsettled(waits.expire(at=NOW + timedelta(minutes=15))[0], NOW) is None
+    assert unsettled(cancelled(waits), NOW) is None
+    assert unsettled(cancelled(paying), NOW) is Unsettled.PAYING
+
+
+def test_a_visit_that_nobody_began_in_its_time_is_something_else():
+    confirmed, _ = a_reservation().confirm(paid=PAID, refund_id="x")
+    ends_at = confirmed.visit.ends_at
+    assert unsettled(confirmed, ends_at - timedelta(seconds=1)) is Unsettled.UPCOMING
+    assert unsettled(confirmed, ends_at) is Unsettled.NOT_BEGUN
+    assert unsettled(confirmed.start(at=START)[0], ends_at) is Unsettled.UNDER_WAY
 
 
 def test_until_the_money_is_back_something_is():
     """All of it, or what the policy gives back, which may be nothing more than what went back before."""
     confirmed, _ = a_reservation().confirm(paid=PAID, refund_id="x")
     back = cancelled(confirmed)
-    assert unsettled(back) is Unsettled.REFUNDING
-    assert unsettled(back.refunded(refunded_krw=80_000)) is None
+    assert unsettled(back, NOW) is Unsettled.REFUNDING
+    assert unsettled(back.refunded(refunded_krw=80_000), NOW) is None
     found = confirmed.cleaner_found(visit_revision=1)
     with_fee = cancelled(found, at=START - timedelta(days=1))
-    assert unsettled(with_fee) is Unsettled.REFUNDING
-    assert unsettled(with_fee.refunded(refunded_krw=64_000)) is None
+    assert unsettled(with_fee, NOW) is Unsettled.REFUNDING
+    assert unsettled(with_fee.refunded(refunded_krw=64_000), NOW) is None
 
 
 def test_a_payment_that_came_too_late_goes_back_first():
     expired, _ = a_reservation().expire(at=NOW + timedelta(minutes=15))
     late, _ = expired.confirm(paid=PAID, refund_id="x")
-    assert unsettled(late) is Unsettled.REFUNDING
-    assert unsettled(late.refunded(refunded_krw=80_000)) is None
+    assert unsettled(late, NOW) is Unsettled.REFUNDING
+    assert unsettled(late.refunded(refunded_krw=80_000), NOW) is None
