@@ -22,10 +22,15 @@ class DeadLetter:
 
     @property
     def subject(self) -> str:
-        try:
-            return decode(self.body).subject
-        except Malformed:
-            return ""
+        return subject_of(self.body)
+
+
+def subject_of(body: bytes) -> str:
+    """What a message is about; empty where it is no event."""
+    try:
+        return decode(body).subject
+    except Malformed:
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from storage.mypage.rebuild import Rebuild
 
 
 async def rebuild_my_page(settings: Settings, clock: Clock, console: Console) -> int:
-    """Exit status 0: done; 1: reservations are gone from my page, and the logs don't reach back so far."""
+    """Exit status 0: done; 1: of reservations from before the logs my page has nothing, or only parts."""
     databases = open_databases(settings, clock, SystemIds(), lambda event: None)
     try:
         await databases.migrate()
@@ -30,5 +30,5 @@ async def rebuild_my_page(settings: Settings, clock: Clock, console: Console) ->
     if older:
         console.print(f"{older:,} began before the logs do; what my page has of them stays as it is.")
     if lost:
-        console.print(f"Of {lost:,} reservations among them it has nothing: only a backup does.")
+        console.print(f"Of {lost:,} reservations among them it has nothing, or only parts: a backup has more.")
     return 1 if lost else 0

@@ -8,6 +8,8 @@ from pathlib import Path
 import uuid_utils
 
 LONGEST_STEP = timedelta(days=31)
+# Ids carry the real time: further ahead than events are kept (ADR 25), what is told now would be forgotten now.
+LONGEST_SHIFT = timedelta(days=365)
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -32,10 +34,12 @@ class DemoClock:
         return datetime.now(UTC) + self.shift
 
     def put_forward(self, by: timedelta) -> None:
-        """ValueError for a step back, or beyond a month."""
+        """ValueError for a step back or beyond a month, and once all steps together were more than a year."""
         if not timedelta() <= by <= LONGEST_STEP:
             raise ValueError(f"the demo's clock goes forward, at most {LONGEST_STEP.days} days at a time")
         shift = self.shift + by
+        if shift > LONGEST_SHIFT:
+            raise ValueError("the demo's clock goes forward a year at most")
         fresh = self._path.with_suffix(".new")
         fresh.write_text(str(shift.total_seconds()))
         fresh.replace(self._path)

@@ -136,6 +136,30 @@ class SqlInbox:
         """Take these out: they wait elsewhere."""
         await self._connection.execute(statements.unpark(self._tables.parked), {"ids": list(event_ids)})
 
+    async def pass_over(self, received: Received, body: bytes) -> bool:
+        """What this parked one waits for comes no more: whether it can be handled now, once it is told again.
+
+        Until then it stays, waiting for itself, so that handling it takes it out. If there is a cause to wait for, it
+        goes on waiting for that.
+        """
+        await self.expect([received])
+        is_parked = statements.is_parked(self._tables.parked)
+        if (await self._connection.execute(is_parked, {"id": received.id})).first() is None:
+            return False
+        stream = _stream(received)
+        last = self._last[stream]
+        if last is None or last < received.sequence - 1:
+            self._last[stream] = received.sequence - 1
+            statement = insert_or_replace(self._tables.position, *statements.POSITION, key=statements.POSITION[:2])
+            reached = dict(zip(statements.POSITION, (*stream, received.sequence - 1), strict=True))
+            await self._connection.execute(statement, reached)
+        waits = self._causal and await self._cause_is_missing(received)
+        await self._connection.execute(
+            statements.wait_for(self._tables.parked),
+            {"id": received.id, "cause": received.causation_id if waits else received.id},
+        )
+        return not waits
+
     async def flush(self) -> None:
         """Write what was marked; part of the same transaction."""
         if not self._new_marks:
@@ -163,16 +187,16 @@ class SqlInbox:
         cause = received.causation_id
         if cause is None or self._handled[cause]:
             return False
-        born = born_at(cause)
-        # Of one that is older the mark may be gone (ADR 25): who waited for it would wait for ever.
-        if born is None or born < self._clock.now() - LOG_KEPT:
-            return False
         return await self._should_know_from_birth(cause)
 
     async def _should_know_from_birth(self, identifier: str) -> bool:
-        """Whether it is younger than this consumer, so that everything about it comes by here."""
+        """Whether it is younger than this consumer, so that everything about it comes by here.
+
+        Of one that is older than the logs the mark may be gone, or it was told before this consumer followed who tells
+        it, and nobody can tell it again (ADR 25): who waited for it would wait for ever.
+        """
         born = born_at(identifier)
-        return born is not None and born >= await self._joined_at()
+        return born is not None and born >= max(await self._joined_at(), self._clock.now() - LOG_KEPT)
 
     async def _joined_at(self) -> datetime:
         if self._joined is None:

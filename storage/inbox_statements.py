@@ -10,11 +10,13 @@ from sqlalchemy import (
     String,
     Table,
     TextClause,
+    Update,
     bindparam,
     delete,
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -77,6 +79,16 @@ def waiting(parked: Table) -> Select[tuple[str, bytes]]:
 @cache
 def unpark(parked: Table) -> Delete:
     return delete(parked).where(parked.c.event_id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def is_parked(parked: Table) -> Select[tuple[str]]:
+    return select(parked.c.event_id).where(parked.c.event_id == bindparam("id"))
+
+
+@cache
+def wait_for(parked: Table) -> Update:
+    return update(parked).where(parked.c.event_id == bindparam("id")).values(waits_for=bindparam("cause"))
 
 
 @cache

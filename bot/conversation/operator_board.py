@@ -28,6 +28,8 @@ from services.shared_kernel.refusal import NotFound
 
 MOST_URGENT = 9
 MOST_HISTORY = 20
+# What happens to a reservation first: without it, the logs no longer reach back so far (ADR 25).
+BEGINNING = "ssak3.reservation.requested.v1"
 STATUSES = ("CONFIRMED", "AWAITING_PAYMENT", "IN_PROGRESS", "COMPLETED", "CANCELLED", "EXPIRED")
 
 
@@ -205,6 +207,8 @@ def history(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     shown = [_history_line(talk, line) for line in lines[-MOST_HISTORY:]]
     if len(lines) > MOST_HISTORY:
         shown.insert(0, say.earlier_lines(len(lines) - MOST_HISTORY))
+    if not any(line.name == BEGINNING for line in lines):
+        shown.insert(0, say.beginning_deleted())
     text = "\n".join((say.history_of(short_code(arguments[0])), *shown))
     return talk.answer(card(text, *buttons))
 

@@ -200,6 +200,9 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     def no_history(self) -> str:
         return "Nothing is recorded; records are deleted after 400 days."
 
+    def beginning_deleted(self) -> str:
+        return "Earlier records were deleted after 400 days."
+
     def history_of(self, code: str) -> str:
         return f"What happened to {code}:"
 

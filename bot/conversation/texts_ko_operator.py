@@ -210,6 +210,9 @@ class OperatorKorean(BroadcastKorean):
     def no_history(self) -> str:
         return "남은 기록이 없어요. 400일이 지난 기록은 지워요."
 
+    def beginning_deleted(self) -> str:
+        return "400일이 지난 앞부분 기록은 지웠어요."
+
     def history_of(self, code: str) -> str:
         return f"{code} 기록이에요."
 

@@ -14,14 +14,17 @@ class Ids(Protocol):
 
 
 def born_at(identifier: str) -> datetime | None:
-    """When a UUIDv7 was made (RFC 9562 §5.7: 48 bits of Unix milliseconds); None for any other text."""
+    """When a UUIDv7 in its usual text form was made (RFC 9562 §5.7: 48 bits of Unix milliseconds); else None.
+
+    Callers of the API choose ids of their own: any text may come, and 48 bits reach beyond the years that there are.
+    """
     try:
         value = UUID(identifier)
-    except ValueError:
+        if value.version != 7 or str(value) != identifier:
+            return None
+        return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
         return None
-    if value.version != 7:
-        return None
-    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
 def first_id_at(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """What reservation, payment and cleaning must agree on: paid is a deal, unpaid is none, and a deal has a job."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,26 +57,28 @@ def cases(facts: Facts) -> Iterator[Case]:
 def check_deals(facts: Facts) -> Check:
     """One charge for each deal; all other money goes back."""
     resting = [case for case in cases(facts) if facts.is_resting(case.id)]
+    # Orders as the provider has them; None: it keeps no book.
+    charges = Counter(charge.order_id for charge in facts.book.charges) if facts.book is not None else None
     return Check(
         name="2 3 deals",
         looked_at=len(resting),
         unit="reservations",
-        findings=[*(found for case in resting for found in _deal(facts, case)), *_nobodys(facts)],
+        findings=[*(found for case in resting for found in _deal(facts, case, charges)), *_nobodys(facts)],
     )
 
 
-def _deal(facts: Facts, case: Case) -> Iterator[Finding]:
+def _deal(facts: Facts, case: Case, charges: Mapping[str, int] | None) -> Iterator[Finding]:
     row = case.reservation
     named = f"reservation {row.id} ({row.status})"
     if row.status in DEALS:
-        yield from _paid_once(facts, case, named)
+        yield from _paid_once(case, named, charges)
     elif row.status == "AWAITING_PAYMENT" and row.paid_attempt_id is not None:
         yield fault(f"{named} is paid by attempt {row.paid_attempt_id}, and waits for payment")
     yield from _refunds_known(facts, case, named)
     yield from _rest_goes_back(facts, case, named)
 
 
-def _paid_once(facts: Facts, case: Case, named: str) -> Iterator[Finding]:
+def _paid_once(case: Case, named: str, charges: Mapping[str, int] | None) -> Iterator[Finding]:
     row, deal = case.reservation, case.deal
     if deal is None:
         yield fault(f"{named} has no approved payment")
@@ -83,8 +86,8 @@ def _paid_once(facts: Facts, case: Case, named: str) -> Iterator[Finding]:
     if not row.price_krw == row.paid_krw == deal.amount_krw:
         amounts = f"{won(deal.amount_krw)} charged, {won(row.paid_krw)} noted"
         yield fault(f"{named} costs {won(row.price_krw)}: {amounts}")
-    if facts.book is not None:
-        count = sum(charge.order_id == deal.order_id for charge in facts.book.charges)
+    if charges is not None:
+        count = charges.get(deal.order_id, 0)
         if count != 1:
             yield fault(f"{named} has {count} charges at the provider for attempt {deal.id} instead of one")
 

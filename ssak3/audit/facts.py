@@ -54,9 +54,11 @@ class Facts:
     def is_remembered(self, identifier: str) -> bool:
         """Whether whatever has this id began when the logs begin, or later: of it all is there (ADR 25).
 
-        An id that doesn't say when it was made is as old as all of this.
+        An id that doesn't say when it was made, or says what can't be, is as old as all of this.
         """
-        born = born_at(identifier) or self._began_at
+        born = born_at(identifier)
+        if born is None or born > self.now + QUIET:
+            born = self._began_at
         return born is None or self.is_kept(born)
 
     def is_kept(self, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Rules 5 and 7: the fee that was kept, computed again from the reservation's own policy and what was known then."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,11 +26,21 @@ def check_fees(facts: Facts) -> Check:
     """
     resting = [case for case in cases(facts) if facts.is_resting(case.id) and facts.is_remembered(case.id)]
     over = [case for case in resting if case.reservation.cancellation]
-    found = [finding for case in over for finding in _fee(facts, case)]
+    fees = _fees_booked(facts)
+    found = [finding for case in over for finding in _fee(facts, case, fees)]
     return Check(name="5 7 fees", looked_at=len(over), unit="cancellations", findings=found)
 
 
-def _fee(facts: Facts, case: Case) -> Iterator[Finding]:
+def _fees_booked(facts: Facts) -> Mapping[str, int]:
+    """What is on the books as a fee, in won, by the refund that left it."""
+    booked: Counter[str] = Counter()
+    for row in facts.rows("postings"):
+        if row.account == "agency_sales":
+            booked[row.transaction_id.removeprefix("fee:")] += row.amount_krw
+    return booked
+
+
+def _fee(facts: Facts, case: Case, fees: Mapping[str, int]) -> Iterator[Finding]:
     row, told = case.reservation, case.reservation.cancellation
     named = f"reservation {row.id}"
     figures = tuple(told[name] for name in FIGURES)
@@ -43,10 +54,10 @@ def _fee(facts: Facts, case: Case) -> Iterator[Finding]:
         yield fault(f"{named} was cancelled with {_said(figures)}; its policy gives {should}")
     if any(not facts.has_handled("payment", one) for one in facts.told(row.id, reservation.RefundRequested)):
         return
-    yield from _carried_out(facts, case, figures)
+    yield from _carried_out(facts, case, figures, fees)
 
 
-def _carried_out(facts: Facts, case: Case, figures: tuple[int, ...]) -> Iterator[Finding]:
+def _carried_out(facts: Facts, case: Case, figures: tuple[int, ...], fees: Mapping[str, int]) -> Iterator[Finding]:
     """What payment made of it: the refund, the fee on the books, the compensation."""
     fee, refund, compensation = figures
     named = f"reservation {case.id}"
@@ -58,12 +69,7 @@ def _carried_out(facts: Facts, case: Case, figures: tuple[int, ...]) -> Iterator
     # Goodwill may have left less than the fee.
     if kept > fee or (kept < fee and given):
         yield fault(f"{named} keeps {won(kept)}, and its fee is {won(fee)}")
-    ids = {row.id for row in ours}
-    booked = sum(
-        row.amount_krw
-        for row in facts.rows("postings")
-        if row.account == "agency_sales" and row.transaction_id.removeprefix("fee:") in ids
-    )
+    booked = sum(fees.get(row.id, 0) for row in ours)
     if ours and booked != fee:
         yield fault(f"{named} has a fee of {won(fee)}, and {won(booked)} is booked as one")
     wanted = facts.told(case.id, reservation.RefundRequested)

@@ -25,6 +25,7 @@ class QueuedMessage:
     message_id: str
     routing_key: str
     cause: str
+    subject: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,7 @@ async def _dead(letters: DeadLetters) -> list[QueuedMessage]:
             message_id=letter.id,
             routing_key=letter.type.removeprefix("ssak3."),
             cause=group.cause,
+            subject=letter.subject,
         )
         for group in await letters.groups()
         for letter in await letters.letters(group.consumer, group.cause)

@@ -14,18 +14,19 @@ RESERVATION = "/ssak3/reservation"
 
 
 def check_my_page(facts: Facts) -> Check:
-    """Each row equals the projection of the events that my page has handled; an older one is there."""
+    """Each row equals the projection of the events that my page has handled; an older one is there as a whole."""
     expected = _projected(facts.heard("mypage"))
     stored = {row.reservation_id: row for row in facts.rows("my_page")}
     found: list[Finding] = []
     heard = {subject for source, subject in facts.snapshot.messages["mypage"].position if source == RESERVATION}
-    there = heard.intersection(row.id for row in facts.rows("reservations"))
-    for reservation_id in sorted({*expected, *there, *stored}):
+    known = {row.id for row in facts.rows("reservations")}
+    for reservation_id in sorted({*expected, *heard.intersection(known), *stored}):
         row, wanted = stored.get(reservation_id), expected.get(reservation_id)
         if row is None:
             found.append(fault(f"my page has no row of reservation {reservation_id}"))
         elif not facts.is_remembered(reservation_id):
-            continue
+            if row.status is None and reservation_id in known:
+                found.append(fault(f"my page has only parts of reservation {reservation_id}"))
         elif wanted is None:
             found.append(fault(f"my page shows reservation {reservation_id}, of which no event tells"))
         else:

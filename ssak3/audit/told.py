@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from services.notification.reactions.audit import Expected, all_expected, gaps
-from services.notification.reactions.copying import person_of, reservation_of
+from services.notification.reactions.copying import reservation_of
 from services.notification.reactions.who import TOLD, To
 from services.shared_kernel.bot_events import GONE
 from services.shared_kernel.event import Received
@@ -31,7 +31,7 @@ def check_notifications(facts: Facts) -> Check:
     inbox = facts.snapshot.messages["notification"].inbox
     handled = [replace(received, time=inbox[received.id]) for received in log if received.id in inbox]
     told = {(row.cause, row.recipient_id, row.template): row for row in facts.rows("notifications")}
-    operators = _operators_before(facts, log)
+    operators = _operators_before(facts)
     by_log, by_handling = all_expected(log, operators), all_expected(handled, operators)
     found = [
         *_left_out(facts, by_log, {one.key for one in by_handling}, told.keys()),
@@ -46,11 +46,10 @@ def _whose(received: Received) -> str:
     return reservation_of(received.event) or received.id
 
 
-def _operators_before(facts: Facts, log: Sequence[Received]) -> Sequence[str]:
-    """Who is one since before the logs begin: of whom they tell, they say since when."""
-    told_of = {person_of(received.event) for received in log}
+def _operators_before(facts: Facts) -> Sequence[str]:
+    """Who is one now, and a person since before the logs begin: of the others the logs say since when."""
     people = [row.person_id for row in facts.rows("contacts") if row.role == "operator"]
-    return [one for one in people if one not in told_of and not facts.is_remembered(one)]
+    return [one for one in people if not facts.is_remembered(one)]
 
 
 def _left_out(

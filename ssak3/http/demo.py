@@ -79,7 +79,10 @@ class DemoSwitches:
         clock = self._ssak3.clock
         if not isinstance(clock, DemoClock):
             raise HTTPException(409, "this clock can't be put forward")
-        clock.put_forward(timedelta(minutes=step.minutes))
+        try:
+            clock.put_forward(timedelta(minutes=step.minutes))
+        except ValueError as refused:
+            raise HTTPException(409, str(refused)) from refused
         return await self.state()
 
     async def _sandbox(self, path: str, request: Request) -> Response:

@@ -32,6 +32,7 @@ _CHANGE = update(table).where(table.c.position == bindparam("at_position"))
 _NEXT_DUE = select(func.min(table.c.available_at)).where(*_IS_ALIVE_OF)
 _DEPTHS = select(table.c.queue, func.count()).group_by(table.c.queue)
 _HELD = select(table.c.home, table.c.message_id)
+_BEFORE = select(table.c.home, table.c.body).where(table.c.message_id < bindparam("before"))
 _ALL_DEAD = select(table.c.home, table.c.cause, table.c.routing_key, table.c.available_at).where(_IS_DEAD)
 _IS_IN_GROUP = (
     table.c.home == bindparam("of_home"),
@@ -146,6 +147,11 @@ class SqlQueueStore:
         """Of every message its consumer's queue and its id."""
         async with self._database.read() as connection:
             return [(row.home, row.message_id) for row in await connection.execute(_HELD)]
+
+    async def bodies_before(self, message_id: str) -> Sequence[tuple[str, bytes]]:
+        """Of every message with a lower id its consumer's queue and its body."""
+        async with self._database.read() as connection:
+            return [(row.home, row.body) for row in await connection.execute(_BEFORE, {"before": message_id})]
 
     async def revive(self, consumer: str, cause: str) -> int:
         """Put a group of dead letters back into its queue, as new; how many."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, select
 
 from messaging.envelope import decode
-from services.mypage.projection import SOURCES, made_again
+from services.mypage.projection import SOURCES, made_again, view
 from services.shared_kernel.event import Received
 from storage.history import aggregates, pages_of_aggregates
 from storage.inbox import hold
@@ -25,7 +25,7 @@ RESERVATION = "reservation"
 class Remade:
     """One batch: how many parts of rows there were, and how many were different.
 
-    `older`: how many began before the logs do; `lost`: of how many of those my page has no row, either.
+    `older`: how many began before the logs do; `lost`: of how many of those my page can't tell what they are, either.
     """
 
     parts: int
@@ -74,7 +74,8 @@ class Rebuild:
                     changed += 1
                     await work.save(new)
             if source == RESERVATION:
-                lost = sum(row is None for row in (await work.load_all(older)).values())
+                rows = await work.load_all(older)
+                lost = sum(row is None or view(row) is None for row in rows.values())
         return Remade(parts=len(page), changed=changed, older=len(older), lost=lost)
 
 

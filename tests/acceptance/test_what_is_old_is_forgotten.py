@@ -1,11 +1,13 @@
 """Two years of an agency: what is told of long ago is forgotten, what people have stays, and the audit knows which."""
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from messaging.keeping import LOG_KEPT, MARKS_KEPT
 from services.reservation.values import Party
@@ -13,6 +15,8 @@ from services.shared_kernel.clock import KST
 from ssak3.audit import run_audit
 from storage.history import SqlHistory
 from storage.mypage.rebuild import Rebuild, Remade
+from storage.notification.tables import contact
+from storage.passing_over import Held, Passed, PassOver
 from tests.support.story import agrees, cleans, lost, my_page, republish, until
 from tests.support.world import Phone, World, a_world
 
@@ -99,7 +103,7 @@ async def test_what_an_operator_pays_after_years_still_reaches_whom_it_concerns(
     assert (await customer.titles())[-1].startswith("보상금")
 
 
-async def test_what_was_lost_and_is_forgotten_by_now_holds_up_its_own_visit_and_is_told_no_more(world: World):
+async def test_what_was_lost_and_is_forgotten_by_now_is_told_no_more_and_my_page_lacks_it(world: World):
     cleaner, customer = await world.cleaner(), await world.customer()
     async with lost(world, "mypage"):
         late = await agrees(customer, cleaner, LATE_DECEMBER)
@@ -107,10 +111,53 @@ async def test_what_was_lost_and_is_forgotten_by_now_holds_up_its_own_visit_and_
     await until(world, december(12, 0) + LOG_KEPT)
     assert await republish(world) >= 3
     await world.settle()
-    assert await republish(world) == 0, "how it was booked nobody knows, and how it was cleaned waits for that"
+    assert await republish(world) == 0, "how it was booked nobody knows"
     assert await world.ssak3.my_page.get(late) is None
+    assert sum(batch.lost for batch in await rebuilt(world)) == 1
     new = await agrees(customer, cleaner)
     assert (await my_page(world, new)).status == "CONFIRMED"
+
+
+async def language_at_notification(world: World, person_id: str) -> str:
+    context = world.ssak3.databases.contexts["notification"]
+    async with context.database.read() as connection:
+        wanted = select(contact.c.language).where(contact.c.person_id == person_id)
+        return str((await connection.execute(wanted)).scalar_one())
+
+
+async def passed_over(world: World, **held: Collection[str]) -> Passed:
+    about = {"notification": held.get("old", ())}
+    what = Held(ids={}, old=about, unseen=held.get("unseen", ()))
+    return await PassOver(world.ssak3.databases.contexts, world.clock.now(), what).run()
+
+
+async def test_a_person_whose_news_were_lost_before_the_logs_begin_is_heard_of_again(world: World):
+    """A person lives for years: what they want now isn't to wait for what nobody knows any more."""
+    customer = await world.customer()
+    await customer.say("English")
+    await world.settle()
+    async with lost(world, "notification"):
+        await customer.say("한국어")
+        await world.settle()
+    await until(world, world.clock.now() + LOG_KEPT + timedelta(days=3))
+    world.asleep.clear()
+    for language in ("English", "한국어", "English", "한국어"):
+        await customer.say(language)
+    await world.settle()
+    assert await language_at_notification(world, customer.id) == "en"
+    assert await republish(world) == 0
+    assert await passed_over(world) == Passed(gaps=0, left=4), "for a day it may still come"
+    await until(world, world.clock.now() + timedelta(days=1))
+    assert await passed_over(world, unseen=["notification"]) == Passed(gaps=0, left=4)
+    assert await passed_over(world, old=[customer.id]) == Passed(gaps=0, left=4), "set aside, it may be replayed"
+    assert await passed_over(world) == Passed(gaps=1, left=0)
+    await world.settle()
+    for _ in range(20):  # what is told again is on its way, and nobody but its consumer knows
+        if await language_at_notification(world, customer.id) == "ko":
+            break
+        await world.ssak3.consumers["notification"].run_once(0.5)
+    assert await language_at_notification(world, customer.id) == "ko"
+    assert await passed_over(world) == Passed(gaps=0, left=0)
 
 
 async def test_the_audit_begins_where_the_logs_do_and_looks_at_all_that_is_younger(tmp_path: Path):
@@ -118,6 +165,7 @@ async def test_the_audit_begins_where_the_logs_do_and_looks_at_all_that_is_young
         operator = await world.operator()
         cleaner, customer, old = await a_year_and_more(world)
         new = await agrees(customer, cleaner)
+        await operator.say("English")  # they were an operator long before the logs tell of them
         await customer.say("상담원이랑 얘기할래요")
         await world.later(minutes=20)
 
@@ -133,6 +181,10 @@ async def test_the_audit_begins_where_the_logs_do_and_looks_at_all_that_is_young
         sql("DELETE FROM mypage_reservation WHERE reservation_id = ?", old["done"])
         assert await found() == f"N4 my page: my page has no row of reservation {old['done']}"
         assert sum(batch.lost for batch in await rebuilt(world)) == 1
+        parts = "UPDATE mypage_reservation SET reservation = '{}', status = NULL WHERE reservation_id = ?"
+        sql(parts, old["cancelled"])
+        assert f"my page has only parts of reservation {old['cancelled']}" in await found()
+        assert sum(batch.lost for batch in await rebuilt(world)) == 2
         sql("DELETE FROM reservation_event_log WHERE subject = ? AND sequence = 1", new)
         sql("UPDATE mypage_reservation SET cleaner_id = 'x' WHERE reservation_id = ?", new)
         sql("DELETE FROM notification_notification WHERE template = 'customer_cleaner_assigned'")

@@ -7,11 +7,12 @@ import pytest
 import pytest_asyncio
 
 from messaging.keeping import LOG_KEPT, MARKS_KEPT
+from services.shared_kernel.event import Received
 from storage import event_retention
 from storage.event_retention import forget_events
 from storage.inbox import joined_at
 from tests.support.fresh import Fresh
-from tests.support.telling import Queue, Teller, count, delivered, heard, logged, seen
+from tests.support.telling import Queue, Teller, bytes_of, count, delivered, heard, logged, seen
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -135,6 +136,19 @@ async def test_an_effect_waits_for_any_cause_that_is_remembered(a_teller: Told):
     assert teller.handled == [(cause.subject, 1), (effect.subject, 1)]
 
 
+async def test_of_what_is_older_than_the_logs_a_new_follower_takes_the_first_that_comes(a_teller: Told):
+    """It was told of before this consumer followed who tells it, and nobody can tell its beginning again."""
+    teller = await join(a_teller())
+    young, old = teller.ids.new(), teller.ids.new()
+    passes(teller, LOG_KEPT)
+    await teller.consumer(delivered(heard(young, 6, teller.ids, teller.clock))).run_once()
+    assert (teller.handled, await count(teller.database, "parked")) == ([], 1)
+    passes(teller, A_MOMENT)
+    follow = [delivered(heard(old, number, teller.ids, teller.clock)) for number in (6, 8, 7)]
+    await teller.consumer(*follow).run_once()
+    assert teller.handled == [(old, 6), (old, 7), (old, 8)]
+
+
 async def test_the_time_in_an_id_counts_and_not_when_it_was_handled(a_teller: Told):
     """So that no index is kept for it: what was handled late is forgotten with the others of its time."""
     teller = await join(a_teller())
@@ -142,3 +156,50 @@ async def test_the_time_in_an_id_counts_and_not_when_it_was_handled(a_teller: To
     passes(teller, MARKS_KEPT + timedelta(days=1))
     await teller.consumer(delivered(event)).run_once()
     assert await forget_events(teller.context) == 1
+
+
+async def passes_over(teller: Teller, received: Received) -> bool:
+    async with teller.work() as work:
+        return await work.inbox.pass_over(received, bytes_of(received))
+
+
+async def test_what_is_behind_a_gap_that_nobody_can_fill_is_handled_once_it_is_told_again(a_teller: Told):
+    teller = await join(a_teller())
+    subject = teller.ids.new()
+    first, _, third, fourth = (heard(subject, number, teller.ids, teller.clock) for number in (1, 2, 3, 4))
+    await teller.consumer(delivered(first), delivered(third), delivered(fourth)).run_once()
+    assert await passes_over(teller, third)
+    assert await passes_over(teller, third), "whoever was stopped before telling it does it again"
+    assert (teller.handled, await count(teller.database, "parked")) == ([(subject, 1)], 2)
+    await teller.consumer(delivered(third)).run_once()
+    await teller.consumer(delivered(third, again=True)).run_once()
+    assert teller.handled == [(subject, 1), (subject, 3), (subject, 4)]
+    assert await count(teller.database, "parked") == 0
+    assert not await passes_over(teller, third), "it isn't parked any more"
+
+
+async def test_what_waited_for_a_cause_that_is_forgotten_by_now_waits_no_more(a_teller: Told):
+    teller = await join(a_teller(causal=True))
+    lost = heard(teller.ids.new(), 1, teller.ids, teller.clock)
+    effect = heard(teller.ids.new(), 1, teller.ids, teller.clock, cause=lost.id)
+    await teller.consumer(delivered(effect)).run_once()
+    assert not await passes_over(teller, effect), "it may still come"
+    passes(teller, LOG_KEPT + timedelta(days=1))
+    assert await passes_over(teller, effect)
+    await teller.consumer(delivered(effect)).run_once()
+    assert (teller.handled, await count(teller.database, "parked")) == ([(effect.subject, 1)], 0)
+
+
+async def test_what_is_behind_a_gap_still_waits_for_its_own_cause(a_teller: Told):
+    teller = await join(a_teller(causal=True))
+    subject = teller.ids.new()
+    first = heard(subject, 1, teller.ids, teller.clock)
+    passes(teller, LOG_KEPT)
+    cause = heard(teller.ids.new(), 1, teller.ids, teller.clock)
+    third = heard(subject, 3, teller.ids, teller.clock, cause=cause.id)
+    await teller.consumer(delivered(first)).run_once()
+    await teller.consumer(delivered(third)).run_once()
+    assert not await passes_over(teller, third)
+    await teller.consumer(delivered(cause)).run_once()
+    assert teller.handled == [(subject, 1), (cause.subject, 1), (subject, 3)]
+    assert await count(teller.database, "parked") == 0

@@ -416,6 +416,47 @@ def test_what_never_reached_a_consumer_is_told_again(world):
     assert "never reached" not in texts(world)
 
 
+def parked_behind_a_gap(world: Audited, *, days: int) -> None:
+    """Number 4 of a visit, parked at my page; of number 3 no log knows."""
+    world.sql("UPDATE mypage_position SET sequence = 2 WHERE subject = ? AND source = '/ssak3/reservation'", world.done)
+    world.sql(
+        "INSERT INTO mypage_parked SELECT event_id, '/ssak3/reservation', subject, sequence, NULL, ?, body "
+        "FROM reservation_event_log WHERE subject = ? AND sequence = 4",
+        f"{world.now - timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}", world.done,
+    )  # fmt: skip
+
+
+def test_what_the_logs_know_is_told_again_and_not_passed_over(world):
+    parked_behind_a_gap(world, days=2)
+    assert "on their way again: 1 events." in (said := republished(world))
+    assert "passed over" not in said
+    assert "parked" not in said
+
+
+def test_what_waits_for_an_event_that_no_log_has_is_told_apart(world):
+    parked_behind_a_gap(world, days=0)
+    world.sql("DELETE FROM reservation_event_log WHERE subject = ? AND sequence = 3", world.done)
+    said = republished(world)
+    assert "Every event" not in said
+    assert said.endswith(
+        "Nothing that the logs know is unheard. 1 events are parked and wait for one that no log has. "
+        "ssak3 audit names them."
+    )
+    assert f"waiting for number 3 of {world.done}" in texts(world, hours=1)
+
+
+def test_a_gap_that_nobody_can_fill_is_passed_over(world):
+    parked_behind_a_gap(world, days=2)
+    world.sql("DELETE FROM reservation_event_log WHERE subject = ? AND sequence = 3", world.done)
+    assert republished(world).endswith(
+        "Gaps from before the logs, passed over: 1; what was parked behind them goes on."
+    )
+    [told] = [world.one("SELECT routing_key FROM reservation_outbox")]
+    assert told == "reservation.completed.v1"
+    assert world.one("SELECT sequence FROM mypage_position WHERE source = '/ssak3/reservation' AND subject = ?",
+                     world.done) == "3"  # fmt: skip
+
+
 def test_without_rabbitmq_nobody_knows_what_its_queues_hold(world, monkeypatch):
     monkeypatch.setattr("ssak3.audit.queues.PATIENCE_SECONDS", 0.1)
     settings = world.settings.model_copy(update={"amqp_urls": "amqp://guest:guest@127.0.0.1:9/"})

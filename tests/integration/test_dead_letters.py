@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,14 @@ from rich.console import Console
 from messaging.broker import Broker, Delivery, Message
 from messaging.in_process import InProcessBroker
 from messaging.rabbitmq.broker import RabbitBroker
+from services.shared_kernel.event import Received
 from ssak3.databases import open_databases
 from ssak3.dead import discard_group, list_groups, replay_group, show_group
 from ssak3.doorstep import CannotStart
+from ssak3.republish import republish_events
 from ssak3.settings import Settings
 from storage.broker.queue_store import SqlQueueStore
+from tests.support.telling import bytes_of, heard
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -116,6 +120,44 @@ async def test_a_group_is_thrown_away_only_when_one_is_sure(shell: Shell, broker
     assert "2 are thrown away." in shell.printed
     with pytest.raises(CannotStart, match=f"There is no group {name}"):
         await replay_group(shell.settings, CLOCK, shell.console, name)
+
+
+async def parked(shell: Shell, received: Received, *consumers: str) -> None:
+    """At these, who have heard of its subject's first event only."""
+    databases = open_databases(shell.settings, CLOCK, FakeIds(CLOCK), lambda event: None)
+    await databases.migrate()
+    known = {"source": received.source, "subject": received.subject}
+    row = known | {"event_id": received.id, "sequence": received.sequence, "body": bytes_of(received)}
+    for name in consumers:
+        context = databases.contexts[name]
+        async with context.database.write() as connection:
+            await connection.execute(context.tables.position.insert(), known | {"sequence": 1})
+            await connection.execute(context.tables.parked.insert(), row | {"parked_at": CLOCK.now()})
+    await databases.close()
+
+
+async def test_what_waits_for_a_message_in_a_queue_isnt_passed_over_however_old_it_is(shell: Shell, broker: Broker):
+    """What is dead may be replayed, what waits will be handled. Once it is away nobody can tell it any more."""
+    ids, later = FakeIds(CLOCK), FakeClock(CLOCK.now() + timedelta(days=500))
+    subject, notification = ids.new(), broker.subscribe("notification")
+    second, third = (heard(subject, number, ids, CLOCK) for number in (2, 3))
+    await parked(shell, third, "notification", "payment")
+    await broker.publish([Message(id=second.id, routing_key="bot.contact_changed.v1", body=bytes_of(second))])
+    [delivery] = await notification.receive(1, 5)
+    await notification.dead(delivery, CAUSE)
+    await republish_events(shell.settings, later, shell.console)
+    assert "2 events are parked and wait for one that no log has." in (printed := shell.printed)
+    assert "passed over" not in printed
+    await list_groups(shell.settings, later, shell.console)
+    await discard_group(shell.settings, later, shell.console, named(shell.printed), is_sure=True)
+    assert "1 are thrown away." in shell.printed
+    await republish_events(shell.settings, later, shell.console)
+    assert "passed over: 1;" in (printed := shell.printed)
+    assert "1 events are parked" in printed
+    payment = broker.subscribe("payment")
+    await payment.ack(await payment.receive(1, 5))
+    await republish_events(shell.settings, later, shell.console)
+    assert "passed over: 1;" in shell.printed
 
 
 async def test_without_rabbitmq_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

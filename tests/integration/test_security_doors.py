@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -9,6 +11,7 @@ import pytest_asyncio
 from bot.channels.web import router as web
 from bot.channels.web.socket import HISTORY, PAUSE_SECONDS, POLICY_VIOLATION
 from bot.people import BadInvite
+from ssak3.system import DemoClock
 from tests.support.doors import Doors, hear, open_doors
 
 pytestmark = pytest.mark.asyncio
@@ -174,6 +177,16 @@ async def test_the_demos_switches_are_for_this_machine(doors: Doors):
         answer = await doors.client.post("/chat/session", json={"role": "operator", "demo": True}, headers=headers)
         assert answer.status_code in (401, 403)
     assert not doors.world.ssak3.switches.notifications_paused
+
+
+async def test_the_demos_clock_goes_forward_a_year_at_most(doors: Doors, tmp_path: Path):
+    """Ids tell the real time: what happens now would be forgotten as if it had happened then."""
+    doors.world.ssak3.clock = clock = DemoClock(tmp_path)
+    month = {"minutes": 31 * 24 * 60}
+    answers = [await doors.client.put("/demo/clock", json=month) for _ in range(12)]
+    assert [answer.status_code for answer in answers] == [200] * 11 + [409]
+    assert "a year at most" in answers[-1].text
+    assert clock.shift == DemoClock(tmp_path).shift == timedelta(days=11 * 31)
 
 
 PAGES = ["/", "/docs", "/openapi.json", "/checkout/x", "/api/catalog", "/health/live", "/metrics", "/nowhere",

@@ -80,6 +80,7 @@ def test_finding(chat: Talking, world: OperatorWorld) -> None:
     assert chat.say(code.lower() if any(c.isdigit() for c in code) else f"찾기 {code}") == found
     at = datetime(2026, 11, 23, 15, 0, tzinfo=KST)
     world.lines = [
+        HistoryLine(at=at, source="event", name="ssak3.reservation.requested.v1"),
         HistoryLine(at=at, source="event", name="ssak3.reservation.confirmed.v1"),
         HistoryLine(
             at=at, source="notice", name="customer_paid", title="예약이 확정됐어요", to="customer", status="SENT"
@@ -87,7 +88,7 @@ def test_finding(chat: Talking, world: OperatorWorld) -> None:
     ]
     chat.say("찾기 1234")
     assert chat.tap("기록 보기") == (
-        f"{code} 기록이에요.\n11/23(월) 15:00 예약 확정\n11/23(월) 15:00 알림(고객) 예약이 확정됐어요: 보냄"
+        f"{code} 기록이에요.\n11/23(월) 15:00 시간을 잡음\n11/23(월) 15:00 예약 확정\n11/23(월) 15:00 알림(고객) 예약이 확정됐어요: 보냄"
     )
 
 
@@ -108,7 +109,18 @@ def test_a_long_history_is_cut(chat: Talking, world: OperatorWorld) -> None:
     assert chat.do(f"history:{view.id}") == "남은 기록이 없어요. 400일이 지난 기록은 지워요."
     at = world.clock.now()
     world.lines = [HistoryLine(at=at, source="event", name="something.new.v1") for _ in range(33)]
-    assert "(앞의 13줄은 줄였어요)" in chat.do(f"history:{view.id}")
+    world.lines[0] = replace(world.lines[0], name="ssak3.reservation.requested.v1")
+    code = short_code(view.id)
+    assert chat.do(f"history:{view.id}").startswith(f"{code} 기록이에요.\n(앞의 13줄은 줄였어요)\n")
+
+
+def test_a_history_whose_beginning_is_forgotten_says_so(chat: Talking, world: OperatorWorld) -> None:
+    """A refund of a visit that was booked long ago."""
+    view = world.reservation()
+    world.lines = [HistoryLine(at=world.clock.now(), source="event", name="ssak3.payment.refunded.v1")]
+    told = chat.do(f"history:{view.id}").splitlines()
+    assert told[1] == "400일이 지난 앞부분 기록은 지웠어요."
+    assert len(told) == 3
 
 
 # 4.3

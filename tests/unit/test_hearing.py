@@ -1,9 +1,15 @@
-"""Which events a consumer hasn't heard; and from which id on it is that old."""
+"""Which events a consumer hasn't heard; from which id on it is that old; and what the audit takes for how old."""
 
 from datetime import timedelta
 
+import pytest
+
 from messaging.hearing import Hearing
+from messaging.keeping import LOG_KEPT
 from services.shared_kernel.ids import born_at, first_id_at
+from ssak3.audit.facts import Facts
+from ssak3.audit.queues import Queues
+from storage.audit import Messages, Snapshot
 from tests.support.time import FakeClock, FakeIds
 
 JOINED = FakeClock().now()
@@ -39,3 +45,26 @@ def test_the_ids_of_all_that_is_older_are_lower():
     bound, after = first_id_at(clock.now()), FakeIds(clock).new()
     assert before < bound <= after
     assert born_at(bound) == clock.now()
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "",
+        "crm-42",
+        "0192d5a0f1007aaa8bbbccccddddeeee",  # a checksum of theirs, whose digits happen to say version 7
+        "{0192d5a0-f100-7aaa-8bbb-ccccddddeeee}",
+        "0192d5a0-f100-4aaa-8bbb-ccccddddeeee",
+        "ffffffff-ffff-7fff-bfff-ffffffffffff",  # the year 10889
+    ],
+)
+def test_what_a_caller_has_chosen_tells_no_time(identifier: str):
+    assert born_at(identifier) is None
+
+
+def test_for_the_audit_an_id_that_tells_no_time_or_a_time_to_come_is_as_old_as_the_installation():
+    now = JOINED + LOG_KEPT + timedelta(days=1)
+    bot = Messages(log=(), last_number={}, outbox={}, inbox={}, position={}, parked=(), joined_at=JOINED)
+    facts = Facts(Snapshot(rows={}, messages={"bot": bot}), None, now, Queues())
+    ids = [first_id_at(now + timedelta(days=days)) for days in (-500, -1, 1, 365 * 7000)]
+    assert [facts.is_remembered(one) for one in (*ids, "crm-42")] == [False, True, False, False, False]

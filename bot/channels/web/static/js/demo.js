@@ -1,7 +1,7 @@
 /** The demo's switches: the provider's mood, notifications, and what the system does about it. */
 
 import { EventFeed } from './event_feed.js';
-import { fetchJson } from './session.js';
+import { fetchJson, Refused } from './session.js';
 import { onPageLanguage, pageLanguage, t } from './texts.js';
 import { dayAndTime } from './when.js';
 
@@ -12,7 +12,7 @@ const RARE_MODES = ['declining', 'unknown'];
 export class Demo {
   #state = null;
   #toldAt = 0;
-  #failed = false;
+  #failed = '';
   #more = false;
 
   constructor(root) {
@@ -53,7 +53,8 @@ export class Demo {
       button.addEventListener('click', () => this.#put('/sandbox/mode', { mode: button.dataset.mode }));
     }
     for (const button of this.steps) {
-      button.addEventListener('click', () => this.#put('/demo/clock', { minutes: Number(button.dataset.forward) }));
+      const step = { minutes: Number(button.dataset.forward) };
+      button.addEventListener('click', () => this.#put('/demo/clock', step, 'clockRefused'));
     }
     this.switch.addEventListener('click', () =>
       this.#put('/demo/notifications', { paused: !this.#state?.notifications_paused }),
@@ -93,12 +94,13 @@ export class Demo {
     }
   }
 
-  async #put(url, body) {
+  /** `refused`: the text for when the server understands and says no. */
+  async #put(url, body, refused = 'demoFailed') {
     try {
       await fetchJson(url, { method: 'PUT', body: JSON.stringify(body) });
-      this.#failed = false;
-    } catch {
-      this.#failed = true;
+      this.#failed = '';
+    } catch (error) {
+      this.#failed = error instanceof Refused && error.status === 409 ? refused : 'demoFailed';
     }
     await this.#ask();
     this.#draw();
@@ -141,8 +143,8 @@ export class Demo {
     write(this.waiting, t('waiting', { n: waiting }), waiting > 0);
     if (state.now) this.now.textContent = dayAndTime(state.now, pageLanguage());
     write(this.breaker, t(breakerKey(breaker)), breaker !== 'closed');
-    this.hint.textContent = this.#failed ? t('demoFailed') : t(hintKey(provider, paused, waiting));
-    this.hint.classList.toggle('failed', this.#failed);
+    this.hint.textContent = t(this.#failed || hintKey(provider, paused, waiting));
+    this.hint.classList.toggle('failed', this.#failed !== '');
     this.#summarise(provider, paused, waiting);
   }
 
