@@ -6,8 +6,8 @@ database's, on beginnings and ends; network cards, which have the same choice, c
 
 from collections import deque
 
-# Who was at work for more than a third of the time, its rests left aside, is busy. What comes in a rest is there at its
-# end, so that it stays busy until it would be at work for less than a sixth: it doesn't change its mind all the time.
+# Who was at work for more than a third of the time, its rests left aside, is busy. A rest that gathered nothing was
+# idle time: else whoever has been busy once would go on resting at half that load.
 IDLE_PER_WORK = 2
 RESTS_PER_WORK = 3
 LONGEST_REST_SECONDS = 0.2
@@ -23,11 +23,12 @@ class Moderation:
         self._work = deque([0.0] * BATCHES, BATCHES)
         self._idle = deque([_IDLE_SECONDS] * BATCHES, BATCHES)
         self._began = 0.0
-        self._rested_at = 0.0
+        self._ended = 0.0
+        self._rested = 0.0
 
-    def begin(self, now: float) -> None:
-        """A batch was taken, and none was under way."""
-        self._idle.append(max(0.0, now - self._rested_at))
+    def begin(self, now: float, taken: int) -> None:
+        """A batch of so many was taken, and none was under way."""
+        self._idle.append(max(0.0, now - (self._rested if taken > 1 else self._ended)))
         self._began = now
 
     def end(self, now: float) -> float:
@@ -36,5 +37,5 @@ class Moderation:
         work, idle = sum(self._work), sum(self._idle)
         is_busy = idle < IDLE_PER_WORK * work
         rest = min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work / BATCHES) if is_busy else 0.0
-        self._rested_at = now + rest
+        self._ended, self._rested = now, now + rest
         return rest

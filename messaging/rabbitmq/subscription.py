@@ -106,7 +106,7 @@ class RabbitSubscription:
             return []
         taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
         if taken and not self._in_hand:
-            self._moderation.begin(_now())
+            self._moderation.begin(_now(), len(taken))
         self._in_hand.update(each.delivery_tag for each in taken if each.delivery_tag is not None)
         return [self._delivery(each) for each in taken]
 
