@@ -44,9 +44,10 @@ def set_up_logs(log_format: str, process: str) -> None:
     structlog.configure(
         processors=[*common, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        # Asked for anew by each logger: what it was at the start may be closed.
+        # Asked for anew by each logger: what it was at the start may be closed. After a command by each line: who has
+        # called it within a process of their own goes on with other streams.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stdout if process else sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=bool(process),
     )
 
 

@@ -1,10 +1,11 @@
 """JSON logs: one object a line with process, event, reservation and trace; and nothing that is anybody's."""
 
+import io
 import json
 import logging
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -125,6 +126,20 @@ def check(found: list[dict[str, Any]], reservation_id: str) -> None:
     assert "dialogue.py" in failed["exception"]
     dead = [line for line in found if line["event"] == "consumer.dead"]
     assert {(line["event_id"], line["event_type"]) for line in dead} == {("poison", "ssak3.reservation.confirmed.v1")}
+
+
+def test_after_a_command_nobody_logs_to_what_it_has_closed(capsys):
+    """Whoever was first heard within it would fail at its next line, and with it whatever it was doing."""
+    try:
+        set_up_logs("text", "")
+        somebody = structlog.get_logger("somebody")
+        with io.StringIO() as its_own, redirect_stderr(its_own):
+            somebody.warning("within")
+            assert "within" in its_own.getvalue()
+        somebody.warning("afterwards")
+        assert "afterwards" in capsys.readouterr().err
+    finally:
+        structlog.reset_defaults()
 
 
 def test_libraries_speak_the_same(capsys):
