@@ -18,8 +18,6 @@ from tests.support.tcp import faulty_tcp
 pytestmark = pytest.mark.asyncio
 
 CONFIRMED = "reservation.confirmed.v1"
-# A channel that a busy server doesn't answer is given up after 5 s, and so is its closing: several times, if need be.
-PATIENCE_SECONDS = 90.0
 
 
 def message(name: str, key: str = CONFIRMED) -> Message:
@@ -111,7 +109,7 @@ async def test_no_queue_no_confirmation_and_the_next_try_makes_it_again(broker, 
 
 async def consumed_again(url: str, queue: str) -> None:
     """Until it is there and has a consumer; what is published before reaches nobody."""
-    async with asyncio.timeout(PATIENCE_SECONDS), await aio_pika.connect(url) as operator:
+    async with asyncio.timeout(30), await aio_pika.connect(url) as operator:
         while True:
             with contextlib.suppress(aio_pika.exceptions.ChannelNotFoundEntity):
                 async with operator.channel() as channel:
@@ -141,8 +139,7 @@ async def test_a_forgotten_consumer_is_found_by_looking(broker, rabbitmq, monkey
     # Behind the subscription's back: nobody tells it, as after a broker that lost its state.
     await inner.basic_cancel(next(iter(inner.consumers)))
     await broker.publish([message("b")])
-    found = await received(broker, "mypage", 1, patience=PATIENCE_SECONDS)
-    assert [each.message.id for each in found] == ["b"]
+    assert [each.message.id for each in await received(broker, "mypage", 1)] == ["b"]
 
 
 async def test_closing_gives_back_what_is_not_settled(broker, rabbitmq):
