@@ -5,7 +5,6 @@ import sqlite3
 
 import pytest
 from sqlalchemy import insert
-from typer.testing import CliRunner
 
 from bot.channels.web.socket import POLICY_VIOLATION
 from bot.conversation.turn import Said
@@ -18,7 +17,6 @@ from services.shared_kernel.card import Card
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
 from ssak3.audit import run_audit
-from ssak3.cli import app
 from storage.bot import tables
 from storage.bot.repositories import BotUnitOfWork
 from storage.bot.struck import GONE, struck_text, struck_value
@@ -28,6 +26,7 @@ from tests.support.doors import hear, open_doors
 from tests.support.erasing import everything_stored
 from tests.support.fresh import Fresh
 from tests.support.races import while_open
+from tests.support.shell import ssak3
 from tests.support.story import ADDRESS, agrees, books, cleans, holds
 from tests.support.telegram import Chat, a_telegram
 from tests.support.telegram_world import a_telegram_world, look, rest, running
@@ -142,12 +141,6 @@ async def test_what_waits_to_be_told_isnt_and_the_audit_finds_nothing(tmp_path):
 
 
 # From a shell
-
-
-def ssak3(*words: str, status: int = 0, typed: str = "") -> str:
-    found = CliRunner().invoke(app, words, input=typed)
-    assert found.exit_code == status, found.output
-    return " ".join(found.output.split())
 
 
 async def test_from_a_shell(tmp_path, monkeypatch):

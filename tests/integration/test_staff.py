@@ -5,7 +5,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from bot.channels.web.socket import POLICY_VIOLATION
 from bot.conversation.effects_cleaner import RegisterCleaner
@@ -19,7 +18,6 @@ from services.shared_kernel.bot_events import FORMER
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
 from ssak3.audit import run_audit
-from ssak3.cli import app
 from storage.bot import tables
 from storage.bot.links import SqlLinkCodes
 from storage.bot.repositories import BotUnitOfWork, SqlPersons
@@ -28,6 +26,7 @@ from storage.unit_of_work import Context
 from tests.support.doors import hear, open_doors
 from tests.support.fresh import Fresh
 from tests.support.races import Other
+from tests.support.shell import ssak3
 from tests.support.story import agrees, books
 from tests.support.telegram import Chat, a_telegram
 from tests.support.telegram_world import a_telegram_world, look, rest, running
@@ -162,12 +161,6 @@ async def test_who_registers_in_the_very_moment_gets_no_job(tmp_path):
 
 
 # From a shell
-
-
-def ssak3(*words: str, status: int = 0, typed: str = "") -> str:
-    found = CliRunner().invoke(app, words, input=typed)
-    assert found.exit_code == status, found.output
-    return " ".join(found.output.split())
 
 
 async def test_from_a_shell(tmp_path, monkeypatch):
