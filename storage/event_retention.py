@@ -10,13 +10,9 @@ from sqlalchemy import Delete, Integer, Table, bindparam, delete, select
 
 from messaging.keeping import LOG_KEPT, MARKS_KEPT
 from services.shared_kernel.ids import first_id_at
+from services.shared_kernel.pieces import in_pieces
 from storage.engine import Database
 from storage.unit_of_work import Context
-
-# Rows in one transaction: SQLite deletes on the event loop, and whoever wants to write waits meanwhile.
-AT_ONCE = 500
-# Pieces in one go, so that a long neglected table holds up nobody who wants to stop. There is a next time.
-MOST_PIECES = 40
 
 
 async def forget_events(context: Context) -> int:
@@ -27,15 +23,12 @@ async def forget_events(context: Context) -> int:
 
 
 async def _forget(database: Database, table: Table, before: datetime) -> int:
-    gone = 0
-    for _ in range(MOST_PIECES):
+    async def forget(most: int) -> int:
         async with database.statement() as connection:
-            wanted = {"before": first_id_at(before), "limit": AT_ONCE}
-            part = (await connection.execute(_oldest(table), wanted)).rowcount
-        gone += part
-        if part < AT_ONCE:
-            break
-    return gone
+            wanted = {"before": first_id_at(before), "limit": most}
+            return (await connection.execute(_oldest(table), wanted)).rowcount
+
+    return await in_pieces(forget)
 
 
 @cache

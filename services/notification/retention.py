@@ -1,17 +1,15 @@
 """What is forgotten of who was told what, and when. The tick may run twice, or in two places: what is gone is gone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.notification.broadcasts.store import BroadcastWork
 from services.shared_kernel.clock import Clock
+from services.shared_kernel.pieces import in_pieces
 
 # As long as the event logs: until then the audit compares the two. What people read stays in their chat.
 NEWS_KEPT = timedelta(days=400)
-# In one transaction, so that no sender waits for long.
-AT_ONCE = 500
-# Pieces in one go, so that nobody who wants to stop waits for long, either. There is a next time.
-MOST_PIECES = 40
 
 
 class Retention:
@@ -29,28 +27,18 @@ class Retention:
             gone = await work.reminders.purge(before)
         for broadcast_id in over:
             gone += await self._forget_broadcast(broadcast_id)
-        return gone + await _in_pieces(lambda: self._forget_news(before))
+        return gone + await in_pieces(partial(self._forget_news, before))
 
     async def _forget_broadcast(self, broadcast_id: str) -> int:
-        gone = await _in_pieces(lambda: self._forget_recipients(broadcast_id))
+        gone = await in_pieces(partial(self._forget_recipients, broadcast_id))
         async with self._unit_of_work() as work:
             # The last of all, so that nobody is left in the ledger whom it can't name.
             return gone + await work.broadcasts.purge(broadcast_id)
 
-    async def _forget_recipients(self, broadcast_id: str) -> int:
+    async def _forget_recipients(self, broadcast_id: str, most: int) -> int:
         async with self._unit_of_work() as work:
-            return await work.broadcasts.purge_recipients(broadcast_id, AT_ONCE)
+            return await work.broadcasts.purge_recipients(broadcast_id, most)
 
-    async def _forget_news(self, before: datetime) -> int:
+    async def _forget_news(self, before: datetime, most: int) -> int:
         async with self._unit_of_work() as work:
-            return await work.ledger.purge(before, AT_ONCE)
-
-
-async def _in_pieces(forget: Callable[[], Awaitable[int]]) -> int:
-    gone = 0
-    for _ in range(MOST_PIECES):
-        part = await forget()
-        gone += part
-        if part < AT_ONCE:
-            break
-    return gone
+            return await work.ledger.purge(before, most)

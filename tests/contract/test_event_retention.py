@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from messaging.keeping import LOG_KEPT, MARKS_KEPT
+from services.shared_kernel import pieces
 from services.shared_kernel.event import Received
-from storage import event_retention
 from storage.event_retention import forget_events
 from storage.inbox import joined_at
 from tests.support.fresh import Fresh
@@ -63,8 +63,8 @@ async def test_what_was_told_is_kept_for_400_days_and_its_numbers_go_on(a_teller
 async def test_it_goes_a_piece_at_a_time_and_ends_for_now_when_there_is_much(
     a_teller: Told, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(event_retention, "AT_ONCE", 2)
-    monkeypatch.setattr(event_retention, "MOST_PIECES", 2)
+    monkeypatch.setattr(pieces, "AT_ONCE", 2)
+    monkeypatch.setattr(pieces, "MOST_PIECES", 2)
     teller = a_teller()
     await teller.tell(*"abcdefg")
     passes(teller, LOG_KEPT + A_MOMENT)

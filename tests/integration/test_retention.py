@@ -154,7 +154,7 @@ async def test_news_are_forgotten_after_400_days_and_what_may_still_go_out_is_no
 async def test_a_broadcast_goes_with_all_whom_it_was_told_to_once_it_is_over_for_400_days(
     fresh: Fresh, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("services.notification.retention.AT_ONCE", 2)
+    monkeypatch.setattr("services.shared_kernel.pieces.AT_ONCE", 2)
     async with at_home(fresh) as home:
         await people(home, 4)
         news = NewsRetention(home.work, home.clock)
@@ -177,8 +177,8 @@ async def test_a_broadcast_goes_with_all_whom_it_was_told_to_once_it_is_over_for
 async def test_of_a_broadcast_larger_than_one_go_the_rest_goes_the_next_time(
     fresh: Fresh, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("services.notification.retention.AT_ONCE", 2)
-    monkeypatch.setattr("services.notification.retention.MOST_PIECES", 1)
+    monkeypatch.setattr("services.shared_kernel.pieces.AT_ONCE", 2)
+    monkeypatch.setattr("services.shared_kernel.pieces.MOST_PIECES", 1)
     async with at_home(fresh) as home:
         await people(home, 2)
         await approved(home)
