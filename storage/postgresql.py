@@ -169,7 +169,8 @@ def _hide_data(driver: Any, *translated: BaseException | None) -> None:
 def given(*columns: Column[Any]) -> TableValuedAlias:
     """Rows that come as one array for each column: the statement is the same for any number of them."""
     types = [whole(one) for one in columns]
-    arrays = [bindparam(one.name, type_=ARRAY(kind)) for one, kind in zip(columns, types, strict=True)]
+    # Of one dimension: a list may itself be a value, in JSON.
+    arrays = [bindparam(one.name, type_=ARRAY(kind, dimensions=1)) for one, kind in zip(columns, types, strict=True)]
     named = [column(one.name, kind) for one, kind in zip(columns, types, strict=True)]
     return func.unnest(*arrays).table_valued(*named).render_derived()
 

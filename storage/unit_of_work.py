@@ -39,6 +39,7 @@ class SqlUnitOfWork:
     """Opened with `async with`; commits on a clean exit. Repositories of the context hang on it, made when it opens."""
 
     connection: AsyncConnection
+    is_sqlite: bool
     inbox: SqlInbox
 
     def __init__(self, context: Context) -> None:
@@ -50,11 +51,11 @@ class SqlUnitOfWork:
     async def __aenter__(self) -> Self:
         self._transaction = self.context.database.write()
         self.connection = await self._transaction.__aenter__()
-        tables, is_sqlite = self.context.tables, self.context.database.is_sqlite
+        tables, self.is_sqlite = self.context.tables, self.context.database.is_sqlite
         self.inbox = SqlInbox(
             self.connection, tables, self.context.clock, self.context.causal, self.expect
         )  # fmt: skip
-        self._outgoing = Outgoing(self.connection, tables, is_sqlite)
+        self._outgoing = Outgoing(self.connection, tables, self.is_sqlite)
         self.open()
         return self
 

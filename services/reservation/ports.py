@@ -1,12 +1,39 @@
 """What the reservation context needs from outside."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from services.reservation.model import Events, Reservation
+from services.reservation.values import Status
 from services.shared_kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacesWanted:
+    """One place of each window, for one reservation."""
+
+    reservation_id: str
+    area: str
+    windows: Sequence[datetime]
+
+
+class BeforeHolding:
+    """What those who ask for places have already."""
+
+    def __init__(self, found: Sequence[Reservation]) -> None:
+        self._found = {one.id: one for one in found}
+        waiting = [one for one in self._found.values() if one.status is Status.AWAITING_PAYMENT]
+        self._unpaid = Counter(one.customer_id for one in waiting)
+
+    def known(self, reservation_id: str) -> Reservation | None:
+        return self._found.get(reservation_id)
+
+    def unpaid(self, customer_id: str) -> int:
+        """How many wait for payment."""
+        return self._unpaid[customer_id]
 
 
 class Reservations(Protocol):
@@ -24,16 +51,22 @@ class Reservations(Protocol):
         """Write it and its events. StaleVersion if `old` isn't what is stored now, or a new one was made before."""
         ...
 
-    async def in_turn(self, customer_id: str) -> None:
-        """Until the end, whoever else is about to hold a place for this customer waits."""
+    async def get_all(self, reservation_ids: Collection[str]) -> Sequence[Reservation]:
+        """Those there are, to change them, in one go."""
+        ...
+
+    async def in_turn(self, customer_ids: Collection[str]) -> None:
+        """Until the end, whoever else is about to hold a place for one of these customers waits."""
         ...
 
     async def of_customer(self, customer_id: str) -> Sequence[Reservation]:
         """All there ever were, to look at."""
         ...
 
-    async def before_holding(self, reservation_id: str, customer_id: str) -> tuple[Reservation | None, int]:
-        """What there is of this id, and how many of this customer's wait for payment."""
+    async def before_holding(
+        self, reservation_ids: Collection[str], customer_ids: Collection[str]
+    ) -> "BeforeHolding":  # fmt: skip
+        """What there is of these ids, and of these customers' what waits for payment."""
         ...
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
@@ -50,8 +83,11 @@ class Reservations(Protocol):
 class Places(Protocol):
     """Planned capacity, and who has taken which of it (rule 1)."""
 
-    async def take(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
-        """All windows or none; False when one is full."""
+    async def take(self, wanted: Sequence[PlacesWanted]) -> bool:
+        """All windows of all; or False, when one is full. Then nothing of this unit of work may be kept.
+
+        Of several, False says only that they can't be taken together: one at a time, some may.
+        """
         ...
 
     async def move(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
@@ -88,6 +124,10 @@ class ReservationWork(UnitOfWork, Protocol):
 
     @property
     def callbacks(self) -> CallbackRound: ...
+
+    def because_of_id(self, event_id: str | None, traceparent: str | None = None) -> None:
+        """From here on, events are caused by this one, if any, and belong to this trace."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

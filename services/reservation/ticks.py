@@ -6,7 +6,7 @@ from datetime import timedelta
 from services.reservation.policies import Policies
 from services.reservation.ports import PaymentGateway, ReservationWork
 from services.reservation.refusals import NotAllowed
-from services.reservation.settlement import settle
+from services.reservation.settlement import Answered, settle
 from services.reservation.values import Status
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
@@ -65,11 +65,10 @@ class ReservationTicks:
             return False
         attempt_id = old.paying.attempt_id
         answer = await self._payment.resolve(attempt_id=attempt_id)
+        answered = Answered(reservation_id=reservation_id, attempt_id=attempt_id, answer=answer)
         try:
             async with self._unit_of_work() as work:
-                new = await settle(
-                    work, reservation_id, attempt_id, answer, self._policies.hold, self._ids, self._clock
-                )
+                new = await settle(work, answered, self._policies.hold, self._ids, self._clock)
         except StaleVersion:
             return False
         return new.paying is None

@@ -4,15 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from services.reservation.catalogue import Catalogue, windows
+from services.reservation.holding import Holding, Wanted
 from services.reservation.model import Reservation
 from services.reservation.policies import CancellationQuote, Policies
 from services.reservation.ports import PaymentGateway, ReservationWork
-from services.reservation.refusals import SlotFull, TooManyHolds
-from services.reservation.settlement import settle
-from services.reservation.values import Party, Paying, PaymentState, Status, Visit
+from services.reservation.refusals import SlotFull
+from services.reservation.settlement import Answered, settle
+from services.reservation.values import Party, Paying, PaymentState, Status
 from services.shared_kernel.clock import Clock
+from services.shared_kernel.gathering import Gathering
 from services.shared_kernel.ids import Ids
-from services.shared_kernel.refusal import NotFound, again_if_stale
+from services.shared_kernel.refusal import NotFound
+from services.shared_kernel.tracing import current_traceparent
 
 OpenWork = Callable[[], ReservationWork]
 
@@ -30,16 +33,26 @@ class ReservationUseCases:
         self._catalogue = catalogue
         self._policies = policies
         self._payment = payment
+        self._holding = Holding(unit_of_work, clock, catalogue, policies)
+        self._answered = Gathering(self._note, key=lambda answered: answered.reservation_id)
 
     async def request(
         self, *, reservation_id: str, customer_id: str, service: str, size_pyeong: int, area: str, details_id: str,
         starts_at: datetime, add_ons: tuple[str, ...] = (),
     ) -> Reservation:  # fmt: skip
         """Hold a place (F1). The same id again answers what is there. Refusals: NotOffered, SlotFull, TooManyHolds."""
-        made, _ = await self._request(
-            reservation_id, customer_id, service, size_pyeong, area, details_id, starts_at, add_ons, paying=None
+        wanted = Wanted(
+            reservation_id=reservation_id,
+            customer_id=customer_id,
+            service=service,
+            size_pyeong=size_pyeong,
+            area=area,
+            details_id=details_id,
+            starts_at=starts_at,
+            add_ons=add_ons,
+            traceparent=current_traceparent(),
         )
-        return made
+        return (await self._holding.hold(wanted)).reservation
 
     async def request_and_pay(
         self, *, reservation_id: str, customer_id: str, service: str, size_pyeong: int, area: str, details_id: str,
@@ -47,73 +60,25 @@ class ReservationUseCases:
     ) -> Reservation:  # fmt: skip
         """Both, as `request` and `pay` one after the other; that it is being paid is noted in the commit that holds."""
         paying = Paying(attempt_id=self._ids.new(), method=method, since=self._clock.now())
-        made, is_new = await self._request(
-            reservation_id, customer_id, service, size_pyeong, area, details_id, starts_at, add_ons, paying
+        wanted = Wanted(
+            reservation_id=reservation_id,
+            customer_id=customer_id,
+            service=service,
+            size_pyeong=size_pyeong,
+            area=area,
+            details_id=details_id,
+            starts_at=starts_at,
+            add_ons=add_ons,
+            paying=paying,
+            traceparent=current_traceparent(),
         )
-        if is_new:
+        held = await self._holding.hold(wanted)
+        made = held.reservation
+        if held.is_new:
             return await self._charge(made, paying)
         if made.status is Status.AWAITING_PAYMENT and made.payment_state is PaymentState.NONE:
             return await self.pay(reservation_id=reservation_id, customer_id=customer_id, method=method)
         return made
-
-    async def _request(
-        self, reservation_id: str, customer_id: str, service: str, size_pyeong: int, area: str, details_id: str,
-        starts_at: datetime, add_ons: tuple[str, ...], paying: Paying | None,
-    ) -> tuple[Reservation, bool]:  # fmt: skip
-        """The reservation of that id, and whether it wasn't there before."""
-
-        async def hold() -> tuple[Reservation, bool]:
-            now = self._clock.now()
-            async with self._unit_of_work() as work:
-                await work.reservations.in_turn(customer_id)
-                known, unpaid = await work.reservations.before_holding(reservation_id, customer_id)
-                if known is not None:
-                    return _of(customer_id, reservation_id, known), False
-                visit, price = self._quote(service, size_pyeong, area, details_id, starts_at, add_ons, now)
-                if unpaid >= self._policies.hold.most_unpaid:
-                    raise TooManyHolds
-                return await self._hold(work, reservation_id, customer_id, visit, price, now, paying), True
-
-        return await again_if_stale(hold)
-
-    async def _hold(
-        self, work: ReservationWork, reservation_id: str, customer_id: str, visit: Visit, price_krw: int, at: datetime,
-        paying: Paying | None,
-    ) -> Reservation:  # fmt: skip
-        if not await work.places.take(reservation_id, visit.area, windows(visit.starts_at, visit.ends_at)):
-            raise SlotFull(visit.area, visit.starts_at)
-        new, events = Reservation.request(
-            id=reservation_id,
-            customer_id=customer_id,
-            visit=visit,
-            price_krw=price_krw,
-            policy=self._policies.refund,
-            hold=self._policies.hold,
-            at=at,
-        )
-        if paying is not None:
-            new, _ = new.begin_payment(attempt_id=paying.attempt_id, method=paying.method, at=paying.since)
-        await work.reservations.save(None, new, events)
-        return new
-
-    def _quote(
-        self, service: str, size_pyeong: int, area: str, details_id: str, starts_at: datetime,
-        add_ons: tuple[str, ...], now: datetime,
-    ) -> tuple[Visit, int]:  # fmt: skip
-        price = self._catalogue.price_krw(service, size_pyeong, add_ons)
-        self._catalogue.area(area)
-        ends_at = self._catalogue.ends_at(service, size_pyeong, starts_at)
-        self._catalogue.check_start(starts_at, self._catalogue.service(service).size(size_pyeong).hours, now)
-        visit = Visit(
-            service=service,
-            size_pyeong=size_pyeong,
-            add_ons=add_ons,
-            area=area,
-            details_id=details_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-        )
-        return visit, price
 
     async def pay(self, *, reservation_id: str, customer_id: str | None, method: str) -> Reservation:
         """Pay for it, synchronously (F4). Look at the answer's `payment_state`.
@@ -139,13 +104,16 @@ class ReservationUseCases:
             pay_by=new.hold_expires_at,
         )
 
-        async def note() -> Reservation:
-            async with self._unit_of_work() as work:
-                return await settle(
-                    work, new.id, paying.attempt_id, answer, self._policies.hold, self._ids, self._clock
-                )
+        return await self._answered(
+            Answered(
+                reservation_id=new.id, attempt_id=paying.attempt_id, answer=answer, traceparent=current_traceparent()
+            )
+        )
 
-        return await again_if_stale(note)
+    async def _note(self, answered: Sequence[Answered]) -> Sequence[Reservation]:
+        async with self._unit_of_work() as work:
+            await work.reservations.get_all([each.reservation_id for each in answered])
+            return [await settle(work, each, self._policies.hold, self._ids, self._clock) for each in answered]
 
     async def cancellation_quote(
         self, *, reservation_id: str, customer_id: str | None, by: Party = Party.CUSTOMER

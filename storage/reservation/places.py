@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Select, Update, bindparam, delete, insert, select, update
+from sqlalchemy import ARRAY, Select, Update, bindparam, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reservation.catalogue import Catalogue
+from services.reservation.ports import PlacesWanted
 from services.shared_kernel.clock import KST
+from storage.postgresql import arrays, whole
 from storage.reservation.tables import allocation, capacity
 from storage.rows import insert_or_leave
 
@@ -20,14 +22,17 @@ class SqlPlaces:
         self._catalogue = catalogue
         self._is_sqlite = connection.dialect.name == "sqlite"
 
-    async def take(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
-        """All windows or none; False when one is full."""
-        wanted = sorted(windows)
-        if await self._hold(reservation_id, area, wanted):
+    async def take(self, wanted: Sequence[PlacesWanted]) -> bool:
+        """All windows of all; or False, when one is full. Then nothing of this transaction may be kept."""
+        if await self._hold(wanted):
             return True
+        if len(wanted) > 1:
+            return False
         # Rows that are there by now may have come from somebody else a moment ago.
-        await self._plan(area, wanted)
-        return await self._hold(reservation_id, area, wanted)
+        [alone] = wanted
+        await self.give_back(alone.reservation_id)
+        await self._plan(alone.area, alone.windows)
+        return await self._hold(wanted)
 
     async def move(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
         """Instead of what it holds, all these windows; or False, when one is full and the move can't be."""
@@ -38,7 +43,7 @@ class SqlPlaces:
         await self._connection.execute(_IN_ORDER, {"in_area": area, "at": list(both)})
         for old_area, window in held:
             await self._release(old_area, [window])
-        return await self.take(reservation_id, area, windows)
+        return await self.take([PlacesWanted(reservation_id=reservation_id, area=area, windows=windows)])
 
     async def give_back(self, reservation_id: str) -> None:
         """What this reservation holds, if anything; twice is harmless."""
@@ -60,21 +65,29 @@ class SqlPlaces:
         rows = await self._connection.execute(_DEALLOCATE, {"holder": reservation_id})
         return [(row.area, row.window) for row in rows]
 
-    async def _hold(self, reservation_id: str, area: str, windows: Sequence[datetime]) -> bool:
-        """One place of each, noted as this reservation's; or, when one is full, none."""
-        asked = {"in_area": area, "at": windows}
+    async def _hold(self, wanted: Sequence[PlacesWanted]) -> bool:
+        """One place of each window for each, noted as theirs; False when some are missing."""
         if self._is_sqlite:
-            taken = (await self._connection.execute(_TAKE, asked)).scalars().all()
-            if taken:
-                rows = [{"reservation_id": reservation_id, "area": area, "window": window} for window in taken]
-                await self._connection.execute(_ALLOCATE, rows)
+            taken = sum([await self._hold_one(each) for each in wanted])
         else:
-            found = await self._connection.execute(_TAKE_AND_ALLOCATE, {**asked, "holder": reservation_id})
-            taken = found.scalars().all()
-        if len(taken) == len(windows):
-            return True
-        await self.give_back(reservation_id)
-        return False
+            rows = [
+                {"holder": each.reservation_id, "in_area": each.area, "at": window}
+                for each in wanted
+                for window in each.windows
+            ]
+            found = await self._connection.execute(_TAKE_AND_ALLOCATE, arrays(("holder", "in_area", "at"), rows))
+            taken = len(found.all())
+        return taken == sum(len(each.windows) for each in wanted)
+
+    async def _hold_one(self, wanted: PlacesWanted) -> int:
+        asked = {"in_area": wanted.area, "at": sorted(wanted.windows)}
+        taken = (await self._connection.execute(_TAKE, asked)).scalars().all()
+        if taken:
+            rows = [
+                {"reservation_id": wanted.reservation_id, "area": wanted.area, "window": window} for window in taken
+            ]
+            await self._connection.execute(_ALLOCATE, rows)
+        return len(taken)
 
     async def _release(self, area: str, windows: Sequence[datetime]) -> None:
         if windows:
@@ -121,18 +134,32 @@ _IN_ORDER = (
 _IS_FREE = capacity.c.held < capacity.c.capacity
 # Who sees that it is full needn't wait for those who are just taking it.
 _TAKE = _change(_IN_ORDER.where(_IS_FREE), by=1).where(_IS_FREE).returning(capacity.c.window)
-_TAKEN = _TAKE.cte("taken")
-# Both in one statement, where the database can.
-_TAKE_AND_ALLOCATE = (
-    insert(allocation)
-    .from_select(
-        ["reservation_id", "area", "window"],
-        select(
-            bindparam("holder", type_=allocation.c.reservation_id.type),
-            bindparam("in_area", type_=allocation.c.area.type),
-            _TAKEN.c.window,
-        ),
+# For several who may want the same windows, and with who holds them, in one statement. The rows are looked for one by
+# one, so that each is found by its key, and in ascending order.
+_TAKE_AND_ALLOCATE = text(
+    """
+    WITH given AS MATERIALIZED (SELECT * FROM unnest(:holder, :in_area, :at) AS each (holder, area, "window")),
+    wanted AS MATERIALIZED (
+        SELECT area, "window", count(*) AS places FROM given GROUP BY area, "window" ORDER BY area, "window"
+    ),
+    locked AS MATERIALIZED (
+        SELECT free.area, free."window", places FROM wanted CROSS JOIN LATERAL (
+            SELECT area, "window" FROM reservation_capacity AS slot
+            WHERE slot.area = wanted.area AND slot."window" = wanted."window" AND slot.held + places <= slot.capacity
+            FOR NO KEY UPDATE
+        ) AS free
+    ),
+    taken AS (
+        UPDATE reservation_capacity AS slot SET held = slot.held + places FROM locked
+        WHERE slot.area = locked.area AND slot."window" = locked."window" AND slot.held + places <= slot.capacity
+        RETURNING slot.area, slot."window"
     )
-    .returning(allocation.c.window)
+    INSERT INTO reservation_allocation (reservation_id, area, "window")
+    SELECT holder, area, "window" FROM given JOIN taken USING (area, "window") RETURNING "window"
+    """
+).bindparams(
+    bindparam("holder", type_=ARRAY(whole(allocation.c.reservation_id))),
+    bindparam("in_area", type_=ARRAY(whole(allocation.c.area))),
+    bindparam("at", type_=ARRAY(allocation.c.window.type)),
 )
 _RELEASE = _change(_IN_ORDER, by=-1)

@@ -1,22 +1,39 @@
 """The reservation context's repositories and unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, bindparam, select, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Executable,
+    Integer,
+    Row,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Events, Reservation
 from services.reservation.policies import RefundPolicy, Tier
+from services.reservation.ports import BeforeHolding
 from services.reservation.values import Cancellation, Paid, Party, Paying, PaymentState, Status, Visit
+from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import NotFound
-from storage.postgresql import lock
+from storage.kept import KeptRows
+from storage.postgresql import lock, whole
 from storage.reservation.places import SqlPlaces
 from storage.reservation.rounds import SqlCallbackRound
 from storage.reservation.tables import reservation as table
-from storage.rows import add_new, change
 from storage.unit_of_work import Context, SqlUnitOfWork
 
 
@@ -32,13 +49,41 @@ class ReservationUnitOfWork(SqlUnitOfWork):
         self.places = SqlPlaces(self.connection, self._catalogue)
         self.callbacks = SqlCallbackRound(self.connection)
 
+    async def expect(self, batch: Sequence[Received]) -> None:
+        about = {getattr(received.event, "reservation_id", None) for received in batch}
+        await self.reservations.get_all({one for one in about if one is not None})
 
-_TO_LOOK_AT = select(table).where(table.c.id == bindparam("wanted"))
+    async def flush(self) -> None:
+        await self.reservations.write()
+        await super().flush()
+
+
+_ONE = table.c.id == bindparam("wanted")
+_TO_LOOK_AT = select(table).where(_ONE)
 _TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
 _OF_CUSTOMER = select(table).where(table.c.customer_id == bindparam("customer_id")).order_by(table.c.id)
-_IS_UNPAID = and_(table.c.customer_id == bindparam("customer"), table.c.status == Status.AWAITING_PAYMENT)
-# One of both may come twice. With an OR, PostgreSQL reads the whole table by the plan that it made when that was small.
-_BEFORE_HOLDING = union_all(_TO_LOOK_AT, select(table).where(_IS_UNPAID))
+
+
+def _among(column: Column[str], name: str, is_sqlite: bool) -> ColumnElement[bool]:
+    if is_sqlite:
+        return column.in_(bindparam(name, expanding=True))
+    return column == any_(bindparam(name, type_=ARRAY(whole(column))))
+
+
+@cache
+def _all_to_change(is_sqlite: bool) -> Select[Any]:
+    # In one order, so that two who want the same ones don't wait for each other in a ring.
+    wanted = select(table).where(_among(table.c.id, "ids", is_sqlite)).order_by(table.c.id)
+    return wanted.with_for_update(key_share=True)
+
+
+@cache
+def _before_holding(is_sqlite: bool) -> CompoundSelect[Any]:
+    """Some come twice. With an OR, PostgreSQL reads the whole table by the plan that it made when that was small."""
+    unpaid = and_(_among(table.c.customer_id, "customers", is_sqlite), table.c.status == Status.AWAITING_PAYMENT)
+    return union_all(select(table).where(_among(table.c.id, "ids", is_sqlite)), select(table).where(unpaid))
+
+
 _MOST = bindparam("limit", type_=Integer)
 _DUE_TO_EXPIRE = (
     select(table.c.id)
@@ -62,44 +107,64 @@ _DEFERRED = (
 
 
 class SqlReservations:
-    """Rows in, aggregates out."""
+    """Rows in, aggregates out. What is saved is written at the end, or before something else is looked for."""
 
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work
+        self._kept = KeptRows(work.connection, table)
+        # What nobody else can change, as it is by now.
+        self._in_hand: dict[str, Reservation] = {}
 
     async def get(self, reservation_id: str) -> Reservation:
-        found = await self._one(_TO_CHANGE, reservation_id)
+        found = self._in_hand.get(reservation_id) or await self._one(_TO_CHANGE, reservation_id)
         if found is None:
             raise NotFound(reservation_id)
+        self._in_hand[found.id] = found
         return found
 
+    async def get_all(self, reservation_ids: Collection[str]) -> Sequence[Reservation]:
+        missing = sorted({*reservation_ids} - self._in_hand.keys())
+        if len(missing) == 1:
+            found = [await self._one(_TO_CHANGE, missing[0])]
+        elif missing:
+            found = list(await self._all(_all_to_change(self._work.is_sqlite), {"ids": missing}))
+        else:
+            found = []
+        self._in_hand |= {one.id: one for one in found if one is not None}
+        return [self._in_hand[each] for each in reservation_ids if each in self._in_hand]
+
     async def find(self, reservation_id: str) -> Reservation | None:
-        return await self._one(_TO_LOOK_AT, reservation_id)
+        return self._in_hand.get(reservation_id) or await self._one(_TO_LOOK_AT, reservation_id)
+
+    async def save(self, old: Reservation | None, new: Reservation, events: Events) -> None:
+        if old is None:
+            self._kept.add(_to_row(new))
+        else:
+            self._kept.change(_to_row(new), version=old.version)
+        self._in_hand[new.id] = new
+        await self._work.record(events)
+
+    async def write(self) -> None:
+        """What was saved; StaleVersion as of `save`."""
+        await self._kept.write()
+
+    async def in_turn(self, customer_ids: Collection[str]) -> None:
+        await lock(self._work.connection, "holds", customer_ids)
+
+    async def before_holding(self, reservation_ids: Collection[str], customer_ids: Collection[str]) -> BeforeHolding:
+        wanted = {"ids": list(reservation_ids), "customers": list(customer_ids)}
+        return BeforeHolding(await self._all(_before_holding(self._work.is_sqlite), wanted))
 
     async def _one(self, statement: Select[Any], reservation_id: str) -> Reservation | None:
         row = (await self._work.connection.execute(statement, {"wanted": reservation_id})).first()
         return None if row is None else _from_row(row)
 
-    async def save(self, old: Reservation | None, new: Reservation, events: Events) -> None:
-        if old is None:
-            await add_new(self._work.connection, table, _to_row(new), new.id)
-        else:
-            await change(self._work.connection, table, _to_row(new), id=old.id, version=old.version)
-        await self._work.record(events)
-
-    async def in_turn(self, customer_id: str) -> None:
-        await lock(self._work.connection, "holds", [customer_id])
+    async def _all(self, statement: Executable, wanted: Mapping[str, Any]) -> Sequence[Reservation]:
+        await self.write()
+        return [_from_row(row) for row in await self._work.connection.execute(statement, wanted)]
 
     async def of_customer(self, customer_id: str) -> Sequence[Reservation]:
-        found = await self._work.connection.execute(_OF_CUSTOMER, {"customer_id": customer_id})
-        return [_from_row(row) for row in found]
-
-    async def before_holding(self, reservation_id: str, customer_id: str) -> tuple[Reservation | None, int]:
-        wanted = {"wanted": reservation_id, "customer": customer_id}
-        found = [_from_row(row) for row in await self._work.connection.execute(_BEFORE_HOLDING, wanted)]
-        known = next((one for one in found if one.id == reservation_id), None)
-        unpaid = {one.id for one in found if one.customer_id == customer_id and one.status is Status.AWAITING_PAYMENT}
-        return known, len(unpaid)
+        return await self._all(_OF_CUSTOMER, {"customer_id": customer_id})
 
     async def due_to_expire(self, now: datetime, limit: int) -> Sequence[str]:
         return await self._ids(_DUE_TO_EXPIRE, now=now, limit=limit)
@@ -111,6 +176,7 @@ class SqlReservations:
         return await self._ids(_DEFERRED, limit=limit)
 
     async def _ids(self, statement: Select[Any], **wanted: Any) -> Sequence[str]:
+        await self.write()
         return list((await self._work.connection.execute(statement, wanted)).scalars())
 
 

@@ -191,11 +191,15 @@ async def test_who_saves_what_another_has_changed_meanwhile_is_refused(another: 
     first, second = another(), another()
     one = await first.ask("c")
     begun, events = one.begin_payment(attempt_id="a", method="card", at=first.clock.now())
-    async with first.work() as work:
-        old = await work.reservations.find(one.id)
-        await second.use.cancel(reservation_id=one.id, customer_id=None, expected_refund_krw=None, reason="")
-        with pytest.raises(StaleVersion):
+
+    async def save_late() -> None:
+        async with first.work() as work:
+            old = await work.reservations.find(one.id)
+            await second.use.cancel(reservation_id=one.id, customer_id=None, expected_refund_krw=None, reason="")
             await work.reservations.save(old, begun, events)
+
+    with pytest.raises(StaleVersion):
+        await save_late()
 
 
 async def test_two_tickers_call_everybody_back_once(another: Open):

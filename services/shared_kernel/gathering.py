@@ -1,0 +1,112 @@
+"""Commands that come at the same moment share a transaction, as events do in a consumer's batch.
+
+Whoever comes alone waits for nobody. Whoever comes while others are under way is carried out with all who came
+meanwhile: a transaction costs much the same for one as for twenty.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
+from typing import Generic, TypeVar
+
+import structlog
+
+from services.shared_kernel.refusal import again_if_stale
+from services.shared_kernel.transient import Away
+
+log = structlog.get_logger(__name__)
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+MOST = 50
+# While one transaction waits for the database, the next is put together.
+SIDE_BY_SIDE = 2
+
+
+class Gathering(Generic[Asked, Answer]):
+    """Carries out one kind of command.
+
+    `together` answers some in one transaction, in their order; an answer that is an exception is raised to its caller
+    alone. When it raises, nothing of it has happened, and each is carried out by itself, so that no command fails for
+    another's sake. Two with the same `key` never share a transaction.
+    """
+
+    def __init__(
+        self,
+        together: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
+        key: Callable[[Asked], Hashable],
+    ) -> None:
+        self._together = together
+        self._key = key
+        self._waiting: list[_Call[Asked, Answer]] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, asked: Asked) -> Answer:
+        """Its answer. Once begun it is carried out, whether or not the caller goes on waiting."""
+        loop = asyncio.get_running_loop()
+        call: _Call[Asked, Answer] = _Call(asked, loop.create_future())
+        self._waiting.append(call)
+        loop.call_soon(self._begin)  # with those who call in this turn of the loop
+        return await call.answer
+
+    def _begin(self) -> None:
+        while len(self._running) < SIDE_BY_SIDE and (calls := self._take()):
+            # Of nobody's trace: each command brings its own.
+            task = asyncio.create_task(self._carry_out(calls), context=Context())
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _take(self) -> "Sequence[_Call[Asked, Answer]]":
+        taken: dict[Hashable, _Call[Asked, Answer]] = {}
+        left = []
+        for call in self._waiting:
+            if call.answer.done():  # nobody waits any more
+                continue
+            key = self._key(call.asked)
+            if len(taken) < MOST and key not in taken:
+                taken[key] = call
+            else:
+                left.append(call)
+        self._waiting = left
+        return list(taken.values())
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._begin()
+
+    async def _carry_out(self, calls: "Sequence[_Call[Asked, Answer]]") -> None:
+        if len(calls) == 1:
+            await self._alone(calls[0])
+            return
+        try:
+            answers = await self._together([call.asked for call in calls])
+        except Away as error:  # whether it happened nobody knows: the callers may ask again
+            answers = [error] * len(calls)
+        except Exception as error:
+            log.info("gathering.split", size=len(calls), error=type(error).__name__)
+            await asyncio.gather(*(self._alone(call) for call in calls))
+            return
+        for call, answer in zip(calls, answers, strict=True):
+            call.tell(answer)
+
+    async def _alone(self, call: "_Call[Asked, Answer]") -> None:
+        try:
+            [answer] = await again_if_stale(lambda: self._together([call.asked]))
+        except Exception as error:
+            answer = error
+        call.tell(answer)
+
+
+class _Call(Generic[Asked, Answer]):
+    def __init__(self, asked: Asked, answer: asyncio.Future[Answer]) -> None:
+        self.asked = asked
+        self.answer = answer
+
+    def tell(self, answer: Answer | Exception) -> None:
+        if self.answer.done():
+            return
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)

@@ -1,0 +1,85 @@
+"""Aggregates' rows that a transaction makes and changes, kept until its end and written there all at once."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Insert, Integer, Table, Update, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.shared_kernel.refusal import StaleVersion
+from storage.postgresql import arrays, given
+from storage.rows import add_new, change, raise_if_taken
+
+Row = Mapping[str, Any]
+
+_OLD_VERSION = Column("old_version", Integer)
+
+
+class KeptRows:
+    """Of one table, whose rows have an `id` and a `version`."""
+
+    def __init__(self, connection: AsyncConnection, table: Table) -> None:
+        self._connection = connection
+        self._table = table
+        self._new: dict[str, Row] = {}
+        self._changed: dict[str, tuple[int, Row]] = {}
+
+    def add(self, row: Row) -> None:
+        """`write` raises StaleVersion when its key, or whatever else is unique, was taken first."""
+        self._new[row["id"]] = row
+
+    def change(self, row: Row, *, version: int) -> None:
+        """StaleVersion, here or in `write`, when the row isn't of this version any more."""
+        id = row["id"]
+        kept = self._new.get(id)
+        first, changed = self._changed.get(id, (version, kept))
+        if changed is not None and changed["version"] != version:
+            raise StaleVersion(id)
+        if kept is not None:
+            self._new[id] = row
+        else:
+            self._changed[id] = (first, row)
+
+    async def write(self) -> None:
+        """All that was kept; part of the same transaction."""
+        new, changed = self._new, self._changed
+        self._new, self._changed = {}, {}
+        if len(new) > 1 and self._connection.dialect.name == "postgresql":
+            await self._add_all([new[id] for id in sorted(new)])
+        else:
+            for id, row in new.items():
+                await add_new(self._connection, self._table, row, id)
+        if len(changed) > 1 and self._connection.dialect.name == "postgresql":
+            await self._change_all([{**row, "old_version": first} for first, row in changed.values()])
+        else:
+            for id, (first, row) in changed.items():
+                await change(self._connection, self._table, row, id=id, version=first)
+
+    async def _add_all(self, rows: Sequence[Row]) -> None:
+        names = tuple(rows[0])
+        try:
+            await self._connection.execute(_add_all(self._table, names), arrays(names, rows))
+        except IntegrityError as error:
+            raise_if_taken(error, self._table.name)
+            raise
+
+    async def _change_all(self, rows: Sequence[Row]) -> None:
+        names = tuple(rows[0])
+        result = await self._connection.execute(_change_all(self._table, names[:-1]), arrays(names, rows))
+        if result.rowcount != len(rows):
+            raise StaleVersion(self._table.name)
+
+
+@cache
+def _add_all(table: Table, names: tuple[str, ...]) -> Insert:
+    rows = given(*(table.c[name] for name in names))
+    return insert(table).from_select(list(names), select(*(rows.c[name] for name in names)))
+
+
+@cache
+def _change_all(table: Table, names: tuple[str, ...]) -> Update:
+    rows = given(*(table.c[name] for name in names), _OLD_VERSION)
+    guard = (table.c.id == rows.c.id, table.c.version == rows.c.old_version)
+    return update(table).where(*guard).values({name: rows.c[name] for name in names})
