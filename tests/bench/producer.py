@@ -16,7 +16,7 @@ from tests.bench.catalogue import AREAS
 from tests.bench.child import run, tell, told_to_go
 from tests.bench.composed import composed
 
-TASKS = 8
+TASKS = 64
 
 
 class Producer:
