@@ -1,7 +1,7 @@
 """Jobs and their offers as rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
@@ -16,7 +16,8 @@ from services.shared_kernel.clock import KST
 from services.shared_kernel.refusal import NotFound
 from storage.cleaning.tables import job as table
 from storage.cleaning.tables import offer as offers
-from storage.rows import add_new, change
+from storage.kept import KeptRows
+from storage.rows import change
 from storage.unit_of_work import SqlUnitOfWork
 
 _TO_DO = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED)
@@ -30,6 +31,9 @@ _AT_THE_TIME_OF = (
 _TO_CHANGE = select(table).with_for_update(key_share=True)
 _BY_ID = _TO_CHANGE.where(table.c.id == bindparam("job_id"))
 _OF_RESERVATION = _TO_CHANGE.where(table.c.reservation_id == bindparam("reservation_id"))
+_OF_RESERVATIONS = _TO_CHANGE.where(table.c.reservation_id.in_(bindparam("reservation_ids", expanding=True))).order_by(
+    table.c.id
+)
 _OFFERS = select(offers).where(offers.c.job_id.in_(bindparam("job_ids", expanding=True))).order_by(offers.c.number)
 # Only its status ever changes.
 _CHANGE_OFFER = update(offers).where(offers.c.id == bindparam("offer_id")).values(status=bindparam("new_status"))
@@ -86,32 +90,58 @@ _PREVIOUS_CLEANER = (
 
 
 class SqlJobs:
-    """Rows in, aggregates out. Single jobs are locked where the database can, so that answers come one by one."""
+    """Rows in, aggregates out. Single jobs are locked where the database can, so that answers come one by one.
+
+    New ones are written at the end, or before something is looked for that they could be.
+    """
 
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work
+        self._new = KeptRows(work.connection, table)
+        self._new_offers: list[dict[str, Any]] = []
+        self._expected: dict[str, Job | None] = {}
+
+    async def expect(self, reservation_ids: Collection[str]) -> None:
+        """Read in one go what `of_reservation` will be asked for, when nobody else can make or change it."""
+        if reservation_ids:
+            found = await self._load(_OF_RESERVATIONS, reservation_ids=sorted(reservation_ids))
+            self._expected |= dict.fromkeys(reservation_ids) | {job.reservation_id: job for job in found}
+
+    async def write(self) -> None:
+        """What is new. StaleVersion when a reservation has got another job meanwhile."""
+        await self._new.write()
+        if self._new_offers:
+            await self._work.connection.execute(_ADD_OFFERS, self._new_offers)
+            self._new_offers = []
 
     async def get(self, job_id: str) -> Job:
+        await self.write()
         found = await self._load(_BY_ID, job_id=job_id)
         if not found:
             raise NotFound(job_id)
         return found[0]
 
     async def of_reservation(self, reservation_id: str) -> Job | None:
+        if reservation_id in self._expected:
+            return self._expected[reservation_id]
+        await self.write()
         found = await self._load(_OF_RESERVATION, reservation_id=reservation_id)
         return found[0] if found else None
 
     async def save(self, old: Job | None, new: Job, events: Events) -> None:
-        connection = self._work.connection
         if old is None:
-            await add_new(connection, table, _to_row(new), new.id)
+            self._new.add(_to_row(new))
+            self._new_offers += _offer_rows(new)
         else:
-            await change(connection, table, _to_row(new), id=old.id, version=old.version)
-        await self._save_offers(old, new)
+            await self.write()
+            await change(self._work.connection, table, _to_row(new), id=old.id, version=old.version)
+            await self._save_offers(old, new)
+        if new.reservation_id in self._expected:
+            self._expected[new.reservation_id] = new
         await self._work.record(events)
 
-    async def _save_offers(self, old: Job | None, new: Job) -> None:
-        known = {offer.id: offer for offer in old.offers} if old else {}
+    async def _save_offers(self, old: Job, new: Job) -> None:
+        known = {offer.id: offer for offer in old.offers}
         changed = [
             {"offer_id": offer.id, "new_status": offer.status}
             for offer in new.offers
@@ -120,16 +150,16 @@ class SqlJobs:
         if changed:
             # Before the new ones, since only one may be open at a time.
             await self._work.connection.execute(_CHANGE_OFFER, changed)
-        added = [
-            _offer_to_row(new.id, number, offer) for number, offer in enumerate(new.offers) if offer.id not in known
-        ]
+        added = [row for row in _offer_rows(new) if row["id"] not in known]
         if added:
             await self._work.connection.execute(_ADD_OFFERS, added)
 
     async def due(self, now: datetime, limit: int) -> Sequence[str]:
+        await self.write()
         return list((await self._work.connection.execute(_DUE, {"now": now, "limit": limit})).scalars())
 
     async def open_offers(self, cleaner_id: str) -> Sequence[Job]:
+        await self.write()
         return await self._load(_OPEN_OFFERS, cleaner_id=cleaner_id)
 
     async def of_cleaner(self, cleaner_id: str, first: date, last: date) -> Sequence[Job]:
@@ -138,7 +168,10 @@ class SqlJobs:
         return await self._load(_OF_CLEANER, cleaner_id=cleaner_id, begin=begin, end=end)
 
     async def in_hand(self, cleaner_id: str) -> Sequence[str]:
+        await self.write()
         return list((await self._work.connection.execute(_IN_HAND, {"cleaner_id": cleaner_id})).scalars())
+
+    # In these only jobs come that are somebody's, which new ones never are.
 
     async def clash(self, cleaner_id: str, job: Job) -> Job | None:
         found = await self._load(_CLASH, cleaner_id=cleaner_id, **_time_of(job))
@@ -202,9 +235,11 @@ def _from_row(row: Row[Any], found: tuple[Offer, ...]) -> Job:
     )
 
 
-def _offer_to_row(job_id: str, number: int, offer: Offer) -> dict[str, Any]:
-    plain = {name: getattr(offer, name) for name in _OFFER}
-    return {**plain, "job_id": job_id, "number": number, "status": offer.status}
+def _offer_rows(job: Job) -> list[dict[str, Any]]:
+    return [
+        {name: getattr(offer, name) for name in _OFFER} | {"job_id": job.id, "number": number, "status": offer.status}
+        for number, offer in enumerate(job.offers)
+    ]
 
 
 def _offer_from_row(row: Row[Any]) -> Offer:

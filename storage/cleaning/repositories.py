@@ -1,18 +1,23 @@
 """The cleaning context's unit of work, and its cleaners."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, insert, select
 
 from services.cleaning.cleaner import Cleaner
 from services.cleaning.events import CleanerRegistered
+from services.reservation.events import ReservationConfirmed, ReservationRescheduled
+from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import NotFound
 from storage.cleaning.jobs import SqlJobs
 from storage.cleaning.tables import cleaner as table
 from storage.cleaning.tables import cleaner_area
 from storage.rows import add_new, change
 from storage.unit_of_work import SqlUnitOfWork
+
+# Events that ask for somebody to come.
+_DISPATCHED = (ReservationConfirmed, ReservationRescheduled)
 
 
 class CleaningUnitOfWork(SqlUnitOfWork):
@@ -22,11 +27,29 @@ class CleaningUnitOfWork(SqlUnitOfWork):
         self.cleaners = SqlCleaners(self)
         self.jobs = SqlJobs(self)
 
+    async def expect(self, batch: Sequence[Received]) -> None:
+        visits = [received.event for received in batch if isinstance(received.event, _DISPATCHED)]
+        await self.cleaners.expect({visit.area for visit in visits})
+        await self.jobs.expect({visit.reservation_id for visit in visits})
+
+    async def flush(self) -> None:
+        await self.jobs.write()
+        await super().flush()
+
 
 _TO_LOOK_AT = select(table).where(table.c.id == bindparam("cleaner_id"))
 # Locked where the database can, so that one cleaner doesn't take two visits of the same time at once.
 _TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
 _IN_AREA = select(table).join(cleaner_area).where(cleaner_area.c.area == bindparam("area")).order_by(table.c.id)
+_IN_AREAS = (
+    select(table)
+    .where(
+        table.c.id.in_(
+            select(cleaner_area.c.cleaner_id).where(cleaner_area.c.area.in_(bindparam("areas", expanding=True)))
+        )
+    )
+    .order_by(table.c.id)
+)
 _LEAVE_AREAS = delete(cleaner_area).where(cleaner_area.c.cleaner_id == bindparam("cleaner_id"))
 _ENTER_AREAS = insert(cleaner_area)
 
@@ -36,6 +59,14 @@ class SqlCleaners:
 
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work
+        self._expected: dict[str, list[Cleaner]] = {}
+
+    async def expect(self, areas: Collection[str]) -> None:
+        """Read in one go who `in_area` will be asked for."""
+        if areas:
+            rows = await self._work.connection.execute(_IN_AREAS, {"areas": sorted(areas)})
+            found = [_from_row(row) for row in rows]
+            self._expected |= {area: [each for each in found if area in each.areas] for area in areas}
 
     async def get(self, cleaner_id: str) -> Cleaner:
         found = await self._one(_TO_CHANGE, cleaner_id)
@@ -48,6 +79,7 @@ class SqlCleaners:
 
     async def save(self, old: Cleaner | None, new: Cleaner, events: Sequence[CleanerRegistered]) -> None:
         connection = self._work.connection
+        self._expected.clear()
         if old is None:
             await add_new(connection, table, _to_row(new), new.id)
         else:
@@ -58,6 +90,8 @@ class SqlCleaners:
         await self._work.record(events)
 
     async def in_area(self, area: str) -> Sequence[Cleaner]:
+        if area in self._expected:
+            return self._expected[area]
         return [_from_row(row) for row in await self._work.connection.execute(_IN_AREA, {"area": area})]
 
     async def _one(self, statement: Select[Any], cleaner_id: str) -> Cleaner | None:
