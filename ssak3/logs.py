@@ -1,5 +1,6 @@
 """Logs: readable on a console, JSON for machines; secrets and personal data never get this far."""
 
+import contextlib
 import logging
 import sys
 import traceback
@@ -22,6 +23,7 @@ def set_up_logs(log_format: str, process: str) -> None:
     """Once, at the start of a process. In JSON the libraries' loggers speak it, too.
 
     Without a name it is a command, which prints what it found: logs are kept apart from that, and only what is wrong.
+    From then on a line that can't be written is given up, whoever logs it, ourselves or a library.
     """
     level, to = (logging.INFO, sys.stdout) if process else (logging.WARNING, sys.stderr)
     common: list[Processor] = [
@@ -38,6 +40,8 @@ def set_up_logs(log_format: str, process: str) -> None:
     else:
         last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # Else a handler that fails prints to standard error what was to be logged, and raises when that is closed, too.
+    logging.raiseExceptions = False
     # What they say of a lost connection, with a stack trace, the supervisor says in a line.
     for library in ("aiormq", "aio_pika"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
@@ -46,9 +50,19 @@ def set_up_logs(log_format: str, process: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Asked for anew by each logger: what it was at the start may be closed. After a command by each line: who has
         # called it within a process of their own goes on with other streams.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stdout if process else sys.stderr),
+        logger_factory=lambda *_: _Printed(sys.stdout if process else sys.stderr),
         cache_logger_on_first_use=bool(process),
     )
+
+
+class _Printed(structlog.PrintLogger):
+    """Whoever logs is in the middle of something, which a full disk or a closed stream is no reason to end."""
+
+    def msg(self, message: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = msg
 
 
 def _set_up_libraries(common: list[Processor], last: Processor, to: TextIO) -> None:

@@ -22,6 +22,7 @@ from storage.bot.turns import Turns
 from storage.bot.updates import SqlUpdates
 from storage.engine import Database
 from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
+from storage.together import Together
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -223,13 +224,17 @@ class SqlDetailsApart:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._together = Together(self._of_each)
 
     async def of(self, details_ids: Collection[str]) -> Mapping[str, Details]:
-        if not details_ids:
-            return {}
+        return await self._together.ask(tuple(details_ids)) if details_ids else {}
+
+    async def _of_each(self, asked: Sequence[tuple[str, ...]]) -> Sequence[Mapping[str, Details]]:
+        wanted = {one for details_ids in asked for one in details_ids}
         async with self._database.read() as connection:
-            rows = await of_keys(connection, tables.details, "id", details_ids)
-            return {row.id: Details(**dict(row._mapping)) for row in rows}
+            rows = await of_keys(connection, tables.details, "id", wanted)
+        found = {row.id: Details(**dict(row._mapping)) for row in rows}
+        return [{one: found[one] for one in details_ids if one in found} for details_ids in asked]
 
     async def keep(self, details: Details) -> None:
         async with self._database.statement() as connection:

@@ -1,12 +1,11 @@
 """My page: rows written by the projection, and queries that only read."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, or_, select
-from sqlalchemy import Row as SqlRow
+from sqlalchemy import Column, Integer, Select, bindparam, func, or_, select, true
 
 from services.mypage.projection import FOLLOWED, Row, apply, keys, standing, stuck, view
 from services.mypage.view import Board, Page, ReservationView, Standing
@@ -14,7 +13,9 @@ from services.shared_kernel.event import Event, Received
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
 from storage.mypage.tables import reservation as table
+from storage.postgresql import given
 from storage.rows import of_keys, replace_all
+from storage.together import Together
 from storage.unit_of_work import SqlUnitOfWork
 
 # What a row is made of; what it is looked up by besides stays where it is.
@@ -86,6 +87,20 @@ _OF_CUSTOMER = (
     .limit(bindparam("limit", type_=Integer))
 )
 _OF_CUSTOMER_AFTER = _OF_CUSTOMER.where(table.c.reservation_id < bindparam("after"))
+# The first pages of many. One by one, so that each is found along the index: see `storage/bot/notices.py`.
+_ASKED = given(Column("place", Integer), table.c.customer_id, Column("most", Integer))
+_ON_PAGE = (
+    select(*_PARTS)
+    .where(table.c.customer_id == _ASKED.c.customer_id, table.c.status.is_not(None))
+    .order_by(table.c.reservation_id.desc())
+    .limit(_ASKED.c.most)
+    .lateral()
+)
+_OF_CUSTOMERS = (
+    select(_ASKED.c.place, *_ON_PAGE.c)
+    .select_from(_ASKED.join(_ON_PAGE, true()))
+    .order_by(_ASKED.c.place, _ON_PAGE.c.reservation_id.desc())
+)
 _ALL_OF_CUSTOMER = select(*_PARTS).where(table.c.customer_id == bindparam("customer_id"))
 _ONE = select(*_PARTS).where(table.c.reservation_id == bindparam("reservation_id"))
 _IN_SPAN = (table.c.starts_at >= bindparam("first"), table.c.starts_at < bindparam("last"))
@@ -113,14 +128,17 @@ class SqlMyPage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._first_pages = Together(self._of_customers)
 
     async def of_customer(self, customer_id: str, *, limit: int = 20, after: str | None = None) -> Page:
         """Newest first, a page at a time."""
         wanted = {"customer_id": customer_id, "limit": limit + 1}
-        if after is None:
+        if after is not None:
+            rows = await self._rows(_OF_CUSTOMER_AFTER, {**wanted, "after": after})
+        elif self._database.is_sqlite:
             rows = await self._rows(_OF_CUSTOMER, wanted)
         else:
-            rows = await self._rows(_OF_CUSTOMER_AFTER, {**wanted, "after": after})
+            rows = await self._first_pages.ask((customer_id, limit + 1))
         shown = rows[:limit]
         return Page(
             reservations=_views(shown),
@@ -158,6 +176,15 @@ class SqlMyPage:
             as_of=max([*(as_of for _, _, as_of in counts), *(row.as_of for row in rows)], default=None),
         )
 
+    async def _of_customers(self, asked: Sequence[tuple[str, int]]) -> Sequence[Sequence[Row]]:
+        pages: list[list[Row]] = [[] for _ in asked]
+        customers, most = zip(*asked, strict=True)
+        wanted = {"place": range(len(asked)), "customer_id": customers, "most": most}
+        async with self._database.read() as connection:
+            for place, *parts in await connection.execute(_OF_CUSTOMERS, wanted):
+                pages[place].append(_row(parts))
+        return pages
+
     async def _rows(self, statement: Select[Any], wanted: Mapping[str, Any] | None = None) -> Sequence[Row]:
         async with self._database.read() as connection:
             return [_row(found) for found in await connection.execute(statement, wanted)]
@@ -167,7 +194,7 @@ def _views(rows: Sequence[Row]) -> Sequence[ReservationView]:
     return [shown for row in rows if (shown := view(row)) is not None]
 
 
-def _row(found: SqlRow[Any]) -> Row:
+def _row(found: Iterable[Any]) -> Row:
     return Row(**dict(zip(_READ, found, strict=True)))
 
 

@@ -89,6 +89,8 @@ CASES = {
         ("bot.dialogue", "import aiohttp"),
         ("ssak3.composition", "import stamina"),
         ("services.notification.sender", "from aiodataloader import DataLoader"),
+        ("storage.rows", "from aiodataloader import DataLoader"),
+        ("storage.together", "import aiohttp"),
         ("services.payment.use_cases", "import purgatory"),
     ],
 }

@@ -63,7 +63,8 @@ def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) ->
             f"`GET /api/mypage/{{customer_id}}` of {ASKED:,} customers, with {CONNECTIONS} connections: token, view, "
             "address and JSON of the contract. The bare route is in the same server and reads one row of the same table "
             "by its primary key, with no token and no more.",
-            "My page takes two reads, since address and note are the bot's alone, where the bare route takes one.",
+            "My page takes two reads, since address and note are the bot's alone, where the bare route takes one. Those that "
+            "are asked for in the same turn of the event loop are one statement; the bare route's are one each.",
         ],
     )
 

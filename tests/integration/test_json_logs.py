@@ -1,11 +1,12 @@
 """JSON logs: one object a line with process, event, reservation and trace; and nothing that is anybody's."""
 
+import errno
 import io
 import json
 import logging
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, redirect_stderr
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -29,11 +30,12 @@ VISIT = {"customer_id": "customer-1", "service": "home", "size_pyeong": 24, "are
 
 
 @contextmanager
-def json_logs() -> Iterator[None]:
+def logs(log_format: str = "json", process: str = "bot-payment") -> Iterator[None]:
     """As a process sets them up; afterwards all is as it was. Not a fixture: those have another standard output."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    set_up_logs("json", "bot-payment")
+    handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+    root.handlers.clear()
+    set_up_logs(log_format, process)
     structlog.configure(cache_logger_on_first_use=False)  # other tests log, too
     try:
         yield
@@ -43,6 +45,7 @@ def json_logs() -> Iterator[None]:
         structlog.contextvars.clear_contextvars()
         root.handlers[:] = handlers
         root.setLevel(level)
+        logging.raiseExceptions = raises
 
 
 def lines(printed: str) -> list[dict[str, Any]]:
@@ -66,7 +69,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[World, httpx.AsyncClient]]
 async def test_a_booking_can_be_followed_and_nobody_can_be_found(tmp_path, capsys):
     """By API and by chat, with a declined payment, a failing effect, a poison event and a wrong token."""
     headers = {"Authorization": f"Bearer {TOKEN}", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-    with json_logs():
+    with logs():
         async with served(tmp_path) as (world, client):
             await world.cleaner()
             made = (await client.post("/api/reservations", json=VISIT, headers=headers)).json()
@@ -142,9 +145,42 @@ def test_after_a_command_nobody_logs_to_what_it_has_closed(capsys):
         structlog.reset_defaults()
 
 
+class Full(io.StringIO):
+    """On a disk that takes no more."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("process", ["bot-payment", ""])
+@pytest.mark.parametrize("log_format", ["json", "text"])
+@pytest.mark.parametrize("stream", [closed(), Full()], ids=["closed", "full"])
+def test_a_line_that_cannot_be_written_ends_nothing(stream, log_format, process):
+    """Neither one of ours, nor a library's."""
+    with redirect_stdout(stream), redirect_stderr(stream), logs(log_format, process):
+        ours = structlog.get_logger("ours")
+        for say in (ours.info, ours.warning, ours.error, ours.critical, ours.exception):
+            say("said")
+        logging.getLogger("theirs").error("said")
+
+
+def test_what_a_library_could_not_log_is_printed_nowhere_else():
+    """It may be personal, and Python's own words about it would hold it."""
+    with io.StringIO() as errors, redirect_stderr(errors):
+        with redirect_stdout(closed()), logs():
+            logging.getLogger("theirs").error("to %s", HOME)
+        assert errors.getvalue() == ""
+
+
 def test_libraries_speak_the_same(capsys):
     """uvicorn's, the event loop's and Python's own warnings."""
-    with json_logs():
+    with logs():
         try:
             raise RuntimeError(HOME)
         except RuntimeError:
