@@ -60,7 +60,10 @@ class _Printed(structlog.PrintLogger):
 
     def msg(self, message: str) -> None:
         with contextlib.suppress(OSError, ValueError):
-            super().msg(message)
+            try:
+                super().msg(message)
+            except UnicodeEncodeError:  # a terminal of another alphabet
+                super().msg(ascii(message)[1:-1])
 
     debug = info = warning = error = critical = msg
 

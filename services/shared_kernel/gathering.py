@@ -1,4 +1,4 @@
-"""Commands that come at the same moment share a transaction, as events do in a consumer's batch.
+"""Calls that come at the same moment share a transaction, or a statement, as events do in a consumer's batch.
 
 Whoever comes alone waits for nobody. Whoever comes while others are under way is carried out with all who came
 meanwhile: a transaction costs much the same for one as for twenty.
@@ -25,17 +25,17 @@ SIDE_BY_SIDE = 2
 
 
 class Gathering(Generic[Asked, Answer]):
-    """Carries out one kind of command.
+    """Carries out one kind of call: a command, or a read. Nothing is remembered.
 
     `together` answers some in one transaction, in their order; an answer that is an exception is raised to its caller
-    alone. When it raises, nothing of it has happened, and each is carried out by itself, so that no command fails for
-    another's sake. Two with the same `key` never share a transaction.
+    alone. When it raises, nothing of it has happened, and each is carried out by itself, so that none fails for
+    another's sake. Two with the same `key`, where there is one, never share a transaction.
     """
 
     def __init__(
         self,
         together: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
-        key: Callable[[Asked], Hashable],
+        key: Callable[[Asked], Hashable] | None = None,
     ) -> None:
         self._together = together
         self._key = key
@@ -52,7 +52,7 @@ class Gathering(Generic[Asked, Answer]):
 
     def _begin(self) -> None:
         while len(self._running) < SIDE_BY_SIDE and (calls := self._take()):
-            # Of nobody's trace: each command brings its own.
+            # Of nobody's trace, or log fields: each command brings its own.
             task = asyncio.create_task(self._carry_out(calls), context=Context())
             self._running.add(task)
             task.add_done_callback(self._ended)
@@ -63,7 +63,7 @@ class Gathering(Generic[Asked, Answer]):
         for call in self._waiting:
             if call.answer.done():  # nobody waits any more
                 continue
-            key = self._key(call.asked)
+            key = self._key(call.asked) if self._key else call
             if len(taken) < MOST and key not in taken:
                 taken[key] = call
             else:

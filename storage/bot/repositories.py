@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.event import Event
+from services.shared_kernel.gathering import Gathering
 from services.shared_kernel.refusal import NotFound
 from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
@@ -22,7 +23,6 @@ from storage.bot.turns import Turns
 from storage.bot.updates import SqlUpdates
 from storage.engine import Database
 from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
-from storage.together import Together
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -224,10 +224,10 @@ class SqlDetailsApart:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._together = Together(self._of_each)
+        self._gathered = Gathering(self._of_each)
 
     async def of(self, details_ids: Collection[str]) -> Mapping[str, Details]:
-        return await self._together.ask(tuple(details_ids)) if details_ids else {}
+        return await self._gathered(tuple(details_ids)) if details_ids else {}
 
     async def _of_each(self, asked: Sequence[tuple[str, ...]]) -> Sequence[Mapping[str, Details]]:
         wanted = {one for details_ids in asked for one in details_ids}

@@ -10,12 +10,12 @@ from sqlalchemy import Column, Integer, Select, bindparam, func, or_, select, tr
 from services.mypage.projection import FOLLOWED, Row, apply, keys, standing, stuck, view
 from services.mypage.view import Board, Page, ReservationView, Standing
 from services.shared_kernel.event import Event, Received
+from services.shared_kernel.gathering import Gathering
 from services.shared_kernel.ids import short_code
 from storage.engine import Database
 from storage.mypage.tables import reservation as table
 from storage.postgresql import given
 from storage.rows import of_keys, replace_all
-from storage.together import Together
 from storage.unit_of_work import SqlUnitOfWork
 
 # What a row is made of; what it is looked up by besides stays where it is.
@@ -128,7 +128,7 @@ class SqlMyPage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._first_pages = Together(self._of_customers)
+        self._first_pages = Gathering(self._of_customers)
 
     async def of_customer(self, customer_id: str, *, limit: int = 20, after: str | None = None) -> Page:
         """Newest first, a page at a time."""
@@ -138,7 +138,7 @@ class SqlMyPage:
         elif self._database.is_sqlite:
             rows = await self._rows(_OF_CUSTOMER, wanted)
         else:
-            rows = await self._first_pages.ask((customer_id, limit + 1))
+            rows = await self._first_pages((customer_id, limit + 1))
         shown = rows[:limit]
         return Page(
             reservations=_views(shown),

@@ -90,7 +90,6 @@ CASES = {
         ("ssak3.composition", "import stamina"),
         ("services.notification.sender", "from aiodataloader import DataLoader"),
         ("storage.rows", "from aiodataloader import DataLoader"),
-        ("storage.together", "import aiohttp"),
         ("services.payment.use_cases", "import purgatory"),
     ],
 }

@@ -199,3 +199,11 @@ def test_libraries_speak_the_same(capsys):
     assert said["exception"].endswith("RuntimeError")
     assert (slow["event"], slow["level"], old["logger"]) == ("it took 3 s", "warning", "py.warnings")
     assert HOME not in printed
+
+
+def test_a_line_that_the_terminal_has_no_letters_for_is_written_all_the_same():
+    written = io.BytesIO()
+    terminal = io.TextIOWrapper(written, encoding="ascii", write_through=True)
+    with redirect_stdout(terminal), logs():
+        structlog.get_logger("x").info("heard", what="마포")
+    assert json.loads(written.getvalue())["what"] == "마포"

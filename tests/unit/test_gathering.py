@@ -86,6 +86,18 @@ async def test_two_of_the_same_key_never_meet():
     assert shop.served == [[1, 2], [1001, 1002]]
 
 
+async def test_without_a_key_the_same_may_come_twice():
+    served: list[Sequence[int]] = []
+
+    async def serve(numbers: Sequence[int]) -> Sequence[int]:
+        served.append(numbers)
+        return numbers
+
+    ask = Gathering(serve)
+    assert list(await asyncio.gather(ask(1), ask(2), ask(1))) == [1, 2, 1]
+    assert served == [[1, 2, 1]]
+
+
 async def test_a_refusal_is_its_own_callers():
     shop = Shop()
     answers = await asyncio.gather(*(shop.ask(number) for number in (1, -2, 3)), return_exceptions=True)
