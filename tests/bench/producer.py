@@ -4,6 +4,7 @@ Its relay runs beside, as in the bot. `pace` is bookings a second; 0: as fast as
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -73,6 +74,7 @@ async def main(how_many: int, pace: float) -> None:
         workers = [asyncio.create_task(worker.run(stopping)) for worker in workers_of(ssak3).values()]
         producer = Producer(ssak3)
         await producer.some(TASKS)
+        gc.freeze()  # as a process does when it is ready
         tell(ready=True)
         await told_to_go()
         if pace:
