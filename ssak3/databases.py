@@ -1,5 +1,6 @@
 """Each context's database, unit of work and outbox."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -15,6 +16,9 @@ from storage.inbox import joined_at
 from storage.outbox import SqlOutbox
 from storage.unit_of_work import Context
 from storage.versions import behind
+
+# Every context's relay looks at its outbox when the workers begin, and other loops beside them, or requests.
+BESIDE_RELAYS = 2
 
 
 @dataclass(kw_only=True)
@@ -40,6 +44,11 @@ class Databases:
         """Raises the driver's error if one can't be reached."""
         for database in self._all.values():
             await database.look()
+
+    async def warm(self) -> None:
+        """For a process that is going to serve: opens the connections that no request shall have to wait for."""
+        for database, contexts in Counter(self.by_context().values()).items():
+            await database.warm(contexts + BESIDE_RELAYS)
 
     async def behind(self) -> list[str]:
         """Opened contexts whose tables aren't up to date. Raises the driver's errors when one can't be reached."""

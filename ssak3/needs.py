@@ -42,11 +42,15 @@ def check_settings(settings: Settings, processes: Sequence[str]) -> None:
 
 
 async def until_ready(ssak3: Ssak3) -> None:
-    """Embedded: brings the tables up to date. Else waits until `ssak3 migrate` has, saying for what."""
+    """Embedded: brings the tables up to date. Else waits until `ssak3 migrate` has, saying for what.
+
+    Then opens the connections that the first requests and events will want.
+    """
     if ssak3.settings.is_distributed:
         await _until_there(ssak3.databases, wants_tables=True)
     else:
         await ssak3.databases.migrate()
+    await ssak3.databases.warm()
 
 
 async def until_reached(databases: Databases) -> None:

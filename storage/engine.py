@@ -94,6 +94,11 @@ class Database:
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def warm(self, connections: int) -> None:
+        """For whoever is going to serve: has so many open and ready, or as many as the server gives."""
+        if not self.is_sqlite:
+            await postgresql.warm(self.engine, connections)
+
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[AsyncConnection]:
         """A transaction that may take its time, one of this name at a time."""

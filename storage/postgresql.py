@@ -1,9 +1,10 @@
 """PostgreSQL through asyncpg: what connections are made with, when they are given up, what is worth another try."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import blake2b
 from typing import Any
 
@@ -62,8 +63,17 @@ _AGAIN = {"40001": "serialization failure", "40P01": "deadlock", "55P03": "lock 
 _AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.TooManyConnectionsError)
 
 
+# The driver asks each connection's server what an array type is made of, once for each statement that brings a new one,
+# by a query that takes longer than most statements. About all that columns have, it asks no longer than about one.
+_ARRAYS = """
+SELECT NULL::boolean[], NULL::bytea[], NULL::bigint[], NULL::double precision[], NULL::integer[], NULL::json[],
+NULL::timestamptz[], NULL::varchar[]
+"""
+
+
 def set_up(engine: Engine) -> None:
-    """Give up what is broken, and say in our words what went wrong."""
+    """Make it know its types, give up what is broken, and say in our words what went wrong."""
+    event.listen(engine, "connect", _know_arrays)
     event.listen(engine, "checkout", _refuse_closed)
     event.listen(engine, "handle_error", _translate)
     event.listen(engine, "before_cursor_execute", _begin_when_it_matters)
@@ -114,6 +124,18 @@ async def alone(url: str, name: str) -> AsyncIterator[AsyncConnection]:
             yield connection
     finally:
         await engine.dispose()
+
+
+async def warm(engine: AsyncEngine, connections: int) -> None:
+    """Opens so many, that nobody's request has to; fewer where the server refuses more."""
+    async with AsyncExitStack() as opened:
+        with contextlib.suppress(Away):
+            for _ in range(connections):
+                await opened.enter_async_context(connected(engine))
+
+
+def _know_arrays(connection: Any, _record: Any) -> None:
+    connection.run_async(lambda driver: driver.prepare(_ARRAYS))
 
 
 def _driver(connection: Any) -> Any:

@@ -5,13 +5,14 @@ database's, on beginnings and ends; network cards, which have the same choice, c
 """
 
 from collections import deque
+from statistics import median
 
 # Who was at work for more than a third of the time, its rests left aside, is busy. A rest that gathered nothing was
 # idle time: else whoever has been busy once would go on resting at half that load.
 IDLE_PER_WORK = 2
 RESTS_PER_WORK = 3
 LONGEST_REST_SECONDS = 0.2
-# So that a few that take long by themselves say nothing.
+# The middle one of so many counts, so that a few that take long by themselves say nothing.
 BATCHES = 16
 _IDLE_SECONDS = 1.0
 
@@ -34,8 +35,7 @@ class Moderation:
     def end(self, now: float) -> float:
         """Nothing is under way any more: how many seconds to rest."""
         self._work.append(now - self._began)
-        work, idle = sum(self._work), sum(self._idle)
-        is_busy = idle < IDLE_PER_WORK * work
-        rest = min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work / BATCHES) if is_busy else 0.0
+        work, idle = median(self._work), median(self._idle)
+        rest = min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work) if idle < IDLE_PER_WORK * work else 0.0
         self._ended, self._rested = now, now + rest
         return rest

@@ -4,6 +4,7 @@ Its relay runs beside, as in the bot. `pace` is bookings a second; 0: as fast as
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,11 +13,13 @@ from itertools import count as counting
 from services.shared_kernel.clock import kst
 from ssak3.background import workers_of
 from ssak3.composition import Ssak3
+from ssak3.needs import until_ready
 from tests.bench.catalogue import AREAS
 from tests.bench.child import run, tell, told_to_go
 from tests.bench.composed import composed
 
 TASKS = 64
+LOOK_SECONDS = 0.01
 
 
 class Producer:
@@ -63,11 +66,15 @@ def start_of(now: datetime, number: int) -> datetime:
 async def main(how_many: int, pace: float) -> None:
     """Until all are made and published."""
     async with composed(payment_url="http://127.0.0.1:9") as ssak3:  # nobody pays here
+        await until_ready(ssak3)
         await ssak3.broker.start()
+        while not ssak3.broker.is_connected:  # noqa: ASYNC110 - the server changes it
+            await asyncio.sleep(LOOK_SECONDS)
         stopping = asyncio.Event()
         workers = [asyncio.create_task(worker.run(stopping)) for worker in workers_of(ssak3).values()]
         producer = Producer(ssak3)
         await producer.some(TASKS)
+        gc.freeze()  # as a process does when it is ready
         tell(ready=True)
         await told_to_go()
         if pace:

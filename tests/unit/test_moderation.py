@@ -5,13 +5,15 @@ import pytest
 from messaging.rabbitmq.moderation import BATCHES, LONGEST_REST_SECONDS, Moderation
 
 
-def rests(times: int, *, work: float, every: float, moderation: Moderation | None = None) -> list[float]:
+def rests(
+    times: int, *, work: float, every: float, moderation: Moderation | None = None, start: float = 100.0
+) -> list[float]:  # fmt: skip
     """After so many batches. Deliveries come so many seconds apart; all that is there when a rest is over is taken."""
     moderation = moderation or Moderation()
-    now, came, found = 100.0, 0, []
+    now, came, found = start, 0, []
     for _ in range(times):
-        now = max(now, 100.0 + came * every)
-        taken = 1 + int((now - 100.0) / every) - came
+        now = max(now, start + came * every)
+        taken = 1 + int((now - start) / every) - came
         came += taken
         moderation.begin(now, taken)
         now += work
@@ -36,11 +38,14 @@ def test_the_slower_everything_is_the_longer():
     assert rests(100, work=5.0, every=0.005)[-1] == LONGEST_REST_SECONDS
 
 
-def test_one_that_takes_long_by_itself_holds_nobody_up():
+@pytest.mark.parametrize("long", [0.060, 0.200, 2.0])
+def test_one_that_takes_long_by_itself_holds_nobody_up(long: float):
+    """Nor do those that came meanwhile."""
     moderation = Moderation()
-    rests(BATCHES, work=0.004, every=0.020, moderation=moderation)
+    rests(BATCHES, work=0.005, every=0.020, moderation=moderation)
     moderation.begin(101.0, 1)
-    assert moderation.end(101.060) == 0.0
+    assert moderation.end(101.0 + long) == 0.0
+    assert set(rests(BATCHES, work=0.005, every=0.020, moderation=moderation, start=101.0 + long)) == {0.0}
 
 
 @pytest.mark.parametrize("every", [0.050, 1.0])
@@ -48,4 +53,4 @@ def test_it_ends_with_the_load(every: float):
     """At a fifth of its time at work, too, after a burst that made it busy."""
     moderation = Moderation()
     assert rests(50, work=0.010, every=0.001, moderation=moderation)[-1] > 0
-    assert rests(50, work=0.010, every=every, moderation=moderation)[-1] == 0.0
+    assert rests(50, work=0.010, every=every, moderation=moderation, start=200.0)[-1] == 0.0
