@@ -1,11 +1,11 @@
 """The bot's repositories and unit of work."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
+from sqlalchemy import FromClause, Insert, Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
@@ -22,6 +22,7 @@ from storage.bot.traces import SqlTraces
 from storage.bot.turns import Turns
 from storage.bot.updates import SqlUpdates
 from storage.engine import Database
+from storage.postgresql import arrays, given
 from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -220,14 +221,18 @@ class SqlReceived:
 
 
 class SqlDetailsApart:
-    """Personal details, one statement at a time: on PostgreSQL it needs no other to begin and to commit."""
+    """Personal details, one statement at a time: on PostgreSQL it needs no other to begin and to commit.
+
+    What is asked or kept at the same moment goes in one.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._gathered = Gathering(self._of_each)
+        self._read = Gathering(self._of_each)
+        self._add = Gathering(self._add_each)
 
     async def of(self, details_ids: Collection[str]) -> Mapping[str, Details]:
-        return await self._gathered(tuple(details_ids)) if details_ids else {}
+        return await self._read(tuple(details_ids)) if details_ids else {}
 
     async def _of_each(self, asked: Sequence[tuple[str, ...]]) -> Sequence[Mapping[str, Details]]:
         wanted = {one for details_ids in asked for one in details_ids}
@@ -237,18 +242,29 @@ class SqlDetailsApart:
         return [{one: found[one] for one in details_ids if one in found} for details_ids in asked]
 
     async def keep(self, details: Details) -> None:
+        await self._add(details)
+
+    async def _add_each(self, all_details: Sequence[Details]) -> Sequence[NotFound | None]:
         async with self._database.statement() as connection:
-            await SqlDetails(connection).add(details)
+            added = await SqlDetails(connection).add_all(all_details)
+        return [None if each.id in added else NotFound(each.person_id) for each in all_details]
 
 
-_HOLDS_PERSON = (
-    select(*(bindparam(column.name, type_=column.type) for column in tables.details.c))
-    .select_from(tables.person)
-    .where(tables.person.c.id == bindparam("person_id"), tables.person.c.role != ERASED)
-    .with_for_update(read=True, of=tables.person)
+_COLUMNS = tuple(column.name for column in tables.details.c)
+
+
+def _add(rows: FromClause) -> Insert:
+    """In one statement: whoever erases the person waits for it, or it sees what they did."""
+    whose = tables.person.c.id == rows.c.person_id
+    there = select(*(rows.c[name] for name in _COLUMNS)).join_from(rows, tables.person, whose)
+    held = there.where(tables.person.c.role != ERASED).with_for_update(read=True, of=tables.person)
+    return insert(tables.details).from_select(_COLUMNS, held).returning(tables.details.c.id)
+
+
+_ADD_ALL = _add(given(*tables.details.c))
+_ADD_ONE = _add(
+    select(*(bindparam(column.name, type_=column.type).label(column.name) for column in tables.details.c)).subquery()
 )
-# In one statement: whoever erases the person waits for it, or it sees what they did.
-_ADD_DETAILS = insert(tables.details).from_select([column.name for column in tables.details.c], _HOLDS_PERSON)
 _DETAILS = select(tables.details).where(tables.details.c.id == bindparam("details_id"))
 
 
@@ -259,8 +275,15 @@ class SqlDetails:
         self._connection = connection
 
     async def add(self, details: Details) -> None:
-        if (await self._connection.execute(_ADD_DETAILS, asdict(details))).rowcount != 1:
+        if not await self.add_all([details]):
             raise NotFound(details.person_id)
+
+    async def add_all(self, all_details: Sequence[Details]) -> Set[str]:
+        """The ids of those that were added: whose person is there, and wasn't erased meanwhile."""
+        rows = [asdict(each) for each in all_details]
+        if self._connection.dialect.name == "postgresql":
+            return {*(await self._connection.execute(_ADD_ALL, arrays(_COLUMNS, rows))).scalars()}
+        return {id for row in rows for id in (await self._connection.execute(_ADD_ONE, row)).scalars()}
 
     async def find(self, details_id: str) -> Details | None:
         row = (await self._connection.execute(_DETAILS, {"details_id": details_id})).first()

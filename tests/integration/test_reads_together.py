@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bot.people import People
 from bot.ports import Details
 from services.mypage.projection import Row
 from services.mypage.view import Page
+from services.shared_kernel.refusal import NotFound
 from services.shared_kernel.transient import Away
 from storage.bot.repositories import BotUnitOfWork, SqlDetailsApart
 from storage.bot.tables import messaging as bot_messaging
@@ -111,7 +113,7 @@ async def test_a_customer_who_cannot_be_asked_for_harms_no_other(fresh_postgresq
     assert (ids_of(first), ids_of(last)) == ((["r-d"], None), (["r9"], "r9"))
 
 
-async def test_details_are_one_statement_and_nobody_gets_anybody_elses(database):
+async def test_details_are_kept_and_read_in_one_statement_and_nobody_gets_anybody_elses(database):
     clock = FakeClock()
     ids = FakeIds(clock)
     context = Context(tables=bot_messaging, database=database, clock=clock, ids=ids)
@@ -121,8 +123,11 @@ async def test_details_are_one_statement_and_nobody_gets_anybody_elses(database)
         Details(id=f"d{number}", person_id=person.id, address=f"OO로 {number}", phone="", note="")
         for number in range(3)
     ]
-    for one in kept:
-        await details.keep(one)
+    nobodys = replace(kept[0], id="nobodys", person_id="nobody")
+    with statements(database) as carried_out:
+        answers = await asyncio.gather(*(details.keep(one) for one in (*kept, nobodys)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [type(None)] * 3 + [NotFound]
+    assert len(carried_out) == (4 if database.is_sqlite else 1)
     with statements(database) as carried_out:
         found = await asyncio.gather(
             details.of(["d0", "d1"]), details.of({"d2", "none"}), details.of(["d0"]), details.of([]), details.of(["none"])
