@@ -12,7 +12,8 @@ from statistics import median
 IDLE_PER_WORK = 2
 RESTS_PER_WORK = 3
 LONGEST_REST_SECONDS = 0.2
-# The middle one of so many counts, so that a few that take long by themselves say nothing.
+# The middle one of so many counts, so that a few that take long by themselves say nothing. Of what was idle all counts:
+# a pause ends the load.
 BATCHES = 16
 _IDLE_SECONDS = 1.0
 
@@ -35,7 +36,8 @@ class Moderation:
     def end(self, now: float) -> float:
         """Nothing is under way any more: how many seconds to rest."""
         self._work.append(now - self._began)
-        work, idle = median(self._work), median(self._idle)
-        rest = min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work) if idle < IDLE_PER_WORK * work else 0.0
+        work = median(self._work)
+        is_busy = sum(self._idle) < IDLE_PER_WORK * BATCHES * work
+        rest = min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work) if is_busy else 0.0
         self._ended, self._rested = now, now + rest
         return rest

@@ -54,3 +54,9 @@ def test_it_ends_with_the_load(every: float):
     moderation = Moderation()
     assert rests(50, work=0.010, every=0.001, moderation=moderation)[-1] > 0
     assert rests(50, work=0.010, every=every, moderation=moderation, start=200.0)[-1] == 0.0
+
+
+def test_a_pause_ends_it_at_once():
+    moderation = Moderation()
+    assert rests(50, work=0.010, every=0.001, moderation=moderation)[-1] > 0
+    assert set(rests(50, work=0.005, every=0.020, moderation=moderation, start=200.0)) == {0.0}
