@@ -13,7 +13,7 @@ def rests(
     now, came, found = start, 0, []
     for _ in range(times):
         now = max(now, start + came * every)
-        taken = 1 + int((now - start) / every) - came
+        taken = 1 + int((now - start) / every + 1e-6) - came
         came += taken
         moderation.begin(now, taken)
         now += work
