@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Insert, Integer, Table, Update, insert, select, update
+from sqlalchemy import Column, Integer, Table, Update, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.shared_kernel.refusal import StaleVersion
 from storage.postgresql import arrays, given
-from storage.rows import add_new, change, raise_if_taken
+from storage.rows import add_new, change, insert_all, raise_if_taken
 
 Row = Mapping[str, Any]
 
@@ -18,27 +18,29 @@ _OLD_VERSION = Column("old_version", Integer)
 
 
 class KeptRows:
-    """Of one table, whose rows have an `id` and a `version`."""
+    """Of one table, whose rows have an `id`, and a `version` unless something else guards them."""
 
     def __init__(self, connection: AsyncConnection, table: Table) -> None:
         self._connection = connection
         self._table = table
         self._new: dict[str, Row] = {}
-        self._changed: dict[str, tuple[int, Row]] = {}
+        self._changed: dict[str, tuple[int | None, Row]] = {}
 
     def add(self, row: Row) -> None:
-        """`write` raises StaleVersion when its key, or whatever else is unique, was taken first."""
+        """StaleVersion, here or in `write`, when its key, or whatever else is unique, was taken first."""
+        if row["id"] in self._new:
+            raise StaleVersion(row["id"])
         self._new[row["id"]] = row
 
-    def change(self, row: Row, *, version: int) -> None:
+    def change(self, row: Row, *, version: int | None = None) -> None:
         """StaleVersion, here or in `write`, when the row isn't of this version any more."""
         id = row["id"]
         kept = self._new.get(id)
         first, changed = self._changed.get(id, (version, kept))
-        if changed is not None and changed["version"] != version:
+        if changed is not None and changed.get("version") != version:
             raise StaleVersion(id)
         if kept is not None:
-            self._new[id] = row
+            self._new[id] = {**kept, **row}
         else:
             self._changed[id] = (first, row)
 
@@ -52,34 +54,33 @@ class KeptRows:
             for id, row in new.items():
                 await add_new(self._connection, self._table, row, id)
         if len(changed) > 1 and self._connection.dialect.name == "postgresql":
-            await self._change_all([{**row, "old_version": first} for first, row in changed.values()])
+            # In one order, so that two who change the same ones don't wait for each other in a ring.
+            in_order = [changed[id] for id in sorted(changed)]
+            await self._change_all([{**row, "old_version": first} for first, row in in_order])
         else:
             for id, (first, row) in changed.items():
                 await change(self._connection, self._table, row, id=id, version=first)
 
     async def _add_all(self, rows: Sequence[Row]) -> None:
-        names = tuple(rows[0])
         try:
-            await self._connection.execute(_add_all(self._table, names), arrays(names, rows))
+            await insert_all(self._connection, self._table, rows)
         except IntegrityError as error:
             raise_if_taken(error, self._table.name)
             raise
 
     async def _change_all(self, rows: Sequence[Row]) -> None:
         names = tuple(rows[0])
-        result = await self._connection.execute(_change_all(self._table, names[:-1]), arrays(names, rows))
+        try:
+            result = await self._connection.execute(_change_all(self._table, names[:-1]), arrays(names, rows))
+        except IntegrityError as error:
+            raise_if_taken(error, self._table.name)
+            raise
         if result.rowcount != len(rows):
             raise StaleVersion(self._table.name)
 
 
 @cache
-def _add_all(table: Table, names: tuple[str, ...]) -> Insert:
-    rows = given(*(table.c[name] for name in names))
-    return insert(table).from_select(list(names), select(*(rows.c[name] for name in names)))
-
-
-@cache
 def _change_all(table: Table, names: tuple[str, ...]) -> Update:
     rows = given(*(table.c[name] for name in names), _OLD_VERSION)
-    guard = (table.c.id == rows.c.id, table.c.version == rows.c.old_version)
-    return update(table).where(*guard).values({name: rows.c[name] for name in names})
+    changing = update(table).where(table.c.id == rows.c.id).values({name: rows.c[name] for name in names})
+    return changing.where(table.c.version == rows.c.old_version) if "version" in table.c else changing

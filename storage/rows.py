@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Column,
+    ColumnElement,
     Insert,
     Row,
     Select,
@@ -25,7 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.shared_kernel.refusal import StaleVersion
-from storage.postgresql import arrays, whole
+from storage.postgresql import arrays, given, whole
 
 _UNIQUE = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 
@@ -40,11 +42,15 @@ async def add_new(connection: AsyncConnection, table: Table, values: Mapping[str
 
 
 async def change(
-    connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, id: str, version: int
+    connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, id: str, version: int | None
 ) -> None:  # fmt: skip
-    """Write the row over. StaleVersion when it isn't of this version any more, or what is unique was taken first."""
+    """Write the row over. StaleVersion when it isn't of this version any more, or what is unique was taken first.
+
+    A table without versions: None.
+    """
+    guard = {"old_id": id} if version is None else {"old_id": id, "old_version": version}
     try:
-        result = await connection.execute(_change(table), {**values, "old_id": id, "old_version": version})
+        result = await connection.execute(_change(table), {**values, **guard})
     except IntegrityError as error:
         raise_if_taken(error, id)
         raise
@@ -67,8 +73,23 @@ def insert_into(table: Table) -> Insert:
 
 @cache
 def _change(table: Table) -> Update:
-    guard = (table.c.id == bindparam("old_id"), table.c.version == bindparam("old_version"))
-    return update(table).where(*guard)
+    changing = update(table).where(table.c.id == bindparam("old_id"))
+    return changing.where(table.c.version == bindparam("old_version")) if "version" in table.c else changing
+
+
+async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of the same columns, at least one, in this order: in one statement where the database can."""
+    if connection.dialect.name == "sqlite":
+        await connection.execute(insert_into(table), list(rows))
+    else:
+        names = tuple(rows[0])
+        await connection.execute(_insert_all(table, names), arrays(names, rows))
+
+
+@cache
+def _insert_all(table: Table, names: tuple[str, ...]) -> Insert:
+    rows = given(*(table.c[name] for name in names))
+    return insert(table).from_select(list(names), select(*(rows.c[name] for name in names)))
 
 
 @cache
@@ -105,11 +126,15 @@ async def of_keys(
 
 @cache
 def _of_keys(table: Table, key: str, dialect: str, names: tuple[str, ...]) -> Select[Any]:
-    column, wanted = table.c[key], select(*(table.c[name] for name in names or table.c.keys()))
-    if dialect == "sqlite":
-        return wanted.where(column.in_(bindparam("keys", expanding=True)))
-    # One array: the statement is the same for any number of them.
-    return wanted.where(column == any_(bindparam("keys", type_=ARRAY(whole(column)))))
+    wanted = select(*(table.c[name] for name in names or table.c.keys()))
+    return wanted.where(among(table.c[key], "keys", dialect == "sqlite"))
+
+
+def among(column: Column[str], name: str, is_sqlite: bool) -> ColumnElement[bool]:
+    """Whether it is one of those that come under this name: one array, so that the statement is always the same."""
+    if is_sqlite:
+        return column.in_(bindparam(name, expanding=True))
+    return column == any_(bindparam(name, type_=ARRAY(whole(column))))
 
 
 @cache

@@ -100,6 +100,11 @@ class SqlUnitOfWork:
         self._caused_by = event_id
         self._traceparent = traceparent
 
+    @property
+    def traceparent(self) -> str | None:
+        """Of the trace that what is written now belongs to."""
+        return self._traceparent or current_traceparent()
+
     async def record(self, events: Sequence[Event]) -> None:
         """Write events to outbox and event log, with the next numbers of their subject's sequence.
 
@@ -107,6 +112,6 @@ class SqlUnitOfWork:
         """
         cause = self._caused_by
         for event in events:
-            event_id, trace = self.context.ids.new(), self._traceparent or current_traceparent()
-            self._outgoing.add(event, id=event_id, time=self.context.clock.now(), cause=cause, traceparent=trace)
+            event_id, now = self.context.ids.new(), self.context.clock.now()
+            self._outgoing.add(event, id=event_id, time=now, cause=cause, traceparent=self.traceparent)
             cause = event_id

@@ -1,7 +1,8 @@
 """Asking the provider for money, and recording what came of it. No transaction is open during a call (rule 3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
@@ -15,7 +16,9 @@ from services.payment.provider import Provider, ProviderPayment
 from services.payment.results import Approved, Declined, Fenced, Result, Unavailable, Unknown
 from services.payment.values import AttemptStatus, Method, PaymentStatus
 from services.shared_kernel.clock import Clock
+from services.shared_kernel.gathering import Gathering
 from services.shared_kernel.refusal import StaleVersion
+from services.shared_kernel.tracing import current_traceparent
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +26,17 @@ OpenWork = Callable[[], PaymentWork]
 Decide = Callable[[Payment], tuple[Payment, Events]]
 
 ORDER_NAME = "Ssak3"
-TRIES = 5
 ASK_AGAIN_SECONDS = 30
 FAULT_SECONDS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of asking about a payment: what it means is decided when it is recorded."""
+
+    payment: Payment
+    decide: Decide
+    traceparent: str | None
 
 
 class Charging:
@@ -35,6 +46,7 @@ class Charging:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._provider = provider
+        self._recording = Gathering(self._record_all, key=lambda outcome: outcome.payment.id)
 
     async def charge(self, payment: Payment, attempt_id: str, card_key: str) -> Result:
         """Send a recorded attempt, and record its end. Once the provider surely didn't hear, the attempt is void."""
@@ -172,22 +184,32 @@ class Charging:
         return result_of(new, new.attempt(attempt_id))
 
     async def _record(self, payment: Payment, decide: Decide) -> Payment:
+        return await self._recording(Outcome(payment=payment, decide=decide, traceparent=current_traceparent()))
+
+    async def _record_all(self, outcomes: Sequence[Outcome]) -> Sequence[Payment]:
         """Decide on what is at hand, which the save finds out about; else on what is stored now.
 
         Somebody else's change in between only means deciding anew.
         """
-        at_hand: Payment | None = payment
-        for _ in range(TRIES):
-            with suppress(StaleVersion):
-                async with self._unit_of_work() as work:
-                    old = at_hand or await work.payments.get(payment.id)
-                    new, events = decide(old)
-                    if new is not old:
-                        await work.payments.save(old, new, events)
-                if new is not old or at_hand is None:
-                    return new
-            at_hand = None
-        raise StaleVersion(payment.id)
+        with suppress(StaleVersion):
+            return await self._save_all(outcomes, at_hand=True)
+        return await self._save_all(outcomes, at_hand=False)
+
+    async def _save_all(self, outcomes: Sequence[Outcome], *, at_hand: bool) -> Sequence[Payment]:
+        async with self._unit_of_work() as work:
+            if not at_hand:
+                await work.payments.get_all([each.payment.id for each in outcomes])
+            return [await _save(work, each, at_hand) for each in outcomes]
+
+
+async def _save(work: PaymentWork, outcome: Outcome, at_hand: bool) -> Payment:
+    old = outcome.payment if at_hand else await work.payments.get(outcome.payment.id)
+    new, events = outcome.decide(old)
+    if new is old:  # that it is over already is for what is stored to say
+        return await _save(work, outcome, at_hand=False) if at_hand else new
+    work.because_of_id(None, outcome.traceparent)
+    await work.payments.save(old, new, events)
+    return new
 
 
 def result_of(payment: Payment, attempt: Attempt) -> Result:

@@ -1,6 +1,6 @@
 """What the payment context needs from storage; towards the provider see `provider.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,29 +22,37 @@ class Due:
 
 
 class Payments(Protocol):
-    """The payments there are, with their attempts. What `get` and `of_reservation` return is held until the end."""
+    """The payments there are, with their attempts. Only what `of_attempt` returns isn't held until the end."""
 
     async def get(self, payment_id: str) -> Payment:
         """NotFound if there is none."""
         ...
 
+    async def get_all(self, payment_ids: Collection[str]) -> Sequence[Payment]:
+        """Those there are, in one go."""
+        ...
+
     async def of_reservation(self, reservation_id: str) -> Payment | None: ...
+
+    async def of_reservations(self, reservation_ids: Collection[str]) -> Mapping[str, Payment]:
+        """By reservation, in one go."""
+        ...
 
     async def of_attempt(self, attempt_id: str) -> Payment | None:
         """To look at it."""
         ...
 
-    async def is_used(self, attempt_id: str) -> bool:
-        """Whether a payment names it, or it was fenced off before any did."""
+    async def used(self, attempt_ids: Collection[str]) -> Collection[str]:
+        """Those that a payment names, or that were fenced off before any did."""
         ...
 
     async def fence(self, attempt_id: str, at: datetime) -> None:
-        """From here on the id can't be used. StaleVersion if it just was."""
+        """From here on the id can't be used. StaleVersion, at the end, if it just was."""
         ...
 
     async def save(self, old: Payment | None, new: Payment, events: Events) -> None:
-        """Write it, its events, and the ledger's lines of them. StaleVersion if `old` isn't what is stored any more,
-        or if somebody else has just begun an attempt."""
+        """Write it, its events, and the ledger's lines of them. StaleVersion, here or at the end, if `old` isn't what
+        is stored any more, or if somebody else has just begun an attempt."""
         ...
 
     async def attempts_due(self, now: datetime, limit: int) -> Sequence[Due]:
@@ -107,9 +115,13 @@ class Cards(Protocol):
         """The one that was registered last."""
         ...
 
+    async def of_customers(self, customer_ids: Collection[str]) -> Mapping[str, Card]:
+        """The same of several, by customer; of those who have one."""
+        ...
+
     async def get(self, card_id: str) -> Card: ...
 
-    async def add(self, card: Card) -> None: ...
+    async def add(self, cards: Sequence[Card]) -> None: ...
 
     async def forget(self, customer_id: str) -> bool:
         """All of this customer's. False, and nothing forgotten, while an attempt with one of them isn't settled."""

@@ -3,26 +3,24 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from math import ceil
 from typing import Any, TypeVar
 
 import structlog
 
-from services.payment.charging import Charging, OpenWork, result_of
+from services.payment.beginning import Beginning, Begun, Wanted
+from services.payment.charging import Charging, OpenWork
 from services.payment.model import Payment
-from services.payment.policies import NO_CARD, order_id
-from services.payment.ports import PaymentWork
+from services.payment.policies import order_id
 from services.payment.provider import Provider, ProviderError
 from services.payment.refunding import WantedRefund, take_up
 from services.payment.refunds import Compensation, Refund, pay_out
 from services.payment.refusals import MethodNotOffered, OtherAttempt
-from services.payment.results import Declined, Fenced, Owed, Result, Unavailable
+from services.payment.results import Declined, Fenced, Owed, Result
 from services.payment.values import AttemptStatus, Card, Method
-from services.payment.wording import NO_CARD_EN, NO_CARD_KO, TEST_CARD_LABEL
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import again_if_stale
+from services.shared_kernel.tracing import current_traceparent
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +37,7 @@ class PaymentUseCases:
         self._clock = clock
         self._ids = ids
         self._provider = provider
-        self._test_card = test_card
+        self._beginning = Beginning(unit_of_work, clock, ids, provider, test_card)
         self._charging = Charging(unit_of_work, clock, provider)
         self._running: dict[Hashable, asyncio.Task[Any]] = {}
 
@@ -56,69 +54,32 @@ class PaymentUseCases:
         if method not in list(Method) or (method == Method.CHECKOUT) is (payment_key is None):
             raise MethodNotOffered(method)
         order_id(attempt_id)
-        return await self._alone(
-            ("pay", attempt_id, reservation_id, amount_krw),
-            lambda: self._pay(
-                reservation_id, customer_id or "", attempt_id, amount_krw, Method(method), pay_by, payment_key
-            ),
+        wanted = Wanted(
+            reservation_id=reservation_id,
+            customer_id=customer_id or "",
+            attempt_id=attempt_id,
+            amount_krw=amount_krw,
+            method=Method(method),
+            pay_by=pay_by,
+            payment_key=payment_key,
+            traceparent=current_traceparent(),
         )
+        return await self._alone(("pay", attempt_id, reservation_id, amount_krw), lambda: self._pay(wanted))
 
-    async def _pay(
-        self, reservation_id: str, customer_id: str, attempt_id: str, amount_krw: int, method: Method,
-        pay_by: datetime, payment_key: str | None,
-    ) -> Result:  # fmt: skip
-        async with self._unit_of_work() as work:
-            # In this order: a replica that pays with this very attempt meanwhile is found out by the second look.
-            old = await work.payments.of_reservation(reservation_id)
-            known = await self._known(work, attempt_id, reservation_id, amount_krw)
-            if known is not None:
-                return known
-            payment = old or Payment.open(id=self._ids.new(), reservation_id=reservation_id, customer_id=customer_id)
-            begin = partial(
-                payment.begin,
-                attempt_id=attempt_id,
-                amount_krw=amount_krw,
-                method=method,
-                pay_by=pay_by,
-                at=self._clock.now(),
-                payment_key=payment_key,
-            )
-            rest = self._provider.rests_for()
-            # Not of the provider's window: its attempt id comes again by a reload, and then has to be over.
-            if rest > 0 and method is Method.CARD:
-                begin()  # refused like any other
-                return Unavailable(retry_after_seconds=ceil(rest))  # nobody is asked: there is nothing to note
-            card = await self._card(work, payment.card_holder) if method is Method.CARD else None
-            new = begin(card_id=card.id if card else None)
-            if method is Method.CARD and card is None:
-                return await self._without_card(work, old, new, attempt_id)
-            await work.payments.save(old, new, [])
-        return await self._charging.charge(new, attempt_id, card.card_key if card else "")
-
-    async def _known(self, work: PaymentWork, attempt_id: str, reservation_id: str, amount_krw: int) -> Result | None:
-        if not await work.payments.is_used(attempt_id):
-            return None
-        payment = await work.payments.of_attempt(attempt_id)
-        if payment is None:
-            return Fenced()
-        attempt = payment.attempt(attempt_id)
-        if (payment.reservation_id, attempt.amount_krw) != (reservation_id, amount_krw):
-            raise OtherAttempt(attempt_id)
-        return result_of(payment, attempt)
-
-    async def _without_card(self, work: PaymentWork, old: Payment | None, begun: Payment, attempt_id: str) -> Result:
-        new, events = begun.decline(attempt_id, code=NO_CARD, reason_ko=NO_CARD_KO, reason_en=NO_CARD_EN)
-        await work.payments.save(old, new, events)
-        return result_of(new, new.attempt(attempt_id))
+    async def _pay(self, wanted: Wanted) -> Result:
+        begun = await self._beginning.begin(wanted)
+        if isinstance(begun, Begun):
+            return await self._charging.charge(begun.payment, wanted.attempt_id, begun.card_key)
+        return begun
 
     async def resolve(self, *, attempt_id: str) -> Result:
         """What became of an attempt, asking the provider if need be; an id that nobody used is fenced off."""
         order_id(attempt_id)
-        return await self._alone(("resolve", attempt_id), lambda: self._resolve(attempt_id))
+        return await self._alone(("resolve", attempt_id), lambda: again_if_stale(lambda: self._resolve(attempt_id)))
 
     async def _resolve(self, attempt_id: str) -> Result:
         async with self._unit_of_work() as work:
-            if not await work.payments.is_used(attempt_id):
+            if not await work.payments.used([attempt_id]):
                 await work.payments.fence(attempt_id, self._clock.now())
                 return Fenced()
         return await self._charging.find_out(attempt_id, may_send=False)
@@ -207,26 +168,16 @@ class PaymentUseCases:
             registered_at=self._clock.now(),
         )
         async with self._unit_of_work() as work:
-            await work.cards.add(card)
+            await work.cards.add([card])
         return card
 
     async def card_of(self, *, customer_id: str) -> Card | None:
         """The card that would be charged."""
         async with self._unit_of_work() as work:
-            return await self._card(work, customer_id)
-
-    async def _card(self, work: PaymentWork, customer_id: str) -> Card | None:
-        card = await work.cards.of_customer(customer_id)
-        if card is None and self._test_card is not None:
-            card = Card(
-                id=self._ids.new(),
-                customer_id=customer_id,
-                card_key=self._test_card,
-                label=TEST_CARD_LABEL,
-                registered_at=self._clock.now(),
-            )
-            await work.cards.add(card)
-        return card
+            card = await work.cards.of_customer(customer_id)
+            if card is None and (card := self._beginning.test_card_of(customer_id)) is not None:
+                await work.cards.add([card])
+            return card
 
     async def get(self, *, payment_id: str) -> Payment:
         """NotFound if there is none."""
@@ -257,7 +208,7 @@ class PaymentUseCases:
         """Run it as a task of its own, which a caller who gives up doesn't cancel; the same key joins it."""
         task = self._running.get(key)
         if task is None:
-            task = asyncio.create_task(again_if_stale(make))
+            task = asyncio.create_task(make())
             self._running[key] = task
             task.add_done_callback(lambda done: self._finished(key, done))
         result: T = await asyncio.shield(task)

@@ -1,5 +1,7 @@
 """Registered cards, and visits to the provider's window."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
@@ -7,19 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.payment.values import AttemptStatus, Card, Checkout
 from services.shared_kernel.refusal import NotFound
+from storage.payment.payments import SqlPayments
 from storage.payment.tables import attempt as attempts
 from storage.payment.tables import card as cards
 from storage.payment.tables import checkout as checkouts
 from storage.payment.tables import payment as payments
+from storage.rows import insert_all, of_keys
 
-_NEWEST = (
-    select(cards)
-    .where(cards.c.customer_id == bindparam("customer"))
-    .order_by(cards.c.registered_at.desc(), cards.c.id.desc())
-    .limit(1)
-)
 _CARD = select(cards).where(cards.c.id == bindparam("wanted"))
-_ADD = insert(cards)
 _THEIRS = select(cards.c.id).where(cards.c.customer_id == bindparam("customer"))
 _WITH_THEIRS = attempts.c.card_id.in_(_THEIRS)
 _LIVE = select(attempts.c.id).where(
@@ -40,12 +37,17 @@ _CHECKOUT = select(checkouts).where(checkouts.c.attempt_id == bindparam("attempt
 class SqlCards:
     """Rows in, values out. A card is never changed: an attempt is sent again with the very card it began with."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, payments: SqlPayments) -> None:
         self._connection = connection
+        self._payments = payments
 
     async def of_customer(self, customer_id: str) -> Card | None:
-        row = (await self._connection.execute(_NEWEST, {"customer": customer_id})).first()
-        return None if row is None else Card(**_values(row))
+        return (await self.of_customers([customer_id])).get(customer_id)
+
+    async def of_customers(self, customer_ids: Collection[str]) -> Mapping[str, Card]:
+        found = [Card(**_values(row)) for row in await of_keys(self._connection, cards, "customer_id", customer_ids)]
+        # Of several of one customer, the last stays.
+        return {card.customer_id: card for card in sorted(found, key=lambda card: (card.registered_at, card.id))}
 
     async def get(self, card_id: str) -> Card:
         row = (await self._connection.execute(_CARD, {"wanted": card_id})).first()
@@ -53,12 +55,13 @@ class SqlCards:
             raise NotFound(card_id)
         return Card(**_values(row))
 
-    async def add(self, card: Card) -> None:
-        values = {name: getattr(card, name) for name in card.__dataclass_fields__}
-        await self._connection.execute(_ADD, values)
+    async def add(self, added: Sequence[Card]) -> None:
+        if added:
+            await insert_all(self._connection, cards, [asdict(card) for card in added])
 
     async def forget(self, customer_id: str) -> bool:
         of_customer = {"customer": customer_id}
+        await self._payments.let_go()
         if (await self._connection.execute(_LIVE, of_customer)).first() is not None:
             return False
         await self._connection.execute(_NOTE, of_customer)
@@ -67,8 +70,7 @@ class SqlCards:
         return True
 
     async def remember_checkout(self, checkout: Checkout) -> None:
-        values = {name: getattr(checkout, name) for name in checkout.__dataclass_fields__}
-        await self._connection.execute(_REMEMBER, values)
+        await self._connection.execute(_REMEMBER, asdict(checkout))
 
     async def checkout(self, attempt_id: str) -> Checkout | None:
         row = (await self._connection.execute(_CHECKOUT, {"attempt": attempt_id})).first()

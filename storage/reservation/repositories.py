@@ -7,20 +7,16 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    Column,
-    ColumnElement,
     CompoundSelect,
     Executable,
     Integer,
     Row,
     Select,
     and_,
-    any_,
     bindparam,
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Events, Reservation
@@ -30,10 +26,11 @@ from services.reservation.values import Cancellation, Paid, Party, Paying, Payme
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import NotFound
 from storage.kept import KeptRows
-from storage.postgresql import lock, whole
+from storage.postgresql import lock
 from storage.reservation.places import SqlPlaces
 from storage.reservation.rounds import SqlCallbackRound
 from storage.reservation.tables import reservation as table
+from storage.rows import among
 from storage.unit_of_work import Context, SqlUnitOfWork
 
 
@@ -64,24 +61,18 @@ _TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
 _OF_CUSTOMER = select(table).where(table.c.customer_id == bindparam("customer_id")).order_by(table.c.id)
 
 
-def _among(column: Column[str], name: str, is_sqlite: bool) -> ColumnElement[bool]:
-    if is_sqlite:
-        return column.in_(bindparam(name, expanding=True))
-    return column == any_(bindparam(name, type_=ARRAY(whole(column))))
-
-
 @cache
 def _all_to_change(is_sqlite: bool) -> Select[Any]:
     # In one order, so that two who want the same ones don't wait for each other in a ring.
-    wanted = select(table).where(_among(table.c.id, "ids", is_sqlite)).order_by(table.c.id)
+    wanted = select(table).where(among(table.c.id, "ids", is_sqlite)).order_by(table.c.id)
     return wanted.with_for_update(key_share=True)
 
 
 @cache
 def _before_holding(is_sqlite: bool) -> CompoundSelect[Any]:
     """Some come twice. With an OR, PostgreSQL reads the whole table by the plan that it made when that was small."""
-    unpaid = and_(_among(table.c.customer_id, "customers", is_sqlite), table.c.status == Status.AWAITING_PAYMENT)
-    return union_all(select(table).where(_among(table.c.id, "ids", is_sqlite)), select(table).where(unpaid))
+    unpaid = and_(among(table.c.customer_id, "customers", is_sqlite), table.c.status == Status.AWAITING_PAYMENT)
+    return union_all(select(table).where(among(table.c.id, "ids", is_sqlite)), select(table).where(unpaid))
 
 
 _MOST = bindparam("limit", type_=Integer)

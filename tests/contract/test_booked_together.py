@@ -84,6 +84,14 @@ async def test_what_is_refused_is_refused_to_whom_it_concerns(branch: Branch):
     assert answers[3] == known
 
 
+async def test_one_id_asked_for_by_two_at_once_is_one_of_both(branch: Branch):
+    id = branch.ids.new()
+    answers = await asyncio.gather(
+        *(branch.ask(f"c{number}", reservation_id=id) for number in (1, 2)), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["NotFound", "Reservation"]
+
+
 async def test_the_last_places_go_to_as_many_as_there_are(branch: Branch):
     answers = await asyncio.gather(*(branch.ask(f"c{number}") for number in range(ROOM + 2)), return_exceptions=True)
     got = [answer for answer in answers if isinstance(answer, Reservation)]

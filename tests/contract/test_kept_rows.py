@@ -136,6 +136,16 @@ async def test_one_that_is_there_already_stops_all(branch: Branch, count: int):
     assert len(await rows(branch)) == count
 
 
+async def test_one_id_made_twice_in_one_transaction_is_refused(branch: Branch):
+    """The second would be told that it is theirs, and nothing of it kept."""
+    [one] = await some(branch, 1)
+    new = replace(one, id=f"{one.id[:-2]}xx")
+    async with branch.work() as work:
+        await work.reservations.save(None, new, [])
+        with pytest.raises(StaleVersion):
+            await work.reservations.save(None, replace(new, customer_id="another"), [])
+
+
 async def test_what_is_kept_is_there_when_something_else_is_looked_for(branch: Branch):
     [one] = await some(branch, 1)
     async with branch.work() as work:

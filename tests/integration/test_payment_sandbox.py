@@ -351,7 +351,7 @@ async def test_late_money_of_a_void_attempt_is_told(shop: Shop) -> None:
 
 
 async def test_customers_without_a_card_are_told_so(shop: Shop) -> None:
-    shop.use_cases._test_card = None
+    shop.restart(test_card=None)
     result = await shop.pay()
     assert isinstance(result, Declined)
     assert result.code == "NO_REGISTERED_CARD"

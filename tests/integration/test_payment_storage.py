@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, event, update
 from sqlalchemy.exc import IntegrityError
 
 from messaging.broker import Delivery, Message
@@ -19,8 +19,9 @@ from messaging.envelope import Envelope, encode
 from services.payment.model import Payment
 from services.payment.reactions import PaymentReactions
 from services.payment.results import Approved
-from services.payment.values import AttemptStatus, Method
-from services.reservation.events import RefundRequested
+from services.payment.values import AttemptStatus, Method, PaymentStatus
+from services.reservation.events import RefundRequested, ReservationExpired
+from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import StaleVersion
 from storage.payment import tables
 from tests.support.fresh import Fresh
@@ -172,3 +173,46 @@ async def test_a_card_is_forgotten_once_no_attempt_may_need_it_again(shop: Shop)
     async with shop.work() as work:
         assert await work.cards.of_customer("somebody else") == other
         assert (await work.payments.get(payment.id)).attempts[0].card_id is None
+
+
+async def test_what_was_saved_before_a_card_is_forgotten_stays_saved(shop: Shop) -> None:
+    """In one batch of a consumer, one after the other."""
+    assert isinstance(await shop.pay(), Approved)
+    async with shop.work() as work:
+        payment = await work.payments.of_reservation("r1")
+        assert payment is not None
+        await work.payments.save(payment, payment.noted(), [])
+        assert await work.cards.forget(payment.customer_id)
+        fresh = await work.payments.get(payment.id)
+        assert (fresh.version, fresh.attempts[0].card_id) == (payment.version + 2, None)
+        await work.payments.save(fresh, fresh.noted(), [])
+    assert await shop.use_cases.get(payment_id=payment.id) == fresh.noted()
+
+
+async def test_what_a_batch_is_about_is_read_at_once(shop: Shop) -> None:
+    for number in range(3):
+        assert isinstance(await shop.pay(f"a{number}", f"r{number}"), Approved)
+    batch = [ended(shop, f"r{number}") for number in range(5)]
+    reactions = PaymentReactions(shop.clock, shop.ids).table()
+    asked: list[str] = []
+    event.listen(shop.database.engine.sync_engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    async with shop.work() as work:
+        await work.inbox.expect(batch)
+        for received in batch:
+            await reactions[type(received.event)](work, received)
+    assert len([statement for statement in asked if "FROM payment_payment" in statement]) == 1
+    for received in batch:
+        closed = await shop.use_cases.of_reservation(reservation_id=received.subject)
+        assert closed is not None
+        assert (closed.status is PaymentStatus.CLOSED) is (closed.paid_krw == 0)
+
+
+def ended(shop: Shop, reservation_id: str) -> Received:
+    expired = ReservationExpired(
+        reservation_id=reservation_id, customer_id="c1", version=2, starts_at=shop.clock.now(),
+        hold_expires_at=shop.clock.now(),
+    )  # fmt: skip
+    return Received(
+        id=shop.ids.new(), source="reservation", subject=reservation_id, sequence=1, time=shop.clock.now(),
+        causation_id=None, traceparent=None, event=expired,
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -352,16 +352,16 @@ async def test_an_attempt_that_a_replica_pays_with_meanwhile_has_its_answer(
 ):  # fmt: skip
     """Not that somebody else has paid already: it is the same attempt."""
     one, other = shops
-    is_used, paid = SqlPayments.is_used, list[object]()
+    used, paid = SqlPayments.used, list[object]()
 
-    async def is_used_just_before(payments: SqlPayments, attempt_id: str) -> bool:
-        before = await is_used(payments, attempt_id)
+    async def used_just_before(payments: SqlPayments, attempt_ids: Collection[str]) -> Collection[str]:
+        before = await used(payments, attempt_ids)
         if not paid:
             paid.append("begun")
             paid[:] = [await one.pay()]
         return before
 
-    monkeypatch.setattr(SqlPayments, "is_used", is_used_just_before)
+    monkeypatch.setattr(SqlPayments, "used", used_just_before)
     answer = await other.pay()
     assert isinstance(answer, Approved)
     assert paid == [answer]
@@ -401,6 +401,7 @@ async def test_a_payment_that_closes_while_it_begins(shops: list[Shop]):
     async with while_open(shops[0].work(), begin(shops[1])) as (work, other):
         closed = Payment.open(id="p9", reservation_id="r9", customer_id="c1").close()
         await work.payments.save(None, closed, [])
+        await work.payments.write()
     with pytest.raises(PaymentClosed):
         await other.result()
     assert (await shops[0].provider_ledger())["charges"] == []

@@ -52,12 +52,12 @@ class Shop:
         self.database = Database(self.url)
         self.restart()
 
-    def restart(self, provider: Provider | None = None) -> None:
+    def restart(self, provider: Provider | None = None, test_card: str | None = TEST_CARD) -> None:
         """As a new process would find it."""
         self.context = context = Context(tables=messaging, database=self.database, clock=self.clock, ids=self.ids)
         self.work: Callable[[], PaymentUnitOfWork] = lambda: PaymentUnitOfWork(context)
         chosen = provider or self.provider
-        self.use_cases = PaymentUseCases(self.work, self.clock, self.ids, chosen, test_card=TEST_CARD)
+        self.use_cases = PaymentUseCases(self.work, self.clock, self.ids, chosen, test_card=test_card)
         self.attempts = AttemptLoop(self.work, self.clock, self.ids, chosen)
         self.refunds = RefundLoop(self.work, self.clock, self.ids, chosen)
         self.availability = AvailabilityLoop(

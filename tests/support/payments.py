@@ -1,7 +1,7 @@
 """The payment context on a table top: a store in memory, and a provider that misbehaves on request."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -92,14 +92,20 @@ class MemoryPayments:
             raise NotFound(payment_id)
         return self.rows[payment_id]
 
+    async def get_all(self, payment_ids: Collection[str]) -> Sequence[Payment]:
+        return [self.rows[each] for each in payment_ids if each in self.rows]
+
     async def of_reservation(self, reservation_id: str) -> Payment | None:
         return next((row for row in self.rows.values() if row.reservation_id == reservation_id), None)
+
+    async def of_reservations(self, reservation_ids: Collection[str]) -> Mapping[str, Payment]:
+        return {row.reservation_id: row for row in self.rows.values() if row.reservation_id in reservation_ids}
 
     async def of_attempt(self, attempt_id: str) -> Payment | None:
         return next((row for row in self.rows.values() if any(a.id == attempt_id for a in row.attempts)), None)
 
-    async def is_used(self, attempt_id: str) -> bool:
-        return attempt_id in self.work.store.fences or await self.of_attempt(attempt_id) is not None
+    async def used(self, attempt_ids: Collection[str]) -> Collection[str]:
+        return [one for one in attempt_ids if one in self.work.store.fences or await self.of_attempt(one) is not None]
 
     async def fence(self, attempt_id: str, at: datetime) -> None:
         self.work.store.fences.add(attempt_id)
@@ -220,11 +226,14 @@ class MemoryCards:
         mine = [card for card in self.work.store.cards if card.customer_id == customer_id]
         return mine[-1] if mine else None
 
+    async def of_customers(self, customer_ids: Collection[str]) -> Mapping[str, Card]:
+        return {card.customer_id: card for card in self.work.store.cards if card.customer_id in customer_ids}
+
     async def get(self, card_id: str) -> Card:
         return next(card for card in self.work.store.cards if card.id == card_id)
 
-    async def add(self, card: Card) -> None:
-        self.work.store.cards.append(card)
+    async def add(self, cards: Sequence[Card]) -> None:
+        self.work.store.cards += cards
 
     async def forget(self, customer_id: str) -> bool:
         store = self.work.store
