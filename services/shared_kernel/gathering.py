@@ -41,6 +41,8 @@ class Gathering(Generic[Asked, Answer]):
         self._key = key
         self._waiting: list[_Call[Asked, Answer]] = []
         self._running: set[asyncio.Task[None]] = set()
+        # Whoever waits for a lock there holds nobody up.
+        self._apart: set[asyncio.Task[None]] = set()
 
     async def __call__(self, asked: Asked) -> Answer:
         """Its answer. Once begun it is carried out, whether or not the caller goes on waiting."""
@@ -85,7 +87,10 @@ class Gathering(Generic[Asked, Answer]):
             answers = [error] * len(calls)
         except Exception as error:
             log.info("gathering.split", size=len(calls), error=type(error).__name__)
-            await asyncio.gather(*(self._alone(call) for call in calls))
+            for call in calls:
+                task = asyncio.create_task(self._alone(call))
+                self._apart.add(task)
+                task.add_done_callback(self._apart.discard)
             return
         for call, answer in zip(calls, answers, strict=True):
             call.tell(answer)

@@ -112,6 +112,27 @@ async def test_what_fails_together_is_done_one_by_one():
     assert shop.served == [[6, 7, 8], [6], [7], [8]]
 
 
+async def test_who_is_done_alone_and_has_to_wait_holds_nobody_up():
+    waiting = asyncio.Event()
+
+    async def serve(numbers: Sequence[int]) -> Sequence[int]:
+        if 7 in numbers and len(numbers) > 1:
+            raise StaleVersion("7")
+        if 7 in numbers:
+            await waiting.wait()
+        return numbers
+
+    ask = Gathering(serve)
+    tasks = []
+    for _ in range(SIDE_BY_SIDE):
+        tasks += [asyncio.create_task(ask(number)) for number in (7, 8)]
+        await turns()
+    async with asyncio.timeout(5):
+        assert [await ask(9), *[await task for task in tasks[1::2]]] == [9, *[8] * SIDE_BY_SIDE]
+    waiting.set()
+    assert await asyncio.gather(*tasks) == [7, 8] * SIDE_BY_SIDE
+
+
 async def test_alone_it_is_tried_again_when_somebody_else_was_quicker():
     tries = Counter[int]()
 
