@@ -85,6 +85,7 @@ class FollowerFailed(Exception):
 
 W = TypeVar("W", bound=InboxWork)
 Reaction = Callable[[W, Received], Awaitable[None]]
+Arrived = tuple[Received, bytes]
 Settled = tuple[Received, Outcome]
 
 
@@ -165,11 +166,16 @@ class Consumer(Generic[W]):
         """
         apart: dict[str, FollowerFailed] = {}
         while True:
+            followers: list[Arrived] = []
             try:
-                settled = await self._handle_all([(received, body)], apart)
+                settled = await self._handle_all([(received, body)], apart, followers)
                 break
             except FollowerFailed as failed:
                 apart[failed.received.id] = failed
+            except Exception:  # when all was written: whose it is comes out when each comes by itself
+                if not followers:
+                    raise
+                apart |= {each.id: FollowerFailed(each, its_body) for each, its_body in followers}
         if apart:
             log.warning("consumer.followers_put_back", consumer=self.name, event_ids=list(apart))
             await self._subscription.put_back([_message(each.received, each.body) for each in apart.values()])
@@ -196,19 +202,24 @@ class Consumer(Generic[W]):
         self._observer.failed(self.name, event_type(key), outcome)
 
     async def _handle_all(
-        self, pairs: Sequence[tuple[Received, bytes]], apart: Collection[str] = ()
+        self, pairs: Sequence[Arrived], apart: Collection[str] = (), followers: list[Arrived] | None = None
     ) -> Sequence[Settled]:
-        """In one transaction. When somebody else was quicker with what it needs, it is decided anew."""
+        """In one transaction. When somebody else was quicker with what it needs, it is decided anew.
+
+        `followers` gets what was parked and was handled after one of these.
+        """
 
         async def handle() -> Sequence[Settled]:
             async with self._unit_of_work() as work:
                 await work.inbox.expect([received for received, _ in pairs])
-                return [each for received, body in pairs for each in await self._handle(work, received, body, apart)]
+                return [each for pair in pairs for each in await self._handle(work, *pair, apart, followers)]
 
         with self._observer.handling(self.name, len(pairs)):
             return await again_if_stale(handle)
 
-    async def _handle(self, work: W, received: Received, body: bytes, apart: Collection[str]) -> Sequence[Settled]:
+    async def _handle(
+        self, work: W, received: Received, body: bytes, apart: Collection[str], handled_after: list[Arrived] | None
+    ) -> Sequence[Settled]:  # fmt: skip
         """It, and what waited for it: what became of each, once this is committed."""
         settled, waiting = [], [(received, body)]
         while waiting:
@@ -232,6 +243,8 @@ class Consumer(Generic[W]):
                 followers = [(decode(each), each) for each in released]
                 await work.inbox.expect([each for each, _ in followers])
                 waiting += followers
+                if handled_after is not None:
+                    handled_after += followers
         return settled
 
     async def _react(self, work: W, received: Received) -> Outcome:

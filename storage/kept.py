@@ -18,7 +18,10 @@ _OLD_VERSION = Column("old_version", Integer)
 
 
 class KeptRows:
-    """Of one table, whose rows have an `id`, and a `version` unless something else guards them."""
+    """Of one table, whose rows have an `id`, and a `version` unless something else guards them.
+
+    What is new is written before what has changed: no new one may need another's change.
+    """
 
     def __init__(self, connection: AsyncConnection, table: Table) -> None:
         self._connection = connection
@@ -54,7 +57,7 @@ class KeptRows:
             for id, row in new.items():
                 await add_new(self._connection, self._table, row, id)
         if len(changed) > 1 and self._connection.dialect.name == "postgresql":
-            # In one order, so that two who change the same ones don't wait for each other in a ring.
+            # In one order, which PostgreSQL mostly keeps: whoever hasn't locked them may yet meet another in a ring.
             in_order = [changed[id] for id in sorted(changed)]
             await self._change_all([{**row, "old_version": first} for first, row in in_order])
         else:

@@ -199,7 +199,10 @@ class Charging:
         async with self._unit_of_work() as work:
             if not at_hand:
                 await work.payments.get_all([each.payment.id for each in outcomes])
-            return [await _save(work, each, at_hand) for each in outcomes]
+            # In one order, so that two who lock the same ones don't wait for each other in a ring.
+            in_order = sorted(outcomes, key=lambda outcome: outcome.payment.id)
+            saved = {each.payment.id: await _save(work, each, at_hand) for each in in_order}
+            return [saved[each.payment.id] for each in outcomes]
 
 
 async def _save(work: PaymentWork, outcome: Outcome, at_hand: bool) -> Payment:

@@ -11,7 +11,7 @@ from services.reservation.ports import PlacesWanted, ReservationWork
 from services.reservation.refusals import SlotFull, TooManyHolds
 from services.reservation.values import Paying, Visit
 from services.shared_kernel.clock import Clock
-from services.shared_kernel.gathering import Gathering
+from services.shared_kernel.gathering import ByItself, Gathering
 from services.shared_kernel.refusal import NotFound, Refusal
 
 
@@ -64,11 +64,11 @@ class Holding:
             before = await work.reservations.before_holding(
                 [each.reservation_id for each in all_wanted], [each.customer_id for each in all_wanted]
             )
-            decided = [
+            decided: Sequence[Held | Exception] = [
                 self._decide(wanted, before.known(wanted.reservation_id), before.unpaid(wanted.customer_id), now)
                 for wanted in all_wanted
             ]
-            await self._take_places(work, decided)
+            decided = await self._with_places(work, decided)
             for wanted, held in zip(all_wanted, decided, strict=True):
                 if isinstance(held, Held) and held.is_new:
                     work.because_of_id(None, wanted.traceparent)
@@ -116,14 +116,26 @@ class Holding:
         )
         return visit, price_krw
 
-    async def _take_places(self, work: ReservationWork, decided: Sequence[Held | Refusal]) -> None:
-        visits = {
-            held.reservation.id: held.reservation.visit for held in decided if isinstance(held, Held) and held.is_new
-        }
-        wanted = [
-            PlacesWanted(reservation_id=id, area=visit.area, windows=windows(visit.starts_at, visit.ends_at))
-            for id, visit in visits.items()
+    async def _with_places(
+        self, work: ReservationWork, decided: Sequence[Held | Exception]
+    ) -> Sequence[Held | Exception]:
+        """What was decided, as far as there is room for it."""
+        new = [held.reservation for held in decided if isinstance(held, Held) and held.is_new]
+        got = await work.places.take([_places_of(one) for one in new]) if new else ()
+        alone = len(decided) == 1
+        return [
+            _no_room(held.reservation.visit, alone)
+            if isinstance(held, Held) and held.is_new and held.reservation.id not in got
+            else held
+            for held in decided
         ]
-        if wanted and not await work.places.take(wanted):
-            # Of several, whose it is that is full comes out when each asks alone.
-            raise SlotFull(wanted[0].area, wanted[0].windows[0])
+
+
+def _places_of(reservation: Reservation) -> PlacesWanted:
+    visit = reservation.visit
+    return PlacesWanted(reservation_id=reservation.id, area=visit.area, windows=windows(visit.starts_at, visit.ends_at))
+
+
+def _no_room(visit: Visit, alone: bool) -> Exception:
+    # Of several, who may have the last place comes out when each asks by themselves.
+    return SlotFull(visit.area, visit.starts_at) if alone else ByItself()

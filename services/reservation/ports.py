@@ -83,10 +83,10 @@ class Reservations(Protocol):
 class Places(Protocol):
     """Planned capacity, and who has taken which of it (rule 1)."""
 
-    async def take(self, wanted: Sequence[PlacesWanted]) -> bool:
-        """All windows of all; or False, when one is full. Then nothing of this unit of work may be kept.
+    async def take(self, wanted: Sequence[PlacesWanted]) -> Collection[str]:
+        """The reservations that have got all their windows; the others have got none.
 
-        Of several, False says only that they can't be taken together: one at a time, some may.
+        Of several who want the last places, none may get any: one at a time, some do.
         """
         ...
 

@@ -7,7 +7,8 @@ meanwhile: a transaction costs much the same for one as for twenty.
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -22,26 +23,34 @@ Answer = TypeVar("Answer")
 MOST = 50
 # While one transaction waits for the database, the next is put together.
 SIDE_BY_SIDE = 2
+# Who takes longer waits for a lock, or for a slow server: others needn't.
+TURN_SECONDS = 0.5
+
+
+class ByItself(Exception):
+    """An answer of `together`: this one has to be carried out alone."""
 
 
 class Gathering(Generic[Asked, Answer]):
     """Carries out one kind of call: a command, or a read. Nothing is remembered.
 
     `together` answers some in one transaction, in their order; an answer that is an exception is raised to its caller
-    alone. When it raises, nothing of it has happened, and each is carried out by itself, so that none fails for
-    another's sake. Two with the same `key`, where there is one, never share a transaction.
+    alone, but for `ByItself`. When it raises, nothing of it has happened, and each is carried out by itself, so that
+    none fails for another's sake. Two with the same `key`, where there is one, never share a transaction.
     """
 
     def __init__(
         self,
         together: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
         key: Callable[[Asked], Hashable] | None = None,
+        turn_seconds: float = TURN_SECONDS,
     ) -> None:
         self._together = together
         self._key = key
+        self._turn_seconds = turn_seconds
         self._waiting: list[_Call[Asked, Answer]] = []
         self._running: set[asyncio.Task[None]] = set()
-        # Whoever waits for a lock there holds nobody up.
+        # Whose turn is over. Whoever waits for a lock there holds nobody up.
         self._apart: set[asyncio.Task[None]] = set()
 
     async def __call__(self, asked: Asked) -> Answer:
@@ -57,7 +66,8 @@ class Gathering(Generic[Asked, Answer]):
             # Of nobody's trace, or log fields: each command brings its own.
             task = asyncio.create_task(self._carry_out(calls), context=Context())
             self._running.add(task)
-            task.add_done_callback(self._ended)
+            over = asyncio.get_running_loop().call_later(self._turn_seconds, self._turn_is_over, task)
+            task.add_done_callback(partial(self._ended, over))
 
     def _take(self) -> "Sequence[_Call[Asked, Answer]]":
         taken: dict[Hashable, _Call[Asked, Answer]] = {}
@@ -73,8 +83,15 @@ class Gathering(Generic[Asked, Answer]):
         self._waiting = left
         return list(taken.values())
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _turn_is_over(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._apart.add(task)
+        self._begin()
+
+    def _ended(self, over: asyncio.TimerHandle, task: asyncio.Task[None]) -> None:
+        over.cancel()
+        self._running.discard(task)
+        self._apart.discard(task)
         self._begin()
 
     async def _carry_out(self, calls: "Sequence[_Call[Asked, Answer]]") -> None:
@@ -87,19 +104,26 @@ class Gathering(Generic[Asked, Answer]):
             answers = [error] * len(calls)
         except Exception as error:
             log.info("gathering.split", size=len(calls), error=type(error).__name__)
-            for call in calls:
+            answers = [ByItself()] * len(calls)
+        except BaseException:
+            _give_up(calls)
+            raise
+        for call, answer in zip(calls, answers, strict=True):
+            if isinstance(answer, ByItself):
                 task = asyncio.create_task(self._alone(call))
                 self._apart.add(task)
                 task.add_done_callback(self._apart.discard)
-            return
-        for call, answer in zip(calls, answers, strict=True):
-            call.tell(answer)
+            else:
+                call.tell(answer)
 
     async def _alone(self, call: "_Call[Asked, Answer]") -> None:
         try:
             [answer] = await again_if_stale(lambda: self._together([call.asked]))
         except Exception as error:
             answer = error
+        except BaseException:
+            _give_up([call])
+            raise
         call.tell(answer)
 
 
@@ -115,3 +139,8 @@ class _Call(Generic[Asked, Answer]):
             self.answer.set_exception(answer)
         else:
             self.answer.set_result(answer)
+
+
+def _give_up(calls: "Sequence[_Call[Any, Any]]") -> None:
+    for call in calls:
+        call.answer.cancel()

@@ -18,14 +18,16 @@ from storage.rows import insert_or_leave
 _GIVEN = ("person_id", "delivery_id", "card")
 # There is no row before every lock is held, and a row gets its `seq` when it is there: who has read one line of a
 # person's log never misses one before it. Who waits here sees what was committed meanwhile, by the unique index; that
-# somebody was erased meanwhile it doesn't see: the tick that forgets sweeps such a line.
+# somebody was erased meanwhile it doesn't see: the tick that forgets sweeps such a line. Arrays come by a SELECT, as in
+# `storage/inbox_statements.py`.
 _APPEND = text(
     """
-    WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(unnest(:keys)))
+    WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(unnest((SELECT :keys))))
     INSERT INTO bot_message (person_id, sender, at, delivery_id, card)
     SELECT person_id, 'bot', :at, delivery_id, card
     FROM (SELECT count(*) FROM held) AS all_held,
-        unnest(:person_id, :delivery_id, :card) WITH ORDINALITY AS given (person_id, delivery_id, card, place)
+        unnest((SELECT :person_id), (SELECT :delivery_id), (SELECT :card)) WITH ORDINALITY
+            AS given (person_id, delivery_id, card, place)
     WHERE (SELECT role FROM bot_person WHERE id = person_id LIMIT 1) IS DISTINCT FROM :erased
     ORDER BY place
     ON CONFLICT DO NOTHING RETURNING delivery_id
@@ -46,7 +48,7 @@ _NAMED = """
     """
 # One by one, so that each is found by its key: PostgreSQL keeps the plan that it made when the table was small, and
 # would go on reading all of it.
-_BY_KEY = """unnest(:{name}) AS wanted (key) CROSS JOIN LATERAL (
+_BY_KEY = """unnest((SELECT :{name})) AS wanted (key) CROSS JOIN LATERAL (
         SELECT * FROM {table} AS each WHERE each.id = wanted.key LIMIT 1
     ) AS found"""
 _WANTED = {"persons": tables.person, "details": tables.details}

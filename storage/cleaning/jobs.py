@@ -103,9 +103,10 @@ class SqlJobs:
 
     async def expect(self, reservation_ids: Collection[str]) -> None:
         """Read in one go what `of_reservation` will be asked for, when nobody else can make or change it."""
-        if reservation_ids:
-            found = await self._load(_OF_RESERVATIONS, reservation_ids=sorted(reservation_ids))
-            self._expected |= dict.fromkeys(reservation_ids) | {job.reservation_id: job for job in found}
+        unknown = sorted({*reservation_ids} - self._expected.keys())
+        if unknown:
+            found = await self._load(_OF_RESERVATIONS, reservation_ids=unknown)
+            self._expected |= dict.fromkeys(unknown) | {job.reservation_id: job for job in found}
 
     async def write(self) -> None:
         """What is new. StaleVersion when a reservation has got another job meanwhile."""

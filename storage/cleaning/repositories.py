@@ -63,10 +63,11 @@ class SqlCleaners:
 
     async def expect(self, areas: Collection[str]) -> None:
         """Read in one go who `in_area` will be asked for."""
-        if areas:
-            rows = await self._work.connection.execute(_IN_AREAS, {"areas": sorted(areas)})
+        unknown = sorted({*areas} - self._expected.keys())
+        if unknown:
+            rows = await self._work.connection.execute(_IN_AREAS, {"areas": unknown})
             found = [_from_row(row) for row in rows]
-            self._expected |= {area: [each for each in found if area in each.areas] for area in areas}
+            self._expected |= {area: [each for each in found if area in each.areas] for area in unknown}
 
     async def get(self, cleaner_id: str) -> Cleaner:
         found = await self._one(_TO_CHANGE, cleaner_id)

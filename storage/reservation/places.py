@@ -1,6 +1,7 @@
 """Capacity and who has taken it. Guarded updates only, never check-then-insert (rule 1)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ARRAY, Select, Update, bindparam, delete, insert, select, text, update
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reservation.catalogue import Catalogue
 from services.reservation.ports import PlacesWanted
 from services.shared_kernel.clock import KST
+from services.shared_kernel.refusal import StaleVersion
 from storage.postgresql import arrays, whole
 from storage.reservation.tables import allocation, capacity
 from storage.rows import insert_or_leave
@@ -22,15 +24,13 @@ class SqlPlaces:
         self._catalogue = catalogue
         self._is_sqlite = connection.dialect.name == "sqlite"
 
-    async def take(self, wanted: Sequence[PlacesWanted]) -> bool:
-        """All windows of all; or False, when one is full. Then nothing of this transaction may be kept."""
-        if await self._hold(wanted):
-            return True
-        if len(wanted) > 1:
-            return False
+    async def take(self, wanted: Sequence[PlacesWanted]) -> Collection[str]:
+        """The reservations that have got all their windows; the others have got none."""
+        got = await self._hold(wanted)
+        if got or len(wanted) > 1:
+            return got
         # Rows that are there by now may have come from somebody else a moment ago.
         [alone] = wanted
-        await self.give_back(alone.reservation_id)
         await self._plan(alone.area, alone.windows)
         return await self._hold(wanted)
 
@@ -43,7 +43,7 @@ class SqlPlaces:
         await self._connection.execute(_IN_ORDER, {"in_area": area, "at": list(both)})
         for old_area, window in held:
             await self._release(old_area, [window])
-        return await self.take([PlacesWanted(reservation_id=reservation_id, area=area, windows=windows)])
+        return bool(await self.take([PlacesWanted(reservation_id=reservation_id, area=area, windows=windows)]))
 
     async def give_back(self, reservation_id: str) -> None:
         """What this reservation holds, if anything; twice is harmless."""
@@ -65,29 +65,31 @@ class SqlPlaces:
         rows = await self._connection.execute(_DEALLOCATE, {"holder": reservation_id})
         return [(row.area, row.window) for row in rows]
 
-    async def _hold(self, wanted: Sequence[PlacesWanted]) -> bool:
-        """One place of each window for each, noted as theirs; False when some are missing."""
+    async def _hold(self, wanted: Sequence[PlacesWanted]) -> Collection[str]:
+        """One place of each window for each, noted as theirs. StaleVersion when somebody took one at this moment."""
         if self._is_sqlite:
-            taken = sum([await self._hold_one(each) for each in wanted])
-        else:
-            rows = [
-                {"holder": each.reservation_id, "in_area": each.area, "at": window}
-                for each in wanted
-                for window in each.windows
-            ]
-            found = await self._connection.execute(_TAKE_AND_ALLOCATE, arrays(("holder", "in_area", "at"), rows))
-            taken = len(found.all())
-        return taken == sum(len(each.windows) for each in wanted)
+            return {each.reservation_id for each in wanted if await self._hold_one(each)}
+        rows = [
+            {"holder": each.reservation_id, "in_area": each.area, "at": window}
+            for each in wanted
+            for window in each.windows
+        ]
+        found = await self._connection.execute(_TAKE_AND_ALLOCATE, arrays(("holder", "in_area", "at"), rows))
+        held = Counter(found.scalars())
+        if any(held[each.reservation_id] not in (0, len(each.windows)) for each in wanted):
+            raise StaleVersion("places")
+        return held.keys()
 
-    async def _hold_one(self, wanted: PlacesWanted) -> int:
+    async def _hold_one(self, wanted: PlacesWanted) -> bool:
         asked = {"in_area": wanted.area, "at": sorted(wanted.windows)}
         taken = (await self._connection.execute(_TAKE, asked)).scalars().all()
         if taken:
-            rows = [
-                {"reservation_id": wanted.reservation_id, "area": wanted.area, "window": window} for window in taken
-            ]
-            await self._connection.execute(_ALLOCATE, rows)
-        return len(taken)
+            held = {"reservation_id": wanted.reservation_id, "area": wanted.area}
+            await self._connection.execute(_ALLOCATE, [{**held, "window": window} for window in taken])
+        if len(taken) == len(wanted.windows):
+            return True
+        await self.give_back(wanted.reservation_id)
+        return False
 
     async def _release(self, area: str, windows: Sequence[datetime]) -> None:
         if windows:
@@ -134,20 +136,36 @@ _IN_ORDER = (
 _IS_FREE = capacity.c.held < capacity.c.capacity
 # Who sees that it is full needn't wait for those who are just taking it.
 _TAKE = _change(_IN_ORDER.where(_IS_FREE), by=1).where(_IS_FREE).returning(capacity.c.window)
-# For several who may want the same windows, and with who holds them, in one statement. The rows are looked for one by
-# one, so that each is found by its key, and in ascending order.
+# For several who may want the same windows, and with who holds them, in one statement. Whoever finds one full gets
+# none, so that they keep none from others. Rows are looked for one by one, so that each is found by its key, and are
+# locked in ascending order.
 _TAKE_AND_ALLOCATE = text(
     """
-    WITH given AS MATERIALIZED (SELECT * FROM unnest(:holder, :in_area, :at) AS each (holder, area, "window")),
+    WITH given AS MATERIALIZED (
+        SELECT * FROM unnest((SELECT :holder), (SELECT :in_area), (SELECT :at)) AS each (holder, area, "window")
+    ),
+    asked AS MATERIALIZED (SELECT area, "window", count(*) AS places FROM given GROUP BY area, "window"),
+    free AS MATERIALIZED (
+        SELECT area, "window" FROM asked WHERE EXISTS (
+            SELECT FROM reservation_capacity AS slot
+            WHERE slot.area = asked.area AND slot."window" = asked."window" AND slot.held + places <= slot.capacity
+            OFFSET 0
+        )
+    ),
+    served AS MATERIALIZED (
+        SELECT * FROM given WHERE holder NOT IN (
+            SELECT holder FROM given AS each WHERE (area, "window") NOT IN (SELECT area, "window" FROM free)
+        )
+    ),
     wanted AS MATERIALIZED (
-        SELECT area, "window", count(*) AS places FROM given GROUP BY area, "window" ORDER BY area, "window"
+        SELECT area, "window", count(*) AS places FROM served GROUP BY area, "window" ORDER BY area, "window"
     ),
     locked AS MATERIALIZED (
-        SELECT free.area, free."window", places FROM wanted CROSS JOIN LATERAL (
+        SELECT found.area, found."window", places FROM wanted CROSS JOIN LATERAL (
             SELECT area, "window" FROM reservation_capacity AS slot
             WHERE slot.area = wanted.area AND slot."window" = wanted."window" AND slot.held + places <= slot.capacity
             FOR NO KEY UPDATE
-        ) AS free
+        ) AS found
     ),
     taken AS (
         UPDATE reservation_capacity AS slot SET held = slot.held + places FROM locked
@@ -155,7 +173,7 @@ _TAKE_AND_ALLOCATE = text(
         RETURNING slot.area, slot."window"
     )
     INSERT INTO reservation_allocation (reservation_id, area, "window")
-    SELECT holder, area, "window" FROM given JOIN taken USING (area, "window") RETURNING "window"
+    SELECT holder, area, "window" FROM served JOIN taken USING (area, "window") RETURNING reservation_id
     """
 ).bindparams(
     bindparam("holder", type_=ARRAY(whole(allocation.c.reservation_id))),

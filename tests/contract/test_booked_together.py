@@ -110,6 +110,18 @@ async def test_one_who_finds_it_full_takes_nothing_from_those_beside(branch: Bra
     assert left[FRIDAY_TWO] == ROOM - 1
 
 
+async def test_those_who_find_room_share_a_transaction_though_others_do_not(branch: Branch):
+    for number in range(ROOM - 1):
+        await branch.ask(f"early-{number}", hours_later(2))
+    before = await transactions(branch)
+    wanted = [0, A_WEEK, 2 * A_WEEK, 0, A_WEEK]
+    answers = await asyncio.gather(
+        *(branch.ask(f"c{number}", hours_later(hours)) for number, hours in enumerate(wanted)), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers] == [SlotFull, Reservation, Reservation, SlotFull, Reservation]
+    assert before is None or await transactions(branch) == before + 1
+
+
 async def test_answers_of_payment_are_noted_together(branch: Branch):
     paid = await asyncio.gather(
         *(

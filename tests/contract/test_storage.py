@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
 from messaging.broker import BrokerUnavailable, Message
-from messaging.consumer import Admission
+from messaging.consumer import Admission, Consumer
 from messaging.relay import BATCH, Handover, Relay
+from services.shared_kernel.bot_events import ContactChanged
 from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received, Recorded
 from storage.bot.tables import lease
@@ -21,10 +22,11 @@ from storage.engine import Database, UtcDateTime
 from storage.inbox import joined_at
 from storage.leases import SqlLeases
 from storage.outbox import CLAIM, SqlOutbox
+from storage.unit_of_work import SqlUnitOfWork
 from storage.waiting import Waiting, parked, unsent
 from tests.support.brokers import AwayOrThere
 from tests.support.fresh import Fresh
-from tests.support.telling import Queue, Teller, bytes_of, count, delivered, heard, logged, seen, told
+from tests.support.telling import CONTEXT, Queue, Teller, bytes_of, count, delivered, heard, logged, seen, told
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -309,6 +311,33 @@ async def test_a_parked_one_that_fails_harms_only_itself_and_what_follows_it(ano
     await consumer.run_once()
     assert await seen(teller.database) == {first.id, second.id, third.id}
     assert await count(teller.database, "parked") == 0
+
+
+async def test_a_parked_one_whose_writing_fails_at_the_end_harms_only_itself(teller: Teller):
+    """Much is written at the end of a transaction: who of several is at fault nobody can tell there."""
+    first, second, _ = await three_in_a_row(teller)
+
+    class Fussy(SqlUnitOfWork):
+        def open(self) -> None:
+            self.written: list[str] = []
+
+        async def flush(self) -> None:
+            if second.id in self.written:
+                raise ValueError("too long")
+            await super().flush()
+
+    async def react(work: Fussy, received: Received) -> None:
+        work.written.append(received.id)
+
+    queue = Queue([delivered(second)])
+    consumer = Consumer(CONTEXT, queue, lambda: Fussy(teller.context), {ContactChanged: react})
+    await consumer.run_once()
+    queue.waiting = [delivered(first)]
+    await consumer.run_once()
+    assert [await seen(teller.database), queue.failed] == [{first.id}, []]
+    assert [each.message.id for each in queue.waiting] == [second.id]
+    await consumer.run_once()
+    assert [each.message.id for each in queue.buried] == [second.id]
 
 
 async def test_killed_before_a_parked_one_that_failed_is_back_in_the_queue(teller: Teller):

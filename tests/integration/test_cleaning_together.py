@@ -11,12 +11,13 @@ from sqlalchemy import event as hooks
 
 from services.cleaning.model import Job
 from services.cleaning.values import JobStatus
+from services.reservation.events import ReservationConfirmed
 from services.shared_kernel.event import Event, Received
 from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.cleaning.tables import messaging
 from storage.engine import Database
 from storage.unit_of_work import Context
-from tests.support.cleaning import FRIDAY_2PM, Cleaning, cancelled, confirmed, rescheduled, visit
+from tests.support.cleaning import FRIDAY_2PM, POLICY, Cleaning, cancelled, confirmed, rescheduled, visit
 from tests.support.fresh import Fresh
 from tests.support.time import FakeClock, FakeIds
 
@@ -112,6 +113,19 @@ async def test_moved_and_cancelled_in_the_batch_that_made_it(cleaning):
     assert made.status is JobStatus.OFFERING
 
 
+async def test_moved_by_an_event_that_waited_for_the_one_that_made_it(cleaning):
+    """Within one transaction the second is expected when the first was handled."""
+    await staff(cleaning)
+    first = some()[0]
+    later = visit(FRIDAY_2PM + timedelta(days=8), revision=2)
+    async with cleaning.open_work() as work:
+        for event in (first, rescheduled(like(first), later)):
+            await cast(CleaningUnitOfWork, work).expect([_received(cleaning, event)])
+            await cleaning.reactions[type(event)](work, _received(cleaning, event))
+    [job] = await jobs(cleaning)
+    assert job.visit == later
+
+
 async def test_a_job_that_is_new_is_there_for_whatever_is_looked_for(cleaning):
     await staff(cleaning)
     async with cleaning.open_work() as work:
@@ -119,6 +133,15 @@ async def test_a_job_that_is_new_is_there_for_whatever_is_looked_for(cleaning):
         [job] = await work.jobs.open_offers("a")
         assert await work.jobs.get(job.id) == job
         assert await work.jobs.in_hand("a") == [job.id]
+
+
+def like(event: Event) -> Job:
+    """Any job of that reservation: `rescheduled` takes from it what was told of it."""
+    assert isinstance(event, ReservationConfirmed)
+    return Job.open(
+        id="like", reservation_id=event.reservation_id, customer_id=event.customer_id, visit=visit(FRIDAY_2PM),
+        price_krw=event.price_krw, policy=POLICY, at=FRIDAY_2PM,
+    )  # fmt: skip
 
 
 def _received(cleaning: Cleaning, event: Event) -> Received:

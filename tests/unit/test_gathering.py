@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from services.shared_kernel.gathering import MOST, SIDE_BY_SIDE, Gathering
+from services.shared_kernel.gathering import MOST, SIDE_BY_SIDE, ByItself, Gathering
 from services.shared_kernel.refusal import NotFound, StaleVersion
 from services.shared_kernel.transient import Away
 
@@ -112,7 +112,21 @@ async def test_what_fails_together_is_done_one_by_one():
     assert shop.served == [[6, 7, 8], [6], [7], [8]]
 
 
-async def test_who_is_done_alone_and_has_to_wait_holds_nobody_up():
+async def test_one_that_cannot_be_decided_with_the_others_is_done_alone():
+    served: list[list[int]] = []
+
+    async def serve(numbers: Sequence[int]) -> Sequence[int | Exception]:
+        served.append(list(numbers))
+        return [ByItself() if number == 7 and len(numbers) > 1 else number for number in numbers]
+
+    ask = Gathering(serve)
+    assert list(await asyncio.gather(ask(6), ask(7), ask(8))) == [6, 7, 8]
+    assert served == [[6, 7, 8], [7]]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_who_has_to_wait_long_holds_nobody_up(alone: bool):
+    """For a lock, say: alone, or after a batch of theirs has failed."""
     waiting = asyncio.Event()
 
     async def serve(numbers: Sequence[int]) -> Sequence[int]:
@@ -122,15 +136,26 @@ async def test_who_is_done_alone_and_has_to_wait_holds_nobody_up():
             await waiting.wait()
         return numbers
 
-    ask = Gathering(serve)
+    ask = Gathering(serve, turn_seconds=0.0 if alone else 3600.0)
     tasks = []
     for _ in range(SIDE_BY_SIDE):
-        tasks += [asyncio.create_task(ask(number)) for number in (7, 8)]
+        tasks += [asyncio.create_task(ask(number)) for number in ([7] if alone else [7, 8])]
         await turns()
     async with asyncio.timeout(5):
-        assert [await ask(9), *[await task for task in tasks[1::2]]] == [9, *[8] * SIDE_BY_SIDE]
+        assert await ask(9) == 9
     waiting.set()
-    assert await asyncio.gather(*tasks) == [7, 8] * SIDE_BY_SIDE
+    assert await asyncio.gather(*tasks) == ([7] if alone else [7, 8]) * SIDE_BY_SIDE
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_nobody_waits_for_what_was_broken_off(count: int):
+    async def serve(numbers: Sequence[int]) -> Sequence[int]:
+        raise asyncio.CancelledError
+
+    ask = Gathering(serve)
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(*(ask(number) for number in range(count)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [asyncio.CancelledError] * count
 
 
 async def test_alone_it_is_tried_again_when_somebody_else_was_quicker():
