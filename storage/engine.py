@@ -46,6 +46,7 @@ class Database:
             self.url, hide_parameters=True, json_serializer=to_json, json_deserializer=from_json, **options
         )
         self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._waiting = postgresql.waiting(self.engine)
         # SQLite's own waiting polls and isn't fair; within the process a queue is both kinder and faster.
         self._writer = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
@@ -60,7 +61,7 @@ class Database:
             async with self._writer, sqlite.writing(self.engine) as connection:
                 yield connection
         else:
-            async with postgresql.writing(self.engine) as connection:
+            async with postgresql.writing(self._waiting) as connection:
                 yield connection
 
     @asynccontextmanager

@@ -98,6 +98,11 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     await connection.close()
 
 
+def waiting(engine: AsyncEngine) -> AsyncEngine:
+    """For `writing`."""
+    return engine.execution_options(ssak3_waits=True)
+
+
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction, committed on a clean exit; begun when something is locked or written.
@@ -106,7 +111,6 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     and whoever only reads is spared two round trips.
     """
     async with connected(engine) as connection:
-        await connection.execution_options(ssak3_waits=True)
         _driver(connection.sync_connection).autocommit = True
         yield connection
         await connection.commit()

@@ -73,7 +73,8 @@ async def main(how_many: int, pace: float) -> None:
         stopping = asyncio.Event()
         workers = [asyncio.create_task(worker.run(stopping)) for worker in workers_of(ssak3).values()]
         producer = Producer(ssak3)
-        await producer.some(TASKS)
+        # As it will be measured: a consumer that has just been busy rests for a while.
+        await (producer.paced(TASKS, pace) if pace else producer.some(TASKS))
         gc.freeze()  # as a process does when it is ready
         tell(ready=True)
         await told_to_go()
