@@ -59,10 +59,10 @@ def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) ->
             f"A booking counts when it is paid. {CUSTOMERS:,} customers, {len(AREAS)} areas, {CLEANERS} cleaners. Ours "
             "are sandbox, payment, bot, reservation, cleaning, notification, mypage and scheduler; the reference asks "
             "the same sandbox, has no hold, no breaker, no events, no notices and no second service.",
-            "What limits it is the number of statements: about 30 round trips to PostgreSQL in bot and payment for a "
-            "booking, each through SQLAlchemy, and its events with seven consumers and a notice after it, against the "
-            "reference's four and none. More than 32 of such calls at once wait in line at the bot, so that the payments of those "
-            "under way are answered in time.",
+            "What limits it is processor time: some 38 statements for a booking through SQLAlchemy, though those of bookings "
+            "under way at once share theirs, HTTP and JSON twice, its events with seven consumers and a notice after it, "
+            "against the reference's four statements and none. More than 32 of such calls at once wait in line at the bot, so "
+            "that the payments of those under way are answered in time.",
             f"The original (Spring Boot on Kubernetes, in-memory H2, other hardware) reported {SEED_PER_SECOND}/s with "
             "the same tool: a remark, not a comparison.",
         ],
