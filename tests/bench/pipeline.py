@@ -39,7 +39,7 @@ def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> O
         cpu={"Ssak3": cpu_of(ours), "aio-pika": cpu_of(theirs)},
         cpu_unit="ms per event",
         remarks=[
-            f"{count:,} requests for a reservation, {TASKS} at a time, each a transaction with one event.",
+            f"{count:,} requests for a reservation, {TASKS} at a time, each with one event.",
             "Each request is a real one: a lock, the customer's unpaid ones counted, every window of the visit held by guarded "
             "updates, the reservation, its number, outbox and log, through SQLAlchemy. Those that come while others are under "
             "way share a transaction. The goal was set by a prototype whose producer made two bare inserts.",

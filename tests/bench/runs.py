@@ -12,7 +12,7 @@ Tell = Callable[[str], None]
 RUNS: Mapping[str, Callable[[Bed, int, Tell], Outcome]] = {
     "T1": lambda bed, rounds, tell: handling.measure(bed, rounds, 12_000, tell),
     "T2": lambda bed, rounds, tell: draining.measure(bed, rounds, 12_000, tell),
-    "T3": lambda bed, rounds, tell: pipeline.measure(bed, rounds, 2_000, tell),
+    "T3": lambda bed, rounds, tell: pipeline.measure(bed, rounds, 6_000, tell),
     "T4": lambda bed, rounds, tell: pipeline.measure_latency(bed, rounds, 400, tell),
     "T5": lambda bed, rounds, tell: booking.measure(bed, rounds, 12, tell),
     "T6": lambda bed, rounds, tell: outage.measure(bed, rounds, 8, tell),
