@@ -101,13 +101,9 @@ def look(tables: MessagingTables, is_sqlite: bool) -> TextClause:
         statement = text(_LOOKED_AT.format(context=context, known=known, ids="IN :ids", streams="IN :streams"))
         names = ("ids", "maybe_handled", "streams")
         return statement.bindparams(*(bindparam(name, expanding=True) for name in names))
-    known, streams = (
-        _KNOWN_BY_KEY.format(context=context),
-        "IN (SELECT * FROM unnest((SELECT :sources), (SELECT :subjects)))",
-    )
-    statement = text(
-        _LOOKED_AT.format(context=context, known=known, ids="= ANY((SELECT :ids)::varchar[])", streams=streams)
-    )
+    known = _KNOWN_BY_KEY.format(context=context)
+    ids, streams = "= ANY((SELECT :ids)::varchar[])", "IN (SELECT * FROM unnest((SELECT :sources), (SELECT :subjects)))"
+    statement = text(_LOOKED_AT.format(context=context, known=known, ids=ids, streams=streams))
     arrays = ("ids", "maybe_handled", "sources", "subjects")
     return statement.bindparams(*(bindparam(name, type_=ARRAY(String())) for name in arrays))
 

@@ -41,15 +41,8 @@ _TO_LOOK_AT = select(table).where(table.c.id == bindparam("cleaner_id"))
 # Locked where the database can, so that one cleaner doesn't take two visits of the same time at once.
 _TO_CHANGE = _TO_LOOK_AT.with_for_update(key_share=True)
 _IN_AREA = select(table).join(cleaner_area).where(cleaner_area.c.area == bindparam("area")).order_by(table.c.id)
-_IN_AREAS = (
-    select(table)
-    .where(
-        table.c.id.in_(
-            select(cleaner_area.c.cleaner_id).where(cleaner_area.c.area.in_(bindparam("areas", expanding=True)))
-        )
-    )
-    .order_by(table.c.id)
-)
+_COMING_TO = select(cleaner_area.c.cleaner_id).where(cleaner_area.c.area.in_(bindparam("areas", expanding=True)))
+_IN_AREAS = select(table).where(table.c.id.in_(_COMING_TO)).order_by(table.c.id)
 _LEAVE_AREAS = delete(cleaner_area).where(cleaner_area.c.cleaner_id == bindparam("cleaner_id"))
 _ENTER_AREAS = insert(cleaner_area)
 

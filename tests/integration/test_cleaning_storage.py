@@ -19,13 +19,11 @@ from services.cleaning.refusals import TakenByAnother
 from services.cleaning.values import JobStatus
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import NotFound, StaleVersion
-from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.cleaning.tables import messaging, metadata
 from storage.engine import Database
-from storage.unit_of_work import Context
 from tests.support.cleaning import FRIDAY_2PM, Cleaning, confirmed, visit
 from tests.support.fresh import Fresh
-from tests.support.time import FakeClock, FakeIds
+from tests.support.stored_cleaning import cleaning_in
 
 pytestmark = pytest.mark.asyncio
 
@@ -39,9 +37,7 @@ async def database(fresh: Fresh) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def cleaning(database: Database) -> Cleaning:
-    clock = FakeClock()
-    context = Context(tables=messaging, database=database, clock=clock, ids=FakeIds(clock))
-    return Cleaning(lambda: CleaningUnitOfWork(context), clock)
+    return cleaning_in(database)
 
 
 async def log(database: Database) -> list[Received]:

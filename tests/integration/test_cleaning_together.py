@@ -14,12 +14,10 @@ from services.cleaning.values import JobStatus
 from services.reservation.events import ReservationConfirmed
 from services.shared_kernel.event import Event, Received
 from storage.cleaning.repositories import CleaningUnitOfWork
-from storage.cleaning.tables import messaging
 from storage.engine import Database
-from storage.unit_of_work import Context
 from tests.support.cleaning import FRIDAY_2PM, POLICY, Cleaning, cancelled, confirmed, rescheduled, visit
 from tests.support.fresh import Fresh
-from tests.support.time import FakeClock, FakeIds
+from tests.support.stored_cleaning import cleaning_in
 
 pytestmark = pytest.mark.asyncio
 
@@ -35,9 +33,7 @@ async def database(fresh: Fresh) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def cleaning(database: Database) -> Cleaning:
-    clock = FakeClock()
-    context = Context(tables=messaging, database=database, clock=clock, ids=FakeIds(clock))
-    return Cleaning(lambda: CleaningUnitOfWork(context), clock)
+    return cleaning_in(database)
 
 
 async def hear_together(cleaning: Cleaning, events: Sequence[Event]) -> None:
@@ -73,8 +69,7 @@ async def test_each_is_offered_as_if_it_came_alone(cleaning, fresh: Fresh):
     await staff(cleaning)
     await hear_together(cleaning, some())
     other = Database(fresh("cleaning"))
-    context = Context(tables=messaging, database=other, clock=cleaning.clock, ids=cleaning.ids)
-    alone = Cleaning(lambda: CleaningUnitOfWork(context), cleaning.clock)
+    alone = cleaning_in(other)
     await staff(alone)
     for one in some():
         await alone.hear(one)
