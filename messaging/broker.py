@@ -1,6 +1,6 @@
 """What every broker gives: confirmed publishing, and deliveries that are settled one way or another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,8 +40,13 @@ class Publisher(Protocol):
 class Subscription(Protocol):
     """The receiving end of one consumer's queue."""
 
-    async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
-        """Up to `limit` deliveries; waits for a first one, at most so long. Empty when none came."""
+    async def receive(
+        self, limit: int, wait_seconds: float, may_wait: Collection[str] = ()
+    ) -> Sequence[Delivery]:  # fmt: skip
+        """Up to `limit` deliveries; waits for a first one, at most so long. Empty when none came.
+
+        Those with a routing key that may wait are perhaps kept for a moment, until others come.
+        """
         ...
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:

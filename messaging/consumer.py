@@ -13,7 +13,7 @@ from typing import Generic, Protocol, Self, TypeVar
 import structlog
 
 from messaging.broker import Delivery, Message, Subscription
-from messaging.catalogue import event_type, routing_key
+from messaging.catalogue import EVENTS, event_type, routing_key
 from messaging.envelope import Malformed, decode
 from messaging.observer import Observer, Outcome, Unobserved
 from messaging.retry import cause_of, delay_after
@@ -111,12 +111,14 @@ class Consumer(Generic[W]):
         self._observer = observer or Unobserved()
         self._tracing = tracing
         self._batch = batch
+        # Nothing comes of these but that they were seen.
+        self._may_wait = frozenset(routing_key(name) for name, kind in EVENTS.items() if kind not in reactions)
 
     async def run_once(self, wait_seconds: float = 0.0) -> int:
         """Handle what has arrived, at most one batch; how many deliveries were settled."""
         if self._is_paused():
             return 0
-        deliveries = await self._subscription.receive(self._batch, wait_seconds)
+        deliveries = await self._subscription.receive(self._batch, wait_seconds, self._may_wait)
         left = sorted(deliveries, key=lambda delivery: delivery.redelivered)
         fresh = [delivery for delivery in left if not delivery.redelivered]
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -105,7 +105,9 @@ class InProcessSubscription:
         self._is_stopped = True
         self.wake()
 
-    async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
+    async def receive(
+        self, limit: int, wait_seconds: float, may_wait: Collection[str] = ()
+    ) -> Sequence[Delivery]:  # fmt: skip
         if self._is_stopped:
             return []
         self._arrived.clear()

@@ -15,7 +15,7 @@ BATCH = 500
 
 
 class Outbox(Protocol):
-    """A context's outbox, as the relay sees it: a row that exists is unsent. Each call is a transaction of its own."""
+    """A context's outbox, as the relay sees it: a row that exists isn't known to be sent. Each call is a transaction."""
 
     async def claim(self, limit: int) -> Sequence[Message]:
         """Take rows for a few seconds, so that replicas don't publish the same ones."""
@@ -65,24 +65,29 @@ class Relay:
         self._observer = observer or Unobserved()
         self._tracing = tracing
         self.handover = Handover()
+        # Confirmed, and still in the outbox.
+        self._done: set[str] = set()
 
     async def run_once(self) -> int:
         """Publish what was handed over, then what the outbox holds; how many were confirmed.
 
         A broker that is away leaves the rows for later.
         """
+        await self._delete_done()
         handed = self.handover.take()
         sent = await self._send(handed)
-        if sent < len(handed):
-            return sent
-        return sent + await self._send(await self._outbox.claim(BATCH))
+        if sent == len(handed):
+            sent += await self._send(await self._outbox.claim(BATCH))
+        await self._delete_done()
+        return sent
 
     async def publish_handed_over(self) -> int:
-        """The same, without a look at the outbox."""
+        """The same, without a look at the outbox, from which what was confirmed is taken out at the next look."""
         return await self._send(self.handover.take())
 
     async def give_back(self) -> None:
         """What was handed over and isn't published is for others, or for the next start."""
+        await self._delete_done()
         await self._outbox.unclaim([message.id for message in self.handover.take()])
 
     async def _send(self, messages: Sequence[Message]) -> int:
@@ -91,9 +96,14 @@ class Relay:
         confirmed = await self._publish(messages)
         left = [message.id for message in messages if message.id not in confirmed]
         self._observer.published(self.context, len(confirmed), len(left))
-        await self._outbox.delete(confirmed)
+        self._done |= confirmed
         await self._outbox.unclaim(left)
         return len(confirmed)
+
+    async def _delete_done(self) -> None:
+        if done := set(self._done):
+            await self._outbox.delete(done)
+            self._done -= done
 
     async def _publish(self, messages: Sequence[Message]) -> frozenset[str]:
         spans = ((f"publish {message.routing_key}", message.headers.get("traceparent")) for message in messages)

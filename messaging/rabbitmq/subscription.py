@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import cast
 
@@ -14,6 +13,7 @@ from aiormq.abc import DeliveredMessage
 
 from messaging.broker import BrokerUnavailable, Delivery, Message
 from messaging.catalogue import dead_queue_name, queue_name
+from messaging.rabbitmq.arrivals import Arrivals
 from messaging.rabbitmq.connection import CHANNEL_SECONDS, Supervisor
 from messaging.rabbitmq.letters import (
     ATTEMPT,
@@ -55,14 +55,13 @@ class RabbitSubscription:
         self._clock = clock
         self._channel: Channel | None = None
         self._epoch = 0
-        self._arrived: deque[DeliveredMessage] = deque()
+        self._arrived = Arrivals()
         # In the order of their tags, as they came.
         self._unsettled: dict[int, None] = {}
         # Taken, and nobody has said yet what is to become of them.
         self._in_hand: set[int] = set()
         self._moderation = Moderation()
         self._is_resting = False
-        self._news = asyncio.Event()
         self._gone = asyncio.Event()
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
@@ -83,15 +82,18 @@ class RabbitSubscription:
     async def stop(self) -> None:
         """Receive nothing any more; what has arrived and nobody took goes back at once, to replicas."""
         self._is_stopped = True
-        self._news.set()
+        self._arrived.news.set()
         with contextlib.suppress(Exception):  # lost with the channel: they come again
             if self._channel is not None and self._tag:
                 await self._channel.basic_cancel(self._tag, timeout=CHANNEL_SECONDS)
-        await self.release([self._delivery(self._arrived.popleft()) for _ in range(len(self._arrived))])
+        await self.release([self._delivery(each) for each in self._arrived.take(len(self._arrived))])
 
-    async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
+    async def receive(
+        self, limit: int, wait_seconds: float, may_wait: Collection[str] = ()
+    ) -> Sequence[Delivery]:  # fmt: skip
         if self._is_stopped:
             return []
+        self._arrived.may_wait = may_wait
         if self._task is None and not self._is_closing:
             # Not before somebody asks: what a process takes that can't handle it yet comes nearer to its limit.
             self._prefetch = max(LEAST_PREFETCH, PREFETCHED_BATCHES * limit)
@@ -100,19 +102,20 @@ class RabbitSubscription:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_seconds):
                     while not (self._is_worth_taking(limit) or self._is_stopped):
-                        self._news.clear()
-                        await self._news.wait()
+                        self._arrived.news.clear()
+                        await self._arrived.news.wait()
         if self._is_stopped:
             return []
-        taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+        taken = self._arrived.take(limit)
         if taken and not self._in_hand:
             self._moderation.begin(_now(), len(taken))
         self._in_hand.update(each.delivery_tag for each in taken if each.delivery_tag is not None)
         return [self._delivery(each) for each in taken]
 
     def _is_worth_taking(self, limit: int) -> bool:
-        """Whatever there is, at once. While another batch is under way, or one has just been, only a full one."""
-        return len(self._arrived) >= (limit if self._in_hand or self._is_resting else 1)
+        """What presses, at once. While another batch is under way, or one has just been, only a full one."""
+        is_free = not (self._in_hand or self._is_resting)
+        return len(self._arrived) >= limit or (is_free and self._arrived.press)
 
     def _delivery(self, delivered: DeliveredMessage) -> Delivery:
         headers = headers_of(delivered)
@@ -200,7 +203,7 @@ class RabbitSubscription:
 
     def _rested(self) -> None:
         self._is_resting = False
-        self._news.set()
+        self._arrived.news.set()
 
     def _take_out(self, deliveries: Sequence[Delivery]) -> list[int]:
         """The tags of those that are of this channel and unsettled, in order."""
@@ -257,7 +260,7 @@ class RabbitSubscription:
 
     def _forget(self) -> None:
         self._channel = None
-        self._arrived.clear()
+        self._arrived.forget()
         self._unsettled.clear()
         self._in_hand.clear()
 
@@ -265,8 +268,7 @@ class RabbitSubscription:
         if delivered.channel is not self._channel or delivered.delivery_tag is None:
             return
         self._unsettled[delivered.delivery_tag] = None
-        self._arrived.append(delivered)
-        self._news.set()
+        self._arrived.add(delivered)
 
     async def _is_forgotten(self, channel: Channel) -> bool:
         """A broker that lost its state may keep our channel and know nothing of us."""

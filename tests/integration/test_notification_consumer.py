@@ -1,7 +1,7 @@
 """Through the real consumer: events out of order and in batches, and the audit from the logs alone."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ class Queue:
         ]
         self.dead_letters: list[str] = []
 
-    async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
+    async def receive(self, limit: int, wait_seconds: float, may_wait: Collection[str]) -> Sequence[Delivery]:
         batch, self.waiting = self.waiting[:7], self.waiting[7:]
         return batch
 

@@ -1,6 +1,6 @@
 """The payment context's tables: made by migration as the code expects them, and guarding the rules themselves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -119,7 +119,7 @@ class OneDelivery:
         ]
         self.acked = 0
 
-    async def receive(self, most: int, wait_seconds: float) -> list[Delivery]:
+    async def receive(self, most: int, wait_seconds: float, may_wait: Collection[str]) -> list[Delivery]:
         given, self.left = self.left[:1], self.left[1:]
         return given
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from messaging.broker import BrokerUnavailable, Message
-from messaging.rabbitmq import connection, publishing, subscription
+from messaging.rabbitmq import arrivals, connection, publishing, subscription
 from messaging.rabbitmq.dead import RabbitDeadLetters
 from messaging.rabbitmq.moderation import Moderation
 from tests.support.brokers import SECOND_MS, published, rabbit_broker, received
@@ -232,6 +232,32 @@ async def test_beside_a_batch_that_is_under_way_only_a_full_one_is_taken(broker)
     [last] = await asyncio.wait_for(waiting, 10)
     assert last.message.id == "d"
     await mine.ack([last])
+
+
+async def test_what_may_wait_is_taken_along_by_what_may_not_or_after_a_moment(broker, monkeypatch):
+    """What nothing comes of costs no transaction of its own."""
+    monkeypatch.setattr(arrivals, "COMPANY_SECONDS", 600.0)
+    mine = broker.subscribe("mypage")
+    waiting = asyncio.create_task(mine.receive(10, 20, {CONFIRMED}))
+    await broker.publish([message("a")])
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    await broker.publish([message("b", "reservation.cancelled.v1")])
+    together = await asyncio.wait_for(waiting, 10)
+    assert [each.message.id for each in together] == ["a", "b"]
+    await mine.ack(together)
+
+    monkeypatch.setattr(arrivals, "COMPANY_SECONDS", 0.01)
+    waiting = asyncio.create_task(mine.receive(10, 20, {CONFIRMED}))
+    await broker.publish([message("c")])
+    [alone] = await asyncio.wait_for(waiting, 10)
+    assert alone.message.id == "c"
+    monkeypatch.setattr(arrivals, "COMPANY_SECONDS", 600.0)
+    await mine.ack([alone])
+    # A full batch has company enough.
+    waiting = asyncio.create_task(mine.receive(2, 20, {CONFIRMED}))
+    await broker.publish([message("d"), message("e")])
+    assert [each.message.id for each in await asyncio.wait_for(waiting, 10)] == ["d", "e"]
 
 
 async def test_a_busy_consumer_rests_and_takes_what_has_gathered(broker, monkeypatch):

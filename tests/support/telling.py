@@ -1,6 +1,6 @@
 """A context that only tells and hears, to try what every context has: outbox, event log, inbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from messaging.broker import Delivery, Message
@@ -87,7 +87,7 @@ class Queue:
         self.failed: list[str] = []
         self.buried: list[Delivery] = []
 
-    async def receive(self, limit: int, wait_seconds: float) -> Sequence[Delivery]:
+    async def receive(self, limit: int, wait_seconds: float, may_wait: Collection[str]) -> Sequence[Delivery]:
         given, self.waiting = self.waiting, []
         return given
 

@@ -18,6 +18,7 @@ class Outbox:
     def __init__(self, *left: str) -> None:
         self.rows = list(left)
         self.looks = 0
+        self.deletes: list[set[str]] = []
 
     async def claim(self, limit: int) -> Sequence[Message]:
         self.looks += 1
@@ -25,7 +26,7 @@ class Outbox:
         return [message(one) for one in taken]
 
     async def delete(self, event_ids: Collection[str]) -> None:
-        pass
+        self.deletes.append(set(event_ids))
 
     async def unclaim(self, event_ids: Collection[str]) -> None:
         self.rows += event_ids
@@ -77,3 +78,45 @@ async def test_a_broker_that_is_away_isnt_tried_twice_in_a_round():
     publisher.is_away = False
     assert await relay.run_once() == 2
     assert sorted(publisher.published) == ["new", "old"]
+
+
+async def test_what_was_handed_over_and_is_confirmed_is_deleted_together_at_the_next_look():
+    outbox, now = Outbox("left"), 0.0
+    relay = Relay("cleaning", outbox, AwayOrThere())
+    run_once = mostly_handed_over(relay, lambda: now)
+    await run_once()
+    outbox.deletes.clear()
+    for name in ("a", "b"):
+        relay.handover.put([message(name)])
+        await run_once()
+    assert outbox.deletes == []
+    now += 1
+    relay.handover.put([message("c")])
+    await run_once()
+    assert set.union(*outbox.deletes) == {"a", "b", "c"}
+
+
+async def test_whoever_ends_deletes_what_was_confirmed():
+    outbox = Outbox()
+    relay = Relay("cleaning", outbox, AwayOrThere())
+    relay.handover.put([message("a")])
+    await relay.publish_handed_over()
+    await relay.give_back()
+    assert outbox.deletes == [{"a"}]
+
+
+async def test_what_couldnt_be_deleted_is_deleted_later(monkeypatch: pytest.MonkeyPatch):
+    outbox = Outbox()
+    relay = Relay("cleaning", outbox, AwayOrThere())
+    relay.handover.put([message("a")])
+    await relay.publish_handed_over()
+
+    async def away(event_ids: Collection[str]) -> None:
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "delete", away)
+        with pytest.raises(OSError):
+            await relay.run_once()
+    assert await relay.run_once() == 0
+    assert outbox.deletes == [{"a"}]
