@@ -90,7 +90,10 @@ Settled = tuple[Received, Outcome]
 
 
 class Consumer(Generic[W]):
-    """Handles one consumer's queue with its reactions. A type without a reaction is recorded and left at that."""
+    """Handles one consumer's queue with its reactions. A type without a reaction is recorded and left at that.
+
+    What `may_wait` isn't handled by itself, if others come within a moment.
+    """
 
     def __init__(
         self,
@@ -102,6 +105,7 @@ class Consumer(Generic[W]):
         observer: Observer | None = None,
         tracing: Tracing = PASSING_ON,
         batch: int = BATCH,
+        may_wait: Collection[type[Event]] = (),
     ) -> None:
         self.name = name
         self._subscription = subscription
@@ -111,8 +115,10 @@ class Consumer(Generic[W]):
         self._observer = observer or Unobserved()
         self._tracing = tracing
         self._batch = batch
-        # Nothing comes of these but that they were seen.
-        self._may_wait = frozenset(routing_key(name) for name, kind in EVENTS.items() if kind not in reactions)
+        # Of what has no reaction nothing comes but that it was seen.
+        self._may_wait = frozenset(
+            routing_key(name) for name, kind in EVENTS.items() if kind not in reactions or kind in may_wait
+        )
 
     async def run_once(self, wait_seconds: float = 0.0) -> int:
         """Handle what has arrived, at most one batch; how many deliveries were settled."""

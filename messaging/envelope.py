@@ -11,6 +11,9 @@ from messaging.catalogue import EVENTS
 from services.shared_kernel.event import Event, Received, context_of
 
 CONTENT_TYPE = "application/cloudevents+json"
+# Always of this length, so that whoever gives the numbers can write one into bytes that are there.
+SEQUENCE_DIGITS = 20
+_BEFORE_SEQUENCE = b'"sequence":"'
 
 
 class Malformed(ValueError):
@@ -54,12 +57,27 @@ def encode(event: Event, envelope: Envelope) -> bytes:
             subject=event.subject,
             time=envelope.time,
             datacontenttype="application/json",
-            sequence=f"{envelope.sequence:020d}",
+            sequence=_digits(envelope.sequence),
             causationid=envelope.causation_id,
             traceparent=envelope.traceparent,
             data=msgspec.Raw(msgspec.json.encode(event)),
         )
     )
+
+
+def sequence_at(body: bytes) -> int:
+    """Where the number begins in what `encode` gave. Before it, quotation marks are only JSON's own."""
+    return body.index(_BEFORE_SEQUENCE) + len(_BEFORE_SEQUENCE)
+
+
+def with_sequence(body: bytes, sequence: int) -> bytes:
+    """The same with another number."""
+    at = sequence_at(body)
+    return body[:at] + _digits(sequence).encode() + body[at + SEQUENCE_DIGITS :]
+
+
+def _digits(sequence: int) -> str:
+    return f"{sequence:0{SEQUENCE_DIGITS}d}"
 
 
 def decode(body: bytes) -> Received:

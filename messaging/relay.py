@@ -15,7 +15,7 @@ BATCH = 500
 
 
 class Outbox(Protocol):
-    """A context's outbox, as the relay sees it: a row that exists isn't known to be sent. Each call is a transaction."""
+    """A context's outbox, as the relay sees it: what is in it may be unsent. Each call is a transaction of its own."""
 
     async def claim(self, limit: int) -> Sequence[Message]:
         """Take rows for a few seconds, so that replicas don't publish the same ones."""

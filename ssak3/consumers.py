@@ -6,6 +6,7 @@ from typing import Any
 from messaging.broker import Broker
 from messaging.consumer import BATCH, Consumer
 from messaging.observer import Observer
+from services.notification import events as notification
 from services.reservation.catalogue import Catalogue
 from services.shared_kernel.tracing import Tracing
 from ssak3.outside import Switches
@@ -19,6 +20,8 @@ from storage.unit_of_work import Context
 # What my page does for an event makes no statement of its own: what a transaction costs is shared by more of them, and
 # on PostgreSQL nobody waits for its rows meanwhile.
 _BATCHES = {"mypage": 250}
+# Which notices went out is for whoever looks later.
+_MAY_WAIT = {"mypage": frozenset(notification.ALL.values())}
 
 
 class Consumers:
@@ -44,7 +47,7 @@ class Consumers:
         work = self._works[name]
         return Consumer(
             name, self._broker.subscribe(name), lambda: work(context), reactions, self._is_paused(name),
-            self._observer, self._tracing, _BATCHES.get(name, BATCH),
+            self._observer, self._tracing, _BATCHES.get(name, BATCH), _MAY_WAIT.get(name, ()),
         )  # fmt: skip
 
     def _is_paused(self, name: str) -> Callable[[], bool]:

@@ -1,27 +1,28 @@
 """Events on their way out: collected, and at the end of their transaction numbered and written, all at once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Insert, TextClause, bindparam, insert, select, text
+from sqlalchemy import ARRAY, Integer, TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messaging.broker import Message
 from messaging.catalogue import routing_key
-from messaging.envelope import Envelope, encode
+from messaging.envelope import SEQUENCE_DIGITS, Envelope, encode, sequence_at, with_sequence
 from services.shared_kernel.event import Event, Recorded
 from storage.messaging_tables import MessagingTables
 from storage.outbox import message_of
-from storage.postgresql import arrays, given
+from storage.postgresql import arrays, whole
 from storage.rows import insert_into
 
 _LOGGED = ("event_id", "type", "subject", "sequence", "recorded_at", "body")
-_SENT = ("event_id", "routing_key", "body", "traceparent")
-_ROW = (*_SENT, "claimed_until")
+_SENT = ("event_id", "routing_key", "body", "traceparent", "claimed_until")
+_GIVEN = ("event_id", "type", "subject", "recorded_at", "body", "routing_key", "traceparent", "claimed_until")
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,79 +56,110 @@ class Outgoing:
     async def write(self, claimed_until: datetime | None) -> None:
         """Into outbox and event log, with the next numbers of their subjects' sequences.
 
-        What is claimed, `claimed` tells: once it is committed, it is this process's to publish.
+        Whoever takes numbers of a subject holds it until the end. What is claimed, `claimed` tells: once it is
+        committed, it is this process's to publish.
         """
         if not self._told:
             return
-        last = await self._take_numbers(Counter(told.event.subject for told in self._told))
-        rows = []
-        for told in reversed(self._told):
-            rows.append(_row(told, last[told.event.subject]))
-            last[told.event.subject] -= 1
-        rows.reverse()
-        await self._insert([{**row, "claimed_until": claimed_until} for row in rows])
+        rows = [_row(told, claimed_until) for told in self._told]
+        counts = sorted(Counter(told.event.subject for told in self._told).items())
+        numbers = await (self._by_steps if self._is_sqlite else self._at_once)(rows, counts)
         if claimed_until is not None:
-            self.claimed = [message_of(*(row[name] for name in _SENT)) for row in rows]
+            self.claimed = [
+                message_of(row["event_id"], row["routing_key"], with_sequence(row["body"], number), row["traceparent"])
+                for row, number in zip(rows, numbers, strict=True)
+            ]
 
-    async def _take_numbers(self, counts: Mapping[str, int]) -> dict[str, int]:
-        """The last number of each subject, after so many more; whoever takes some holds the subject until the end."""
-        rows = [{"subject": subject, "sequence": count} for subject, count in sorted(counts.items())]
-        statement = _next_numbers(self._tables, self._is_sqlite)
-        numbers: dict[str, int] = {}
-        for given_at_once in rows if self._is_sqlite else [arrays(("subject", "sequence"), rows)]:
-            found = await self._connection.execute(statement, given_at_once)
-            numbers |= {row.subject: row.sequence for row in found}
+    async def _at_once(self, rows: Sequence[Row], counts: Sequence[tuple[str, int]]) -> Sequence[int]:
+        wanted = arrays(_GIVEN, rows) | {
+            "place": list(range(len(rows))),
+            "later": _later(rows, counts),
+            "number_at": [sequence_at(row["body"]) + 1 for row in rows],
+            "subjects": [subject for subject, _ in counts],
+            "counts": [count for _, count in counts],
+        }
+        return (await self._connection.execute(_tell(self._tables), wanted)).scalars().all()
+
+    async def _by_steps(self, rows: Sequence[Row], counts: Sequence[tuple[str, int]]) -> Sequence[int]:
+        last: dict[str, int] = {}
+        for subject, count in counts:
+            taken = await self._connection.execute(_next_numbers(self._tables), {"subject": subject, "count": count})
+            last[subject] = taken.scalar_one()
+        numbers = [last[row["subject"]] - later for row, later in zip(rows, _later(rows, counts), strict=True)]
+        complete = [
+            {**row, "sequence": number, "body": with_sequence(row["body"], number)}
+            for row, number in zip(rows, numbers, strict=True)
+        ]
+        for table, names in ((self._tables.outbox, _SENT), (self._tables.event_log, _LOGGED)):
+            values = [{name: row[name] for name in names} for row in complete]
+            await self._connection.execute(insert_into(table), values)
         return numbers
 
-    async def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        if not self._is_sqlite:
-            await self._connection.execute(_write(self._tables), arrays({*_LOGGED, *_ROW}, rows))
-            return
-        for table, names in ((self._tables.outbox, _ROW), (self._tables.event_log, _LOGGED)):
-            await self._connection.execute(insert_into(table), [{name: row[name] for name in names} for row in rows])
 
-
-def _row(told: _Told, sequence: int) -> dict[str, Any]:
-    envelope = Envelope(
-        id=told.id, sequence=sequence, time=told.time, causation_id=told.cause, traceparent=told.traceparent
-    )
+def _row(told: _Told, claimed_until: datetime | None) -> Row:
+    """All but its number."""
+    envelope = Envelope(id=told.id, sequence=0, time=told.time, causation_id=told.cause, traceparent=told.traceparent)
     return {
         "event_id": told.id,
         "type": told.event.TYPE,
         "subject": told.event.subject,
-        "sequence": sequence,
         "recorded_at": told.time,
         "routing_key": routing_key(told.event.TYPE),
         "body": encode(told.event, envelope),
         "traceparent": told.traceparent,
+        "claimed_until": claimed_until,
     }
 
 
-# For several subjects: one statement with arrays where the database has them, else one after the other.
-_ROWS = {True: "VALUES (:subject, :sequence)", False: "SELECT * FROM unnest(:subject, :sequence)"}
+def _later(rows: Sequence[Row], counts: Sequence[tuple[str, int]]) -> list[int]:
+    """How many of its subject come after each."""
+    left = dict(counts)
+    later = []
+    for row in rows:
+        left[row["subject"]] -= 1
+        later.append(left[row["subject"]])
+    return later
 
 
 @cache
-def _next_numbers(tables: MessagingTables, is_sqlite: bool) -> TextClause:
-    stream = tables.stream
-    types = [stream.c.subject.type, stream.c.sequence.type]
+def _next_numbers(tables: MessagingTables) -> TextClause:
+    """The last of so many more."""
+    stream = tables.stream.name
     return text(
-        f"INSERT INTO {stream.name} (subject, sequence) {_ROWS[is_sqlite]} "
-        f"ON CONFLICT (subject) DO UPDATE SET sequence = {stream.name}.sequence + excluded.sequence "
-        "RETURNING subject, sequence"
-    ).bindparams(
-        *(
-            bindparam(name, type_=kind if is_sqlite else ARRAY(kind))
-            for name, kind in zip(("subject", "sequence"), types, strict=True)
-        )
+        f"INSERT INTO {stream} (subject, sequence) VALUES (:subject, :count) ON CONFLICT (subject) "
+        f"DO UPDATE SET sequence = {stream}.sequence + excluded.sequence RETURNING sequence"
     )
 
 
 @cache
-def _write(tables: MessagingTables) -> Insert:
-    """Both tables in one statement."""
-    log, outbox = tables.event_log, tables.outbox
-    only_sent = (outbox.c.routing_key, outbox.c.traceparent, outbox.c.claimed_until)
-    rows = given(*(log.c[name] for name in _LOGGED), *only_sent)
-    logged = insert(log).from_select(list(_LOGGED), select(*(rows.c[name] for name in _LOGGED))).cte("logged")
-    return insert(outbox).from_select(list(_ROW), select(*(rows.c[name] for name in _ROW))).add_cte(logged)
+def _tell(tables: MessagingTables) -> TextClause:
+    """Numbers, log and outbox in one statement, which returns the numbers; the order is that of `place`."""
+    stream, log, outbox = tables.stream, tables.event_log, tables.outbox
+    extra = {"place": Integer(), "later": Integer(), "number_at": Integer()}
+    columns = {**log.c, **outbox.c}
+    types = {name: whole(columns[name]) for name in _GIVEN} | extra
+    statement = text(f"""
+WITH numbered AS (
+    INSERT INTO {stream.name} (subject, sequence) SELECT * FROM unnest(:subjects, :counts)
+    ON CONFLICT (subject) DO UPDATE SET sequence = {stream.name}.sequence + excluded.sequence
+    RETURNING subject, sequence
+), placed AS (
+    SELECT *, lpad(CAST(numbered.sequence - later AS text), {SEQUENCE_DIGITS}, '0') AS digits
+    FROM unnest({", ".join(f":{name}" for name in types)}) AS given ({", ".join(types)})
+    JOIN numbered USING (subject)
+), told AS (
+    SELECT event_id, type, subject, sequence - later AS sequence, recorded_at, routing_key, traceparent, claimed_until,
+        overlay(body PLACING convert_to(digits, 'UTF8') FROM number_at) AS body
+    FROM placed ORDER BY place
+), logged AS (
+    INSERT INTO {log.name} ({", ".join(_LOGGED)}) SELECT {", ".join(_LOGGED)} FROM told
+), sent AS (
+    INSERT INTO {outbox.name} ({", ".join(_SENT)}) SELECT {", ".join(_SENT)} FROM told
+)
+SELECT sequence FROM told
+""")
+    return statement.bindparams(
+        bindparam("subjects", type_=ARRAY(whole(stream.c.subject))),
+        bindparam("counts", type_=ARRAY(stream.c.sequence.type)),
+        *(bindparam(name, type_=ARRAY(kind)) for name, kind in types.items()),
+    )

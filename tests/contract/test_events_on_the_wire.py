@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from messaging.catalogue import EVENTS, FOLLOWS, listeners
 from messaging.contract import asyncapi, page
-from messaging.envelope import Envelope, Malformed, decode, encode
+from messaging.envelope import Envelope, Malformed, decode, encode, with_sequence
 from services.reservation.events import ReservationCancelled
 from services.shared_kernel.event import Event
 
@@ -65,6 +65,9 @@ def test_any_event_survives_the_wire_and_fits_the_asyncapi_document(event_type):
         assert received.event == event
         assert (received.sequence, received.subject, received.time) == (7, event.subject, MOMENT)
         validator.validate(json.loads(body))
+        assert with_sequence(body, 10**18) == encode(
+            event, replace(ENVELOPE, causation_id=ENVELOPE.id, sequence=10**18)
+        )
 
     check()
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
 from messaging.broker import BrokerUnavailable, Message
+from messaging.catalogue import EVENTS
 from messaging.consumer import Admission, Consumer
 from messaging.relay import BATCH, Handover, Relay
-from services.shared_kernel.bot_events import ContactChanged
+from services.shared_kernel.bot_events import ContactChanged, PersonLinked
 from services.shared_kernel.clock import KST
 from services.shared_kernel.event import Received, Recorded
 from storage.bot.tables import lease
@@ -157,8 +158,10 @@ async def test_what_this_process_tells_is_its_own_to_publish_until_the_claim_end
     teller.context.handover = handover = Handover()
     async with teller.work() as work:
         work.because_of_id(None, "00-trace")
-        await work.record([told("a"), told("b")])
-    events = [one.id for one in await logged(teller.database)]
+        await work.record([told(subject) for subject in "abcabab"])
+    found = await logged(teller.database)
+    assert [(one.subject, one.sequence) for one in found] == [*zip("abcabab", (1, 1, 1, 2, 2, 3, 3), strict=True)]
+    events = [one.id for one in found]
     assert await outbox.claim(10) == []
     handed = handover.take()
     assert not handover
@@ -206,6 +209,21 @@ async def test_whoever_ends_gives_back_what_was_handed_over(teller: Teller):
 
 
 # The inbox
+
+
+async def test_a_consumer_says_which_events_may_wait_for_company(teller: Teller):
+    """Those that it only notes, and those that it is told of: the rest presses."""
+    queue = Queue([])
+
+    async def react(work: SqlUnitOfWork, received: Received) -> None:
+        """Nothing."""
+
+    reactions = {ContactChanged: react, PersonLinked: react}
+    consumer = Consumer(CONTEXT, queue, teller.work, reactions, may_wait={PersonLinked})
+    assert await consumer.run_once() == 0
+    assert {"bot.person_linked.v1", "reservation.requested.v1"} <= queue.may_wait
+    assert "bot.contact_changed.v1" not in queue.may_wait
+    assert len(queue.may_wait) == len(EVENTS) - 1
 
 
 async def test_an_event_that_comes_twice_is_handled_once(another: Another):

@@ -1,6 +1,6 @@
 """A context that only tells and hears, to try what every context has: outbox, event log, inbox."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass, field
 
 from messaging.broker import Delivery, Message
@@ -86,8 +86,10 @@ class Queue:
         self.waiting = deliveries
         self.failed: list[str] = []
         self.buried: list[Delivery] = []
+        self.may_wait: Set[str] = frozenset()
 
     async def receive(self, limit: int, wait_seconds: float, may_wait: Collection[str]) -> Sequence[Delivery]:
+        self.may_wait = set(may_wait)
         given, self.waiting = self.waiting, []
         return given
 
