@@ -35,7 +35,7 @@ class Queue:
         ]
         self.dead_letters: list[str] = []
 
-    async def receive(self, limit: int, wait_seconds: float, may_wait: Collection[str]) -> Sequence[Delivery]:
+    async def receive(self, limit: int, wait_seconds: float, may_wait: Collection[str] = ()) -> Sequence[Delivery]:
         batch, self.waiting = self.waiting[:7], self.waiting[7:]
         return batch
 

@@ -119,7 +119,7 @@ class OneDelivery:
         ]
         self.acked = 0
 
-    async def receive(self, most: int, wait_seconds: float, may_wait: Collection[str]) -> list[Delivery]:
+    async def receive(self, most: int, wait_seconds: float, may_wait: Collection[str] = ()) -> list[Delivery]:
         given, self.left = self.left[:1], self.left[1:]
         return given
 

@@ -88,7 +88,7 @@ class Queue:
         self.buried: list[Delivery] = []
         self.may_wait: Set[str] = frozenset()
 
-    async def receive(self, limit: int, wait_seconds: float, may_wait: Collection[str]) -> Sequence[Delivery]:
+    async def receive(self, limit: int, wait_seconds: float, may_wait: Collection[str] = ()) -> Sequence[Delivery]:
         self.may_wait = set(may_wait)
         given, self.waiting = self.waiting, []
         return given

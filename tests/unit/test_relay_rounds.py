@@ -6,6 +6,7 @@ import pytest
 
 from messaging.broker import Message
 from messaging.relay import BATCH, Relay
+from services.shared_kernel.transient import Away
 from ssak3.background import mostly_handed_over
 from tests.support.brokers import AwayOrThere
 
@@ -112,11 +113,11 @@ async def test_what_couldnt_be_deleted_is_deleted_later(monkeypatch: pytest.Monk
     await relay.publish_handed_over()
 
     async def away(event_ids: Collection[str]) -> None:
-        raise OSError
+        raise Away
 
     with monkeypatch.context() as broken:
         broken.setattr(outbox, "delete", away)
-        with pytest.raises(OSError):
+        with pytest.raises(Away):
             await relay.run_once()
     assert await relay.run_once() == 0
     assert outbox.deletes == [{"a"}]
