@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.ports import BotWork, Invite, Link, PersonRecord
 from services.shared_kernel.bot_events import ERASED, GONE, ConsentChanged, ContactChanged, PersonLinked
@@ -31,10 +31,8 @@ class People:
         self._ids = ids
         self._new_code = new_code
 
-    async def welcome_customer(
-        self, *, channel: str, language: str = "ko", person_id: str | None = None, address: str = ""
-    ) -> PersonRecord:
-        """A new customer, or the one of that id or address. An id of somebody in another role is refused: NotFound.
+    async def welcome_customer(self, *, channel: str, language: str = "ko", address: str = "") -> PersonRecord:
+        """A new customer, or the one of that address.
 
         With an address the chat is theirs in the same commit; so is one of somebody whose role was taken back.
         """
@@ -46,11 +44,7 @@ class People:
                     if holder.role not in GONE:
                         return holder
                     await work.links.remove(channel, address)
-                if person_id is not None and (known := await work.persons.find(person_id)) is not None:
-                    if known.role != "customer":
-                        raise NotFound(person_id)
-                    return known
-                person = await self._add(work, person_id or self._ids.new(), "customer", language, channel)
+                person = await self._add(work, self._ids.new(), "customer", language, channel)
                 if address and not await work.links.add(self._link(person, channel, address)):
                     raise StaleVersion(person.id)
                 return person
@@ -108,18 +102,7 @@ class People:
         )
 
     async def _add(self, work: BotWork, person_id: str, role: str, language: str, channel: str) -> PersonRecord:
-        person = PersonRecord(
-            id=person_id,
-            version=1,
-            role=role,
-            language=language,
-            name="",
-            quiet_at_night=False,
-            consent_day_at=None,
-            consent_night_at=None,
-            created_at=self._clock.now(),
-        )
-        linked = PersonLinked(person_id=person_id, role=role, language=language, version=1, channel=channel)
+        person, linked = newcomer(person_id, role, language, channel, self._clock.now())
         await work.persons.save(None, person, [linked])
         return person
 
@@ -185,6 +168,24 @@ class People:
         if person is None:
             raise NotFound(person_id)
         return person
+
+
+def newcomer(
+    person_id: str, role: str, language: str, channel: str, at: datetime
+) -> tuple[PersonRecord, PersonLinked]:  # fmt: skip
+    """Somebody who wasn't there before, and what is told of them."""
+    person = PersonRecord(
+        id=person_id,
+        version=1,
+        role=role,
+        language=language,
+        name="",
+        quiet_at_night=False,
+        consent_day_at=None,
+        consent_night_at=None,
+        created_at=at,
+    )
+    return person, PersonLinked(person_id=person_id, role=role, language=language, version=1, channel=channel)
 
 
 def _contact_changed(person: PersonRecord) -> Sequence[Event]:

@@ -14,6 +14,7 @@ from bot.people import People
 from bot.retention import Retention
 from bot.staff import Staff
 from bot.threads import Threads
+from bot.welcoming import Welcoming
 from messaging.consumer import Consumer
 from messaging.dead import DeadLetters
 from messaging.in_process import InProcessBroker, InProcessDeadLetters
@@ -90,8 +91,7 @@ class Ssak3:
         self.switches = Switches()
         self.metrics = Metrics(self.clock)
         self.observers = Observers(listeners=[self.metrics.record])
-        self.catalogue = catalogue_of(settings)
-        self.policies = policies_of(settings)
+        self.catalogue, self.policies = catalogue_of(settings), policies_of(settings)
         self.templates = load_packaged()
         self.names = CatalogueNames(self.catalogue, PaymentFacts.decline_reason)
         self.databases: Databases = open_databases(settings, self.clock, self.ids, self.observers, self.opens)
@@ -217,9 +217,9 @@ class Ssak3:
         def work() -> BotUnitOfWork:
             return BotUnitOfWork(context)
 
-        self.bot_work = work
-        self.hub = Hub()
+        self.bot_work, self.hub = work, Hub()
         self.people = People(work, self.clock, self.ids, self.outside.new_code)
+        self.welcoming = Welcoming(work, self.clock)
         self.staff = Staff(work, self.clock, self.hub.tell)
         self.retention = Retention(work, self.clock)
         self.links = Links(work, self.clock, self.outside.new_code)

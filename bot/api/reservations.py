@@ -15,8 +15,8 @@ from bot.api.gate import KEYED
 from bot.api.problems import documented, invalid_field, problem
 from bot.api.refused import CLOSED, Refused
 from bot.idempotency import Begun
-from bot.people import People
 from bot.ports import Details
+from bot.welcoming import Welcoming
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Reservation
 from services.reservation.refusals import AlreadyPaid, AlreadyPaying, SlotFull
@@ -41,11 +41,11 @@ class ReservationRoutes:
     """Speaks for the agency's own programs: any customer's reservation."""
 
     def __init__(
-        self, use_cases: ReservationUseCases, people: People, catalogue: Catalogue, clock: Clock, book: DetailsBook,
-        refused: Refused,
+        self, use_cases: ReservationUseCases, welcoming: Welcoming, catalogue: Catalogue, clock: Clock,
+        book: DetailsBook, refused: Refused,
     ) -> None:  # fmt: skip
         self._use_cases = use_cases
-        self._people = people
+        self._welcoming = welcoming
         self._catalogue = catalogue
         self._clock = clock
         self._book = book
@@ -90,7 +90,7 @@ class ReservationRoutes:
         if made is None:
             self._check(body)
             try:
-                customer = await self._people.welcome_customer(channel="api", person_id=body.customer_id)
+                customer = await self._welcoming.welcome(body.customer_id)
             except NotFound:
                 return invalid_field("customer_id", "belongs to somebody who isn't a customer")
             details = await self._book.keep(customer_id=customer.id, address=body.address, note=body.note)

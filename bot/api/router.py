@@ -12,6 +12,7 @@ from bot.api.reservations import ReservationRoutes
 from bot.idempotency import Idempotency
 from bot.people import People
 from bot.ports import DetailsApart
+from bot.welcoming import Welcoming
 from services.cleaning.use_cases import CleaningUseCases
 from services.mypage.ports import MyPage
 from services.reservation.catalogue import Catalogue
@@ -24,7 +25,7 @@ BEARER = HTTPBearer(auto_error=False, description="`SSAK3_API_TOKEN`; the demo k
 
 def api_router(
     *, reservations: ReservationUseCases, cleaning: CleaningUseCases, my_page: MyPage, people: People,
-    catalogue: Catalogue, clock: Clock, ids: Ids, idempotency: Idempotency,
+    welcoming: Welcoming, catalogue: Catalogue, clock: Clock, ids: Ids, idempotency: Idempotency,
     details: DetailsApart, token: str,
 ) -> APIRouter:  # fmt: skip
     """All of `/api`. An empty token is refused with ValueError: it would let everybody in."""
@@ -34,7 +35,7 @@ def api_router(
     refused = Refused(book, catalogue)
     gate = Gate(token, idempotency, ids, refused)
     router = APIRouter(route_class=gate.route_class(), dependencies=[Security(BEARER)])
-    ReservationRoutes(reservations, people, catalogue, clock, book, refused).add_to(router)
+    ReservationRoutes(reservations, welcoming, catalogue, clock, book, refused).add_to(router)
     BrowseRoutes(reservations, my_page, people, catalogue, clock, book).add_to(router)
     JobRoutes(cleaning, people).add_to(router)
     return router

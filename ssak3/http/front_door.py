@@ -37,6 +37,7 @@ def _own(app: FastAPI, ssak3: Ssak3, *, is_demo: bool) -> None:
             cleaning=ssak3.cleaning,
             my_page=ssak3.my_page,
             people=ssak3.people,
+            welcoming=ssak3.welcoming,
             catalogue=ssak3.catalogue,
             clock=ssak3.clock,
             ids=ssak3.ids,

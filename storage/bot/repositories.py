@@ -5,25 +5,25 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, Insert, Integer, Row, bindparam, delete, insert, select, update
+from sqlalchemy import FromClause, Insert, Integer, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Details, Invite, PersonRecord, ReceivedMessage
+from bot.ports import Details, Invite, ReceivedMessage
 from services.shared_kernel.bot_events import ERASED
-from services.shared_kernel.event import Event
 from services.shared_kernel.gathering import Gathering
 from services.shared_kernel.refusal import NotFound
 from storage.bot import tables
 from storage.bot.idempotency import SqlKeyedCalls
 from storage.bot.links import SqlLinkCodes, SqlLinks
 from storage.bot.message_log import SqlMessageLog
+from storage.bot.persons import SqlPersons
 from storage.bot.threads import SqlThreads
 from storage.bot.traces import SqlTraces
 from storage.bot.turns import Turns
 from storage.bot.updates import SqlUpdates
 from storage.engine import Database
 from storage.postgresql import arrays, given
-from storage.rows import add_new, change, insert_or_leave, insert_or_replace, of_keys
+from storage.rows import insert_or_leave, insert_or_replace, of_keys
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -45,44 +45,12 @@ class BotUnitOfWork(SqlUnitOfWork):
         self.updates = SqlUpdates(self.connection)
         self.traces = SqlTraces(self.connection, turns)
 
+    async def flush(self) -> None:
+        await self.persons.write()
+        await super().flush()
+
 
 # Made once, here and elsewhere: to put a statement together takes longer than to carry it out.
-_PERSON = select(tables.person).where(tables.person.c.id == bindparam("person_id"))
-_WITH_ROLE = select(tables.person).where(tables.person.c.role == bindparam("role")).order_by(tables.person.c.id)
-_TO_HOLD = _WITH_ROLE.with_for_update()
-
-
-class SqlPersons:
-    """People."""
-
-    def __init__(self, work: SqlUnitOfWork) -> None:
-        self._work = work
-
-    async def find(self, person_id: str) -> PersonRecord | None:
-        row = (await self._work.connection.execute(_PERSON, {"person_id": person_id})).first()
-        return None if row is None else _person(row)
-
-    async def save(self, old: PersonRecord | None, new: PersonRecord, events: Sequence[Event]) -> None:
-        table = tables.person
-        if old is None:
-            await add_new(self._work.connection, table, asdict(new), new.id)
-        else:
-            await change(self._work.connection, table, asdict(new), id=old.id, version=old.version)
-        await self._work.record(events)
-
-    async def with_role(self, role: str) -> Sequence[PersonRecord]:
-        return [_person(row) for row in await self._work.connection.execute(_WITH_ROLE, {"role": role})]
-
-    async def hold_role(self, role: str) -> Sequence[PersonRecord]:
-        return [_person(row) for row in await self._work.connection.execute(_TO_HOLD, {"role": role})]
-
-
-def _person(row: Row[Any]) -> PersonRecord:
-    values = dict(row._mapping)
-    del values["agency_id"]
-    return PersonRecord(**values)
-
-
 _ADD_INVITE = insert(tables.invite)
 _IS_INVITE = tables.invite.c.code_hash == bindparam("of_hash")
 _INVITE = select(tables.invite).where(_IS_INVITE)

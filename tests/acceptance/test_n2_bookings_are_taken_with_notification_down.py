@@ -17,7 +17,7 @@ FIRST_NOTICES = ["customer_hold_made", "customer_reservation_confirmed"]
 
 async def test_two_hundred_are_booked_while_notification_sleeps_and_all_are_told_once_awake(world: World):
     """Nothing waits for notification; on resuming, each gets each message exactly once, in causal order."""
-    people = [await world.ssak3.people.welcome_customer(channel="web", person_id=f"customer-{n}") for n in range(CROWD)]
+    people = [await world.ssak3.welcoming.welcome(f"customer-{n}") for n in range(CROWD)]
     cleaners = [await world.cleaner(f"OO클린{n}") for n in range(3)]
     await world.settle()
     world.ssak3.switches.notifications_paused = True

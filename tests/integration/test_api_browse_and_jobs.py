@@ -145,7 +145,7 @@ async def test_my_page(api: Api):
 
 @pytest.mark.asyncio
 async def test_my_page_of_a_newcomer_is_empty(api: Api):
-    await api.people.welcome_customer(channel="api", person_id="new")
+    await api.welcoming.welcome("new")
     assert (await api.get("/api/mypage/new")).json() == {"reservations": [], "as_of": None, "next": None}
     for query in ({"limit": "0"}, {"limit": "101"}, {"after": "a b"}):
         assert (await api.get("/api/mypage/new", **query)).status_code == 422

@@ -161,8 +161,8 @@ async def test_many_at_once_make_one(api: Api):
 @pytest.mark.parametrize(
     ("owner", "step", "after"),
     [
-        ("people", "welcome_customer", False),
-        ("people", "welcome_customer", True),
+        ("welcoming", "welcome", False),
+        ("welcoming", "welcome", True),
         ("reservations", "request_and_pay", False),
         ("reservations", "request_and_pay", True),
         ("idempotency", "finish", False),

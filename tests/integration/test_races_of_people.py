@@ -19,6 +19,7 @@ from bot.notices import Notice
 from bot.people import People
 from bot.ports import KeyUse
 from bot.threads import Threads
+from bot.welcoming import Welcoming
 from services.payment.model import Payment
 from services.payment.provider import Cancelled
 from services.payment.refunding import Refunding, WantedRefund, take_up
@@ -51,6 +52,7 @@ class Door:
         self.database = Database(url)
         self.context = Context(tables=tables.messaging, database=self.database, clock=clock, ids=ids)
         self.people = People(self.work, clock, ids, ids.new)
+        self.welcoming = Welcoming(self.work, clock)
         self.threads = Threads(self.work, clock, ids, lambda person_id: None)
         self.idempotency = Idempotency(self.work, clock, ids)
 
@@ -217,9 +219,7 @@ async def test_one_customer_has_one_open_thread(another: Open):
 
 async def test_the_same_newcomer_at_two_doors_is_one_person(another: Open):
     doors = [another() for _ in range(4)]
-    people = await asyncio.gather(
-        *(door.people.welcome_customer(channel="api", person_id="customer-42") for door in doors)
-    )
+    people = await asyncio.gather(*(door.welcoming.welcome("customer-42") for door in doors))
     assert {person.id for person in people} == {"customer-42"}
     async with doors[0].database.read() as connection:
         assert len((await connection.execute(select(tables.messaging.outbox))).all()) == 1

@@ -20,7 +20,8 @@ from services.shared_kernel.refusal import NotFound
 from ssak3.audit import run_audit
 from storage.bot import tables
 from storage.bot.links import SqlLinkCodes
-from storage.bot.repositories import BotUnitOfWork, SqlPersons
+from storage.bot.persons import SqlPersons
+from storage.bot.repositories import BotUnitOfWork
 from storage.engine import Database
 from storage.unit_of_work import Context
 from tests.support.doors import hear, open_doors

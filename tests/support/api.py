@@ -18,6 +18,7 @@ from bot.api.problems import http_problem
 from bot.api.router import api_router
 from bot.idempotency import Idempotency
 from bot.people import People
+from bot.welcoming import Welcoming
 from services.cleaning import policies as cleaning_policies
 from services.cleaning.model import Job
 from services.cleaning.use_cases import CleaningUseCases
@@ -109,6 +110,7 @@ class Api:
     payment: ScriptedPayment
     my_page: ScriptedMyPage
     people: People
+    welcoming: Welcoming
     reservations: ReservationUseCases
     cleaning: CleaningUseCases
     idempotency: Idempotency
@@ -191,6 +193,7 @@ async def open_api(tmp_path: Path, stack: AsyncExitStack) -> Api:
     payment = ScriptedPayment(clock)
     my_page = ScriptedMyPage()
     people = People(lambda: BotUnitOfWork(bot), clock, ids, ids.new)
+    welcoming = Welcoming(lambda: BotUnitOfWork(bot), clock)
     reservations = ReservationUseCases(
         lambda: ReservationUnitOfWork(reservation, catalogue), clock, ids, catalogue, policies, payment
     )
@@ -199,7 +202,7 @@ async def open_api(tmp_path: Path, stack: AsyncExitStack) -> Api:
     app = FastAPI(title="Ssak3", exception_handlers={HTTPException: http_problem})
     router = api_router(
         reservations=reservations, cleaning=jobs, my_page=my_page,  # type: ignore[arg-type]  # one query is enough
-        people=people, catalogue=catalogue, clock=clock, ids=ids,
+        people=people, welcoming=welcoming, catalogue=catalogue, clock=clock, ids=ids,
         idempotency=idempotency, details=SqlDetailsApart(database), token=TOKEN,
     )  # fmt: skip
     app.router.routes.extend(router.routes)  # `include_router` would make each of them a second time
@@ -210,8 +213,8 @@ async def open_api(tmp_path: Path, stack: AsyncExitStack) -> Api:
     )
     return Api(
         client=client, app=app, clock=clock, ids=ids, catalogue=catalogue, payment=payment, my_page=my_page,
-        people=people, reservations=reservations, cleaning=jobs, idempotency=idempotency, bot=bot,
-        cleaning_context=cleaning,
+        people=people, welcoming=welcoming, reservations=reservations, cleaning=jobs, idempotency=idempotency,
+        bot=bot, cleaning_context=cleaning,
     )  # fmt: skip
 
 
