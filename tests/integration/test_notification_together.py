@@ -1,0 +1,97 @@
+"""A batch of events: people are told as if each came alone, and what comes of all is written at once."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from services.notification.model import Delivery, Info
+from services.shared_kernel.event import Received
+from services.shared_kernel.refusal import StaleVersion
+from tests.support.fresh import Fresh
+from tests.support.notification import Home, Story, at_home
+from tests.support.statements import statements
+
+pytestmark = pytest.mark.asyncio
+
+MANY = 10
+
+
+async def hear_together(home: Home, *events: Received) -> None:
+    async with home.work() as work:
+        await work.inbox.expect(events)
+        for received in events:
+            await home.reactions.handle(work, received)
+
+
+def stories(home: Home) -> list[Story]:
+    return [Story(home.clock, home.ids) for _ in range(MANY)]
+
+
+def about(found: Sequence[str], table: str, what: str = "INSERT INTO") -> int:
+    return sum(one.startswith(what) and f"notification_{table} " in one for one in found)
+
+
+async def told(home: Home, story: Story) -> list[str]:
+    entries = await home.use_cases.ledger_of(story.reservation_id)
+    return [entry.notification.template for entry in entries]
+
+
+async def test_all_notices_are_written_at_once_in_the_order_of_the_events(fresh: Fresh):
+    async with at_home(fresh) as home:
+        all_stories = stories(home)
+        requested = [story.requested() for story in all_stories]
+        with statements(home.context.database) as carried_out:
+            await hear_together(home, *requested)
+        assert about(carried_out, "notification") == (MANY if home.context.database.is_sqlite else 1)
+        assert about(carried_out, "delivery") == 1
+        async with home.work() as work:
+            due = await work.ledger.due(home.clock.now(), MANY)
+            notifications = await work.ledger.notifications([delivery.notification_id for delivery in due])
+        reached = [notifications[delivery.notification_id].recipient_id for delivery in due]
+        assert reached == [story.customer for story in all_stories]
+
+
+async def test_who_was_told_in_this_batch_or_before_is_not_told_again(fresh: Fresh):
+    async with at_home(fresh) as home:
+        requested, confirmed = home.story.requested(), home.story.confirmed()
+        await hear_together(home, requested, requested)
+        await hear_together(home, requested, confirmed)
+        assert await told(home, home.story) == ["customer_hold_made", "customer_reservation_confirmed"]
+
+
+async def test_what_was_told_is_seen_before_it_is_written_and_stays_in_order(fresh: Fresh):
+    async with at_home(fresh) as home:
+        story, requested, confirmed = home.story, home.story.requested(), home.story.confirmed()
+        unforeseen = Info(
+            id=home.ids.new(), cause="unforeseen", cause_event_id=None, recipient_id=story.customer,
+            template="customer_visit_moved", values={}, created_at=home.clock.now(),
+            reservation_id=story.reservation_id,
+        )  # fmt: skip
+        async with home.work() as work:
+            await work.inbox.expect([requested, confirmed])
+            await home.reactions.handle(work, requested)
+            assert [one for _, _, one in await work.ledger.told([requested.id])] == ["customer_hold_made"]
+            await home.reactions.handle(work, confirmed)
+            assert await work.ledger.add(unforeseen, Delivery.first(unforeseen, id=home.ids.new()))
+        assert await told(home, story) == [
+            "customer_hold_made", "customer_reservation_confirmed", "customer_visit_moved"
+        ]  # fmt: skip
+
+
+async def test_when_somebody_was_quicker_all_is_done_anew_and_each_is_told_once(fresh_postgresql: Fresh):
+    async with at_home(fresh_postgresql) as home:
+        other, requested = stories(home)[0].requested(), home.story.requested()
+
+        async def hear_too_late() -> None:
+            async with home.work() as work:
+                await work.inbox.expect([other, requested])
+                await home.hear(requested)
+                await home.reactions.handle(work, other)
+                await home.reactions.handle(work, requested)
+
+        with pytest.raises(StaleVersion):
+            await hear_too_late()
+        assert await home.use_cases.told([other.id]) == frozenset()
+        await hear_together(home, other, requested)
+        assert len(await home.use_cases.told([other.id, requested.id])) == 2
+        assert await home.states() == [("customer_hold_made", "QUEUED")]
