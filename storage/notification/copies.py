@@ -1,6 +1,5 @@
 """Contacts and copies of reservations."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -12,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import reservation as copies
-from storage.rows import add_new, insert_or_replace
+from storage.rows import add_new, of_keys, replace_all
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
 _LISTS = ("channels", "areas", "blocked")
-_PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
+_PARTS = ("visit", "payment", "job")
+_KEY = ("reservation_id",)
 
 _CONTACTS = select(contacts).where(contacts.c.person_id.in_(bindparam("people", expanding=True)))
 _TO_HOLD = select(contacts).where(contacts.c.person_id == bindparam("who")).with_for_update(key_share=True)
@@ -86,16 +86,24 @@ def contact_of(row: Row[Any]) -> Contact:
     return Contact(person_id=row.person_id, **(values | lists))
 
 
-_COPIES = select(copies).where(copies.c.reservation_id.in_(bindparam("reservations", expanding=True)))
-
-
 class SqlCopies:
-    """What is known of reservations, each source's part in a column of its own. Read once, written at the end."""
+    """What is known of reservations, each source's part in a column of its own. Read once, written at the end.
+
+    Whole rows are written: whoever saves one has expected it, so that no other source's part comes in between.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._expected: set[str] = set()
         self._known: dict[str, ReservationCopy | None] = {}
-        self._changed: dict[str, set[str]] = defaultdict(set)
+        self._changed: set[str] = set()
+
+    async def expect(self, reservation_ids: Collection[str]) -> None:
+        """Read in one go what nobody else can write any more; what was read of these before may be old."""
+        fresh = {*reservation_ids} - self._expected
+        self._expected |= fresh
+        self._known = {one: copy for one, copy in self._known.items() if one not in fresh}
+        await self.find_all(fresh)
 
     async def find(self, reservation_id: str) -> ReservationCopy | None:
         return (await self.find_all([reservation_id])).get(reservation_id)
@@ -103,29 +111,20 @@ class SqlCopies:
     async def find_all(self, reservation_ids: Collection[str]) -> Mapping[str, ReservationCopy]:
         unknown = {*reservation_ids} - self._known.keys()
         if unknown:
-            rows = await self._connection.execute(_COPIES, {"reservations": list(unknown)})
+            rows = await of_keys(self._connection, copies, "reservation_id", unknown)
             self._known |= dict.fromkeys(unknown) | {row.reservation_id: _copy(row) for row in rows}
         return {one: copy for one in reservation_ids if (copy := self._known[one]) is not None}
 
-    async def save(self, old: ReservationCopy | None, new: ReservationCopy) -> None:
-        self._known[new.reservation_id] = new
-        self._changed[new.reservation_id] |= {
-            name for name in _PARTS if old is None or getattr(new, name) != getattr(old, name)
-        }
+    async def save(self, copy: ReservationCopy) -> None:
+        self._known[copy.reservation_id] = copy
+        self._changed.add(copy.reservation_id)
 
     async def flush(self) -> None:
-        """Write the parts that have changed, and no others: another source's isn't ours to write."""
-        rows: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-        for reservation_id, names in sorted(self._changed.items()):
-            copy = self._known[reservation_id]
-            assert copy is not None
-            parts = {name: _part_to_json(getattr(copy, name)) for name in sorted(names)}
-            parts |= {name: value for part in sorted(names) for name, value in _looked_for(copy, part).items()}
-            rows[tuple(parts)].append({"reservation_id": reservation_id, **parts})
+        """Write what has changed, all at once."""
+        changed = [copy for one in sorted(self._changed) if (copy := self._known[one]) is not None]
         self._changed.clear()
-        for changed, alike in rows.items():
-            statement = insert_or_replace(copies, "reservation_id", *changed, key=("reservation_id",))
-            await self._connection.execute(statement, alike)
+        if changed:
+            await replace_all(self._connection, copies, [_copy_to_row(copy) for copy in changed], key=_KEY)
 
 
 def _copy(row: Row[Any]) -> ReservationCopy:
@@ -137,17 +136,18 @@ def _copy(row: Row[Any]) -> ReservationCopy:
     )
 
 
-def _looked_for(copy: ReservationCopy, part: str) -> dict[str, Any]:
-    """What a part says that is looked for by itself."""
-    if part == "visit" and copy.visit is not None:
-        visit = copy.visit
-        return {
-            "customer_id": visit.customer_id,
-            "area": visit.area,
-            "status": visit.status,
-            "starts_at": visit.starts_at,
-        }
-    return {"cleaner_id": copy.job.cleaner_id} if part == "job" and copy.job is not None else {}
+def _copy_to_row(copy: ReservationCopy) -> dict[str, Any]:
+    """Its parts, and what is looked for by itself."""
+    visit, job = copy.visit, copy.job
+    return {
+        "reservation_id": copy.reservation_id,
+        **{name: _part_to_json(getattr(copy, name)) for name in _PARTS},
+        "customer_id": visit.customer_id if visit else None,
+        "area": visit.area if visit else None,
+        "status": visit.status if visit else None,
+        "starts_at": visit.starts_at if visit else None,
+        "cleaner_id": job.cleaner_id if job else None,
+    }
 
 
 def _part_to_json(part: Any) -> dict[str, Any] | None:

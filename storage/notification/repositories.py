@@ -22,7 +22,7 @@ class NotificationUnitOfWork(SqlUnitOfWork):
 
     async def expect(self, batch: Sequence[Received]) -> None:
         about = {getattr(received.event, "reservation_id", None) for received in batch}
-        await self.copies.find_all({one for one in about if one is not None})
+        await self.copies.expect({one for one in about if one is not None})
         await self.ledger.expect({received.id for received in batch})
 
     async def flush(self) -> None:

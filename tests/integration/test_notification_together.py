@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from services.notification.model import Delivery, Info
+from services.payment import events as payment
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import StaleVersion
 from tests.support.fresh import Fresh
+from tests.support.notices import TIERS
 from tests.support.notification import Home, Story, at_home
 from tests.support.statements import statements
 
@@ -25,6 +27,10 @@ async def hear_together(home: Home, *events: Received) -> None:
 
 def stories(home: Home) -> list[Story]:
     return [Story(home.clock, home.ids) for _ in range(MANY)]
+
+
+def pending(story: Story) -> Received:
+    return story.payment(payment.PaymentPending, attempt_id="attempt-1", amount_krw=80_000)
 
 
 def about(found: Sequence[str], table: str, what: str = "INSERT INTO") -> int:
@@ -95,3 +101,39 @@ async def test_when_somebody_was_quicker_all_is_done_anew_and_each_is_told_once(
         await hear_together(home, other, requested)
         assert len(await home.use_cases.told([other.id, requested.id])) == 2
         assert await home.states() == [("customer_hold_made", "QUEUED")]
+
+
+async def test_all_copies_are_written_at_once_and_no_part_undoes_another(fresh: Fresh):
+    async with at_home(fresh) as home:
+        known, new = stories(home)[:5], stories(home)[5:]
+        await hear_together(home, *(story.requested() for story in known))
+        batch = [event for story in known for event in (pending(story), story.offered())]
+        batch += [event for story in new for event in (story.requested(), pending(story))]
+        with statements(home.context.database) as carried_out:
+            await hear_together(home, *batch)
+        assert about(carried_out, "reservation") == 1
+        await hear_together(home, *(story.confirmed() for story in (*known, *new)))
+        async with home.work() as work:
+            found = await work.copies.find_all([story.reservation_id for story in (*known, *new)])
+        for story in (*known, *new):
+            copy = found[story.reservation_id]
+            assert copy.visit is not None
+            assert (copy.visit.status, copy.visit.fee_tiers) == ("CONFIRMED", TIERS)
+            assert (copy.payment is not None, copy.job is not None) == (True, story in known)
+
+
+async def test_what_was_read_before_it_was_expected_is_read_again(fresh_postgresql: Fresh):
+    async with at_home(fresh_postgresql) as home:
+        story = home.story
+        await hear_together(home, story.requested())
+        offered = story.offered()
+        async with home.work() as work:
+            await work.copies.find(story.reservation_id)
+            await hear_together(home, pending(story))
+            await work.inbox.expect([offered])
+            await home.reactions.handle(work, offered)
+        async with home.work() as work:
+            copy = await work.copies.find(story.reservation_id)
+        assert copy is not None
+        assert copy.payment is not None
+        assert copy.job is not None
