@@ -28,4 +28,5 @@ class NotificationUnitOfWork(SqlUnitOfWork):
     async def flush(self) -> None:
         await self.copies.flush()
         await self.ledger.flush()
+        await self.reminders.flush()
         await super().flush()

@@ -1,15 +1,17 @@
 """A batch of events: people are told as if each came alone, and what comes of all is written at once."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from services.notification.model import Delivery, Info
+from services.notification.values import ReminderKind
 from services.payment import events as payment
 from services.shared_kernel.event import Received
 from services.shared_kernel.refusal import StaleVersion
 from tests.support.fresh import Fresh
-from tests.support.notices import TIERS
+from tests.support.notices import START, TIERS
 from tests.support.notification import Home, Story, at_home
 from tests.support.statements import statements
 
@@ -137,3 +139,20 @@ async def test_what_was_read_before_it_was_expected_is_read_again(fresh_postgres
         assert copy is not None
         assert copy.payment is not None
         assert copy.job is not None
+
+
+async def test_all_reminders_are_planned_at_once_and_those_of_a_visit_that_moved_are_called_off(fresh: Fresh):
+    async with at_home(fresh) as home:
+        all_stories = stories(home)
+        batch = [event for story in all_stories for event in (story.requested(), story.confirmed())]
+        with statements(home.context.database) as carried_out:
+            await hear_together(home, *batch)
+        assert about(carried_out, "reminder") == 1
+        moved, again = all_stories[0], home.story
+        later = START + timedelta(days=7)
+        await hear_together(home, again.requested(), again.confirmed(), moved.moved(later), again.moved(later))
+        async with home.work() as work:
+            due = await work.reminders.due(later, 100)
+        found = {(one.reservation_id, one.visit_revision, one.kind) for one in due}
+        revisions = {story.reservation_id: 2 if story in (moved, again) else 1 for story in (*all_stories, again)}
+        assert found == {(about, revision, kind) for about, revision in revisions.items() for kind in ReminderKind}
