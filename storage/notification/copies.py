@@ -3,23 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import reservation as copies
-from storage.rows import add_new, of_keys, replace_all
+from storage.rows import add_all_new, add_new, among, of_keys, replace_all
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
 _LISTS = ("channels", "areas", "blocked")
 _PARTS = ("visit", "payment", "job")
 _KEY = ("reservation_id",)
 
-_CONTACTS = select(contacts).where(contacts.c.person_id.in_(bindparam("people", expanding=True)))
-_TO_HOLD = select(contacts).where(contacts.c.person_id == bindparam("who")).with_for_update(key_share=True)
 _OPERATORS = select(contacts.c.person_id).where(contacts.c.role == "operator").order_by(contacts.c.person_id)
 _CHANGE = update(contacts).where(contacts.c.person_id == bindparam("who"))
 _TO_REMIND = (
@@ -37,41 +36,85 @@ _REMINDED = (
 
 
 class SqlContacts:
-    """How people are reached."""
+    """How people are reached. Those who are expected are read once and written at the end, or before they are read."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._held: dict[str, Contact | None] = {}
+        self._new: set[str] = set()
+        self._changed: set[str] = set()
+
+    async def expect(self, person_ids: Collection[str]) -> None:
+        """Hold in one go those whom nobody else is about to add."""
+        fresh = {*person_ids} - self._held.keys()
+        if fresh:
+            found = await self._hold(fresh)
+            self._held |= {one: found.get(one) for one in fresh}
+            self._new |= fresh - found.keys()
 
     async def find(self, person_id: str) -> Contact | None:
         return (await self.find_all([person_id])).get(person_id)
 
     async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
-        rows = await self._connection.execute(_CONTACTS, {"people": list(person_ids)})
+        await self.flush()
+        rows = await of_keys(self._connection, contacts, "person_id", person_ids)
         return {row.person_id: contact_of(row) for row in rows}
 
     async def hold(self, person_id: str) -> Contact | None:
-        row = (await self._connection.execute(_TO_HOLD, {"who": person_id})).one_or_none()
-        return None if row is None else contact_of(row)
+        if person_id in self._held:
+            return self._held[person_id]
+        return (await self._hold([person_id])).get(person_id)
+
+    async def _hold(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
+        rows = await self._connection.execute(_to_hold(self._connection.dialect.name), {"people": list(person_ids)})
+        return {row.person_id: contact_of(row) for row in rows}
 
     async def operators(self) -> Sequence[str]:
+        await self.flush()
         return list((await self._connection.execute(_OPERATORS)).scalars())
 
     async def save(self, old: Contact | None, new: Contact) -> None:
-        if old is None:
-            values = {name: _column(new, name) for name in _CONTACT}
-            await add_new(self._connection, contacts, {"person_id": new.person_id, **values}, new.person_id)
-            return
-        changed = {name: _column(new, name) for name in _CONTACT if getattr(new, name) != getattr(old, name)}
-        if changed:
-            await self._connection.execute(_CHANGE, {**changed, "who": new.person_id})
+        if new.person_id in self._held:
+            self._held[new.person_id] = new
+            self._changed.add(new.person_id)
+        elif old is None:
+            await add_new(self._connection, contacts, _contact_to_row(new), new.person_id)
+        else:
+            changed = {name: _column(new, name) for name in _CONTACT if getattr(new, name) != getattr(old, name)}
+            if changed:
+                await self._connection.execute(_CHANGE, {**changed, "who": new.person_id})
+
+    async def flush(self) -> None:
+        """Write what has changed, all at once. StaleVersion when somebody else has added one who was new."""
+        rows = {one: _contact_to_row(contact) for one in sorted(self._changed) if (contact := self._held[one])}
+        added = [row for one, row in rows.items() if one in self._new]
+        known = [row for one, row in rows.items() if one not in self._new]
+        self._changed.clear()
+        self._new -= rows.keys()
+        if added:
+            await add_all_new(self._connection, contacts, added)
+        if known:
+            await replace_all(self._connection, contacts, known, key=("person_id",))
 
     async def to_remind_of_consent(self, now: datetime, limit: int) -> Sequence[Contact]:
+        await self.flush()
         rows = await self._connection.execute(_TO_REMIND, {"now": now, "limit": limit})
         return [contact_of(row) for row in rows]
 
     async def take_consent_reminder(self, contact: Contact, next_at: datetime) -> bool:
         which = {"who": contact.person_id, "due_at": contact.remind_consent_at}
         return (await self._connection.execute(_REMINDED, {**which, "next_at": next_at})).rowcount == 1
+
+
+@cache
+def _to_hold(dialect: str) -> Select[Any]:
+    """In one order, so that two who want the same people don't wait for each other in a ring."""
+    wanted = select(contacts).where(among(contacts.c.person_id, "people", dialect == "sqlite"))
+    return wanted.order_by(contacts.c.person_id).with_for_update(key_share=True)
+
+
+def _contact_to_row(contact: Contact) -> dict[str, Any]:
+    return {"person_id": contact.person_id, **{name: _column(contact, name) for name in _CONTACT}}
 
 
 def _column(contact: Contact, name: str) -> Any:

@@ -1,10 +1,12 @@
 """A batch of events: people are told as if each came alone, and what comes of all is written at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from services.cleaning import events as cleaning
 from services.notification.model import Delivery, Info
 from services.notification.values import ReminderKind
 from services.payment import events as payment
@@ -13,6 +15,7 @@ from services.shared_kernel.refusal import StaleVersion
 from tests.support.fresh import Fresh
 from tests.support.notices import START, TIERS
 from tests.support.notification import Home, Story, at_home
+from tests.support.races import while_open
 from tests.support.statements import statements
 
 pytestmark = pytest.mark.asyncio
@@ -156,3 +159,70 @@ async def test_all_reminders_are_planned_at_once_and_those_of_a_visit_that_moved
         found = {(one.reservation_id, one.visit_revision, one.kind) for one in due}
         revisions = {story.reservation_id: 2 if story in (moved, again) else 1 for story in (*all_stories, again)}
         assert found == {(about, revision, kind) for about, revision in revisions.items() for kind in ReminderKind}
+
+
+async def test_all_people_are_held_at_once_and_written_at_once(fresh: Fresh):
+    async with at_home(fresh) as home:
+        known, new = stories(home), stories(home)
+        await home.hear(*(story.linked(story.customer, "customer") for story in known))
+        batch = [story.linked(story.customer, "customer", "telegram") for story in (*known, *new)]
+        batch += [story.linked(story.customer, "customer", "line") for story in new]
+        with statements(home.context.database) as carried_out:
+            await hear_together(home, *batch)
+        # Those who are new, and those who were known.
+        assert (about(carried_out, "contact"), about(carried_out, "contact", "UPDATE")) == (2, 0)
+        assert sum(one.startswith("SELECT notification_contact.") for one in carried_out) == 1
+        async with home.work() as work:
+            found = await work.contacts.find_all([story.customer for story in (*known, *new)])
+        assert [found[story.customer].channels for story in known] == [("telegram", "web")] * MANY
+        assert [found[story.customer].channels for story in new] == [("line", "telegram")] * MANY
+
+
+async def test_whoever_has_just_become_an_operator_hears_what_comes_next(fresh: Fresh):
+    async with at_home(fresh) as home:
+        story, colleague = home.story, home.ids.new()
+        uncovered = story.job(cleaning.JobUncovered)
+        await hear_together(home, story.requested(), story.linked(colleague, "operator"), uncovered)
+        told = await home.use_cases.told([uncovered.id])
+        assert {recipient for _, recipient, _ in told} == {story.operator, colleague}
+
+
+async def test_who_is_held_for_a_batch_is_changed_by_nobody_meanwhile(fresh_postgresql: Fresh):
+    async with at_home(fresh_postgresql) as home:
+        person = home.story.customer
+
+        async def block() -> None:
+            async with home.work() as work:
+                known = await work.contacts.hold(person)
+                assert known is not None
+                await work.contacts.save(known, replace(known, blocked=("web",)))
+
+        linked = home.story.linked(person, "customer", "telegram")
+        async with while_open(home.work(), block()) as (work, other):
+            await work.inbox.expect([linked])
+            await home.reactions.handle(work, linked)
+        await other.result()
+        async with home.work() as work:
+            contact = await work.contacts.find(person)
+        assert contact is not None
+        assert (contact.channels, contact.blocked) == (("telegram", "web"), ("web",))
+
+
+async def test_when_somebody_else_has_added_a_person_it_is_done_anew(fresh_postgresql: Fresh):
+    async with at_home(fresh_postgresql) as home:
+        person = home.ids.new()
+        linked, elsewhere = (home.story.linked(person, "customer", channel) for channel in ("telegram", "web"))
+
+        async def hear_too_late() -> None:
+            async with home.work() as work:
+                await work.inbox.expect([linked])
+                await home.hear(elsewhere)
+                await home.reactions.handle(work, linked)
+
+        with pytest.raises(StaleVersion):
+            await hear_too_late()
+        await hear_together(home, linked)
+        async with home.work() as work:
+            contact = await work.contacts.find(person)
+        assert contact is not None
+        assert contact.channels == ("telegram", "web")
