@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.shared_kernel.refusal import StaleVersion
 from storage.postgresql import arrays, given
-from storage.rows import add_new, change, insert_all, raise_if_taken
+from storage.rows import add_all_new, add_new, change, raise_if_taken
 
 Row = Mapping[str, Any]
 
@@ -52,7 +52,7 @@ class KeptRows:
         new, changed = self._new, self._changed
         self._new, self._changed = {}, {}
         if len(new) > 1 and self._connection.dialect.name == "postgresql":
-            await self._add_all([new[id] for id in sorted(new)])
+            await add_all_new(self._connection, self._table, [new[id] for id in sorted(new)])
         else:
             for id, row in new.items():
                 await add_new(self._connection, self._table, row, id)
@@ -63,13 +63,6 @@ class KeptRows:
         else:
             for id, (first, row) in changed.items():
                 await change(self._connection, self._table, row, id=id, version=first)
-
-    async def _add_all(self, rows: Sequence[Row]) -> None:
-        try:
-            await insert_all(self._connection, self._table, rows)
-        except IntegrityError as error:
-            raise_if_taken(error, self._table.name)
-            raise
 
     async def _change_all(self, rows: Sequence[Row]) -> None:
         names = tuple(rows[0])

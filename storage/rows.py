@@ -41,6 +41,15 @@ async def add_new(connection: AsyncConnection, table: Table, values: Mapping[str
         raise
 
 
+async def add_all_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for several, of the same columns."""
+    try:
+        await insert_all(connection, table, rows)
+    except IntegrityError as error:
+        raise_if_taken(error, table.name)
+        raise
+
+
 async def change(
     connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, id: str, version: int | None
 ) -> None:  # fmt: skip
@@ -142,7 +151,9 @@ def _replace_all(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> 
     """Columns come as arrays: one statement for any number of rows, carried out once."""
     rows = f"SELECT * FROM unnest({', '.join(f':{name}' for name in names)})"
     statement = text(f"INSERT INTO {table.name} ({_listed(names)}) {rows} {_replacing(names, key)}")
-    return statement.bindparams(*(bindparam(name, type_=ARRAY(whole(table.c[name]))) for name in names))
+    # Of one dimension: see `given`.
+    types = {name: ARRAY(whole(table.c[name]), dimensions=1) for name in names}
+    return statement.bindparams(*(bindparam(name, type_=type) for name, type in types.items()))
 
 
 def _insert(table: Table, names: tuple[str, ...]) -> str:

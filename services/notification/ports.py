@@ -48,8 +48,8 @@ class Copies(Protocol):
 
     async def find_all(self, reservation_ids: Collection[str]) -> Mapping[str, ReservationCopy]: ...
 
-    async def save(self, old: ReservationCopy | None, new: ReservationCopy) -> None:
-        """Write the parts that have changed."""
+    async def save(self, copy: ReservationCopy) -> None:
+        """Write it over the one that was read."""
         ...
 
 

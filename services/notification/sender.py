@@ -219,7 +219,7 @@ class Sender:
     async def _learn(self, one: Taken, new: Delivery) -> None:
         """Whether they have blocked us, or not any more. When they have linked meanwhile, that is newer.
 
-        In a transaction of its own: a consumer holds many people, in the order in which they were told of.
+        In a transaction of its own: a consumer holds many people at once.
         """
         if one.contact is None or contact_after_send(one.contact, new) == one.contact:
             return

@@ -39,7 +39,7 @@ from services.notification.model import Delivery, Notification
 from services.notification.truth import VISITS
 from services.notification.values import DeliveryStatus
 from storage.notification.copies import contact_of
-from storage.notification.ledger import delivery_to_row, notification_to_row
+from storage.notification.ledger_rows import delivery_to_row, notification_to_row
 from storage.notification.purge import purge_broadcast, purge_recipients
 from storage.notification.segments import SENT, asked_of, candidates_in
 from storage.notification.tables import broadcast as broadcasts

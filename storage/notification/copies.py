@@ -1,25 +1,24 @@
 """Contacts and copies of reservations."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import reservation as copies
-from storage.rows import add_new, insert_or_replace
+from storage.rows import add_all_new, add_new, among, of_keys, replace_all
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
 _LISTS = ("channels", "areas", "blocked")
-_PARTS: Mapping[str, type[Any]] = {"visit": VisitPart, "payment": PaymentPart, "job": JobPart}
+_PARTS = ("visit", "payment", "job")
+_KEY = ("reservation_id",)
 
-_CONTACTS = select(contacts).where(contacts.c.person_id.in_(bindparam("people", expanding=True)))
-_TO_HOLD = select(contacts).where(contacts.c.person_id == bindparam("who")).with_for_update(key_share=True)
 _OPERATORS = select(contacts.c.person_id).where(contacts.c.role == "operator").order_by(contacts.c.person_id)
 _CHANGE = update(contacts).where(contacts.c.person_id == bindparam("who"))
 _TO_REMIND = (
@@ -37,41 +36,85 @@ _REMINDED = (
 
 
 class SqlContacts:
-    """How people are reached."""
+    """How people are reached. Those who are expected are read once and written at the end, or before they are read."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._held: dict[str, Contact | None] = {}
+        self._new: set[str] = set()
+        self._changed: set[str] = set()
+
+    async def expect(self, person_ids: Collection[str]) -> None:
+        """Hold in one go those whom nobody else is about to add."""
+        fresh = {*person_ids} - self._held.keys()
+        if fresh:
+            found = await self._hold(fresh)
+            self._held |= {one: found.get(one) for one in fresh}
+            self._new |= fresh - found.keys()
 
     async def find(self, person_id: str) -> Contact | None:
         return (await self.find_all([person_id])).get(person_id)
 
     async def find_all(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
-        rows = await self._connection.execute(_CONTACTS, {"people": list(person_ids)})
+        await self.flush()
+        rows = await of_keys(self._connection, contacts, "person_id", person_ids)
         return {row.person_id: contact_of(row) for row in rows}
 
     async def hold(self, person_id: str) -> Contact | None:
-        row = (await self._connection.execute(_TO_HOLD, {"who": person_id})).one_or_none()
-        return None if row is None else contact_of(row)
+        if person_id in self._held:
+            return self._held[person_id]
+        return (await self._hold([person_id])).get(person_id)
+
+    async def _hold(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
+        rows = await self._connection.execute(_to_hold(self._connection.dialect.name), {"people": list(person_ids)})
+        return {row.person_id: contact_of(row) for row in rows}
 
     async def operators(self) -> Sequence[str]:
+        await self.flush()
         return list((await self._connection.execute(_OPERATORS)).scalars())
 
     async def save(self, old: Contact | None, new: Contact) -> None:
-        if old is None:
-            values = {name: _column(new, name) for name in _CONTACT}
-            await add_new(self._connection, contacts, {"person_id": new.person_id, **values}, new.person_id)
-            return
-        changed = {name: _column(new, name) for name in _CONTACT if getattr(new, name) != getattr(old, name)}
-        if changed:
-            await self._connection.execute(_CHANGE, {**changed, "who": new.person_id})
+        if new.person_id in self._held:
+            self._held[new.person_id] = new
+            self._changed.add(new.person_id)
+        elif old is None:
+            await add_new(self._connection, contacts, _contact_to_row(new), new.person_id)
+        else:
+            changed = {name: _column(new, name) for name in _CONTACT if getattr(new, name) != getattr(old, name)}
+            if changed:
+                await self._connection.execute(_CHANGE, {**changed, "who": new.person_id})
+
+    async def flush(self) -> None:
+        """Write what has changed, all at once. StaleVersion when somebody else has added one who was new."""
+        rows = {one: _contact_to_row(contact) for one in sorted(self._changed) if (contact := self._held[one])}
+        added = [row for one, row in rows.items() if one in self._new]
+        known = [row for one, row in rows.items() if one not in self._new]
+        self._changed.clear()
+        self._new -= rows.keys()
+        if added:
+            await add_all_new(self._connection, contacts, added)
+        if known:
+            await replace_all(self._connection, contacts, known, key=("person_id",))
 
     async def to_remind_of_consent(self, now: datetime, limit: int) -> Sequence[Contact]:
+        await self.flush()
         rows = await self._connection.execute(_TO_REMIND, {"now": now, "limit": limit})
         return [contact_of(row) for row in rows]
 
     async def take_consent_reminder(self, contact: Contact, next_at: datetime) -> bool:
         which = {"who": contact.person_id, "due_at": contact.remind_consent_at}
         return (await self._connection.execute(_REMINDED, {**which, "next_at": next_at})).rowcount == 1
+
+
+@cache
+def _to_hold(dialect: str) -> Select[Any]:
+    """In one order, so that two who want the same people don't wait for each other in a ring."""
+    wanted = select(contacts).where(among(contacts.c.person_id, "people", dialect == "sqlite"))
+    return wanted.order_by(contacts.c.person_id).with_for_update(key_share=True)
+
+
+def _contact_to_row(contact: Contact) -> dict[str, Any]:
+    return {"person_id": contact.person_id, **{name: _column(contact, name) for name in _CONTACT}}
 
 
 def _column(contact: Contact, name: str) -> Any:
@@ -86,16 +129,24 @@ def contact_of(row: Row[Any]) -> Contact:
     return Contact(person_id=row.person_id, **(values | lists))
 
 
-_COPIES = select(copies).where(copies.c.reservation_id.in_(bindparam("reservations", expanding=True)))
-
-
 class SqlCopies:
-    """What is known of reservations, each source's part in a column of its own. Read once, written at the end."""
+    """What is known of reservations, each source's part in a column of its own. Read once, written at the end.
+
+    Whole rows are written: whoever saves one has expected it, so that no other source's part comes in between.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._expected: set[str] = set()
         self._known: dict[str, ReservationCopy | None] = {}
-        self._changed: dict[str, set[str]] = defaultdict(set)
+        self._changed: set[str] = set()
+
+    async def expect(self, reservation_ids: Collection[str]) -> None:
+        """Read in one go what nobody else can write any more; what was read of these before may be old."""
+        fresh = {*reservation_ids} - self._expected
+        self._expected |= fresh
+        self._known = {one: copy for one, copy in self._known.items() if one not in fresh}
+        await self.find_all(fresh)
 
     async def find(self, reservation_id: str) -> ReservationCopy | None:
         return (await self.find_all([reservation_id])).get(reservation_id)
@@ -103,29 +154,20 @@ class SqlCopies:
     async def find_all(self, reservation_ids: Collection[str]) -> Mapping[str, ReservationCopy]:
         unknown = {*reservation_ids} - self._known.keys()
         if unknown:
-            rows = await self._connection.execute(_COPIES, {"reservations": list(unknown)})
+            rows = await of_keys(self._connection, copies, "reservation_id", unknown)
             self._known |= dict.fromkeys(unknown) | {row.reservation_id: _copy(row) for row in rows}
         return {one: copy for one in reservation_ids if (copy := self._known[one]) is not None}
 
-    async def save(self, old: ReservationCopy | None, new: ReservationCopy) -> None:
-        self._known[new.reservation_id] = new
-        self._changed[new.reservation_id] |= {
-            name for name in _PARTS if old is None or getattr(new, name) != getattr(old, name)
-        }
+    async def save(self, copy: ReservationCopy) -> None:
+        self._known[copy.reservation_id] = copy
+        self._changed.add(copy.reservation_id)
 
     async def flush(self) -> None:
-        """Write the parts that have changed, and no others: another source's isn't ours to write."""
-        rows: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-        for reservation_id, names in sorted(self._changed.items()):
-            copy = self._known[reservation_id]
-            assert copy is not None
-            parts = {name: _part_to_json(getattr(copy, name)) for name in sorted(names)}
-            parts |= {name: value for part in sorted(names) for name, value in _looked_for(copy, part).items()}
-            rows[tuple(parts)].append({"reservation_id": reservation_id, **parts})
+        """Write what has changed, all at once."""
+        changed = [copy for one in sorted(self._changed) if (copy := self._known[one]) is not None]
         self._changed.clear()
-        for changed, alike in rows.items():
-            statement = insert_or_replace(copies, "reservation_id", *changed, key=("reservation_id",))
-            await self._connection.execute(statement, alike)
+        if changed:
+            await replace_all(self._connection, copies, [_copy_to_row(copy) for copy in changed], key=_KEY)
 
 
 def _copy(row: Row[Any]) -> ReservationCopy:
@@ -137,17 +179,18 @@ def _copy(row: Row[Any]) -> ReservationCopy:
     )
 
 
-def _looked_for(copy: ReservationCopy, part: str) -> dict[str, Any]:
-    """What a part says that is looked for by itself."""
-    if part == "visit" and copy.visit is not None:
-        visit = copy.visit
-        return {
-            "customer_id": visit.customer_id,
-            "area": visit.area,
-            "status": visit.status,
-            "starts_at": visit.starts_at,
-        }
-    return {"cleaner_id": copy.job.cleaner_id} if part == "job" and copy.job is not None else {}
+def _copy_to_row(copy: ReservationCopy) -> dict[str, Any]:
+    """Its parts, and what is looked for by itself."""
+    visit, job = copy.visit, copy.job
+    return {
+        "reservation_id": copy.reservation_id,
+        **{name: _part_to_json(getattr(copy, name)) for name in _PARTS},
+        "customer_id": visit.customer_id if visit else None,
+        "area": visit.area if visit else None,
+        "status": visit.status if visit else None,
+        "starts_at": visit.starts_at if visit else None,
+        "cleaner_id": job.cleaner_id if job else None,
+    }
 
 
 def _part_to_json(part: Any) -> dict[str, Any] | None:

@@ -1,36 +1,37 @@
 """Notifications and their deliveries."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Column, Integer, Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notification.broadcasts.model import cause_of
-from services.notification.broadcasts.values import BroadcastStatus, Kind
+from services.notification.broadcasts.values import BroadcastStatus
 from services.notification.lifecycle import UNFINISHED
-from services.notification.model import Ad, Delivery, Info, Notification
+from services.notification.model import Delivery, Info, Notification
 from services.notification.ports import Entry
-from services.notification.values import DeliveryStatus, Values
-from services.shared_kernel.refusal import NotFound
+from services.notification.values import DeliveryStatus
+from services.shared_kernel.refusal import NotFound, StaleVersion
+from storage.notification.ledger_rows import (
+    DELIVERY,
+    add_notifications,
+    delivery_of,
+    delivery_to_row,
+    notification_of,
+)
 from storage.notification.purge import purge_news
 from storage.notification.tables import broadcast as broadcasts
 from storage.notification.tables import delivery as deliveries
 from storage.notification.tables import notification as notifications
 from storage.postgresql import arrays, given
-from storage.rows import insert_or_leave
+from storage.rows import insert_all, of_keys
 
-_DELIVERY = tuple(field.name for field in fields(Delivery))
-_NOTIFICATION = tuple(field.name for field in fields(Info) if field.name != "values")
 _MOST_PARAMETERS = 500
-_LONGEST_REASON = 64
-_CAUSE = cause_of("")
+# What a notification is unique on.
+_KEY = ("cause", "recipient_id", "template")
 
 # Made once: a statement that is put together anew costs three times as much at each call.
-_ADD = insert_or_leave(notifications, *_NOTIFICATION, "kind", "values", returning="position")
-_ADD_DELIVERIES = insert(deliveries)
 _PLACE = (
     select(deliveries.c.lane, deliveries.c.position)
     .where(deliveries.c.notification_id == bindparam("notification"))
@@ -39,13 +40,13 @@ _PLACE = (
 _SAVE = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("old_id"), deliveries.c.version == bindparam("old_version"))
-    .values({name: bindparam(f"new_{name}") for name in _DELIVERY})
+    .values({name: bindparam(f"new_{name}") for name in DELIVERY})
 )
-_NEW = given(*(deliveries.c[name] for name in _DELIVERY), Column("old_version", Integer))
+_NEW = given(*(deliveries.c[name] for name in DELIVERY), Column("old_version", Integer))
 _SAVE_ALL = (
     update(deliveries)
     .where(deliveries.c.id == _NEW.c.id, deliveries.c.version == _NEW.c.old_version)
-    .values({name: _NEW.c[name] for name in _DELIVERY})
+    .values({name: _NEW.c[name] for name in DELIVERY})
     .returning(deliveries.c.id)
 )
 _EARLIER = deliveries.alias("earlier")
@@ -130,25 +131,49 @@ _WAITING_OF_BROADCASTS = (
     .join(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id)
     .where(broadcasts.c.status == BroadcastStatus.RUNNING, deliveries.c.status.in_(UNFINISHED))
 )
-_TOLD = select(notifications.c.cause, notifications.c.recipient_id, notifications.c.template).where(
-    notifications.c.cause.in_(bindparam("causes", expanding=True))
-)
 
 
 class SqlLedger:
-    """Rows in, notifications and deliveries out."""
+    """Rows in, notifications and deliveries out. What is new is written at the end, or before it may be read."""
 
     def __init__(self, connection: AsyncConnection, is_sqlite: bool) -> None:
         self._connection = connection
         self._is_sqlite = is_sqlite
+        self._expected: set[str] = set()
+        self._told: set[tuple[str, str, str]] = set()
+        self._new: list[tuple[Info, Delivery]] = []
         self._added: list[dict[str, Any]] = []
 
+    async def expect(self, causes: Collection[str]) -> None:
+        """Read in one go who has been told about these, which nobody else is about to tell."""
+        fresh = {*causes} - self._expected
+        self._told |= {*await self.told(fresh)}
+        self._expected |= fresh
+
     async def add(self, notification: Info, delivery: Delivery) -> bool:
-        position = (await self._connection.execute(_ADD, notification_to_row(notification))).scalar_one_or_none()
-        if position is None:
+        if notification.cause not in self._expected:
+            await self._write_new()
+            return await self._write([(notification, delivery)])
+        key = (notification.cause, notification.recipient_id, notification.template)
+        if key in self._told:
             return False
-        self._insert(delivery, notification.lane, position)
+        self._told.add(key)
+        self._new.append((notification, delivery))
         return True
+
+    async def _write_new(self) -> None:
+        """StaleVersion when somebody else has told one of these meanwhile."""
+        new, self._new = self._new, []
+        if new and not await self._write(new):
+            raise StaleVersion(notifications.name)
+
+    async def _write(self, new: Sequence[tuple[Info, Delivery]]) -> bool:
+        """Whether nobody had been told any of them."""
+        position = await add_notifications(self._connection, [notification for notification, _ in new])
+        for notification, delivery in new:
+            if notification.id in position:
+                self._insert(delivery, notification.lane, position[notification.id])
+        return len(position) == len(new)
 
     async def add_hop(self, delivery: Delivery) -> None:
         await self.flush()
@@ -159,9 +184,10 @@ class SqlLedger:
         self._added.append({"lane": lane, "position": position, **delivery_to_row(delivery)})
 
     async def flush(self) -> None:
-        """Write the deliveries that were added, all at once."""
+        """Write what was added, all at once."""
+        await self._write_new()
         if self._added:
-            await self._connection.execute(_ADD_DELIVERIES, self._added)
+            await insert_all(self._connection, deliveries, self._added)
             self._added = []
 
     async def save(self, old: Delivery, new: Delivery) -> bool:
@@ -175,7 +201,7 @@ class SqlLedger:
         await self.flush()
         if not self._is_sqlite:
             rows = [{**delivery_to_row(new), "old_version": old.version} for old, new in changes]
-            saved = await self._connection.execute(_SAVE_ALL, arrays((*_DELIVERY, "old_version"), rows))
+            saved = await self._connection.execute(_SAVE_ALL, arrays((*DELIVERY, "old_version"), rows))
             return frozenset(saved.scalars())
         together = await self._connection.begin_nested()
         result = await self._connection.execute(_SAVE, [_change(old, new) for old, new in changes])
@@ -209,11 +235,12 @@ class SqlLedger:
 
     async def _deliveries(self, statement: Select[Any], **asked: Any) -> Sequence[Delivery]:
         await self.flush()
-        return [_delivery(row) for row in await self._connection.execute(statement, asked)]
+        return [delivery_of(row) for row in await self._connection.execute(statement, asked)]
 
     async def notifications(self, ids: Collection[str]) -> Mapping[str, Notification]:
+        await self.flush()
         rows = await self._connection.execute(_BY_IDS, {"ids": list(ids)})
-        return {row.id: _notification(row) for row in rows}
+        return {row.id: notification_of(row) for row in rows}
 
     async def get(self, delivery_id: str) -> Entry:
         found = await self._deliveries(_BY_ID, wanted=delivery_id)
@@ -223,8 +250,9 @@ class SqlLedger:
         return Entry(notification=about[found[0].notification_id], delivery=found[0])
 
     async def of_reservation(self, reservation_id: str) -> Sequence[Entry]:
+        await self.flush()
         rows = await self._connection.execute(_OF_RESERVATION, {"reservation": reservation_id})
-        about = {row.id: _notification(row) for row in rows}
+        about = {row.id: notification_of(row) for row in rows}
         found = await self._deliveries(_DELIVERIES_OF_RESERVATION, reservation=reservation_id)
         return [Entry(notification=about[delivery.notification_id], delivery=delivery) for delivery in found]
 
@@ -240,50 +268,19 @@ class SqlLedger:
         return list(reversed(found))
 
     async def told(self, causes: Collection[str]) -> Sequence[tuple[str, str, str]]:
+        await self.flush()
         wanted, found = list(causes), []
         for start in range(0, len(wanted), _MOST_PARAMETERS):
-            rows = await self._connection.execute(_TOLD, {"causes": wanted[start : start + _MOST_PARAMETERS]})
+            some = wanted[start : start + _MOST_PARAMETERS]
+            rows = await of_keys(self._connection, notifications, "cause", some, *_KEY)
             found += [(row.cause, row.recipient_id, row.template) for row in rows]
         return found
 
     async def purge(self, before: datetime, limit: int) -> int:
+        await self.flush()
         return await purge_news(self._connection, before, limit)
 
 
 def _change(old: Delivery, new: Delivery) -> dict[str, Any]:
     named = {f"new_{name}": value for name, value in delivery_to_row(new).items()}
     return {"old_id": old.id, "old_version": old.version, **named}
-
-
-def delivery_to_row(delivery: Delivery) -> dict[str, Any]:
-    row = {name: getattr(delivery, name) for name in _DELIVERY}
-    return row | {"reason": delivery.reason[:_LONGEST_REASON]}
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    values = {name: getattr(row, name) for name in _DELIVERY}
-    return Delivery(**(values | {"status": DeliveryStatus(row.status)}))
-
-
-def _notification(row: Row[Any]) -> Notification:
-    about = {name: getattr(row, name) for name in _NOTIFICATION} | {"values": _values_from_json(row._mapping["values"])}
-    if row.kind == Kind.AD:
-        return Ad(**about, broadcast_id=row.cause.removeprefix(_CAUSE))
-    return Info(**about)
-
-
-def notification_to_row(notification: Notification) -> dict[str, Any]:
-    """Its columns, but for its position."""
-    row = {name: getattr(notification, name) for name in _NOTIFICATION}
-    kind = Kind.AD if isinstance(notification, Ad) else Kind.INFO
-    return row | {"kind": kind, "values": _values_to_json(notification.values)}
-
-
-def _values_to_json(values: Values) -> dict[str, Any]:
-    return {name: {"at": value.isoformat()} if isinstance(value, datetime) else value for name, value in values.items()}
-
-
-def _values_from_json(raw: dict[str, Any]) -> Values:
-    return {
-        name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for name, value in raw.items()
-    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.notification.reactions.copying import person_of
 from services.shared_kernel.event import Received
 from storage.notification.broadcasts import SqlBroadcasts
 from storage.notification.copies import SqlContacts, SqlCopies
@@ -22,9 +23,14 @@ class NotificationUnitOfWork(SqlUnitOfWork):
 
     async def expect(self, batch: Sequence[Received]) -> None:
         about = {getattr(received.event, "reservation_id", None) for received in batch}
-        await self.copies.find_all({one for one in about if one is not None})
+        people = {person_of(received.event) for received in batch}
+        await self.contacts.expect({one for one in people if one is not None})
+        await self.copies.expect({one for one in about if one is not None})
+        await self.ledger.expect({received.id for received in batch})
 
     async def flush(self) -> None:
+        await self.contacts.flush()
         await self.copies.flush()
         await self.ledger.flush()
+        await self.reminders.flush()
         await super().flush()

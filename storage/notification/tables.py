@@ -41,8 +41,7 @@ contact = Table(
     Index("notification_contact_to_remind", "remind_consent_at"),
 )
 
-# One column for each source, so that parts written at the same time don't undo each other; and what broadcasts look
-# for, from the visit and from the job.
+# One column for each source; and what broadcasts look for, from the visit and from the job.
 reservation = Table(
     "notification_reservation",
     metadata,

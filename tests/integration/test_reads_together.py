@@ -1,14 +1,11 @@
 """My page and personal details of many who ask at the same moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event
 
 from bot.people import People
 from bot.ports import Details
@@ -23,6 +20,7 @@ from storage.mypage.repositories import MyPageUnitOfWork, SqlMyPage
 from storage.mypage.tables import messaging as mypage_messaging
 from storage.unit_of_work import Context
 from tests.support.fresh import Fresh
+from tests.support.statements import statements
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -41,23 +39,6 @@ async def database(fresh: Fresh) -> AsyncIterator[Database]:
     made = Database(fresh("bot", "mypage"))
     yield made
     await made.close()
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What is carried out meanwhile."""
-    found: list[str] = []
-
-    def count(_c: Any, _u: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            found.append(statement)
-
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
 
 
 async def with_pages(database: Database) -> SqlMyPage:

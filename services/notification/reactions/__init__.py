@@ -74,5 +74,5 @@ async def _learn_reservation(work: NotificationWork, received: Received) -> Rese
     old = await work.copies.find(reservation_id)
     new = copied(old, received)
     if new is not None and new != old:
-        await work.copies.save(old, new)
+        await work.copies.save(new)
     return new
