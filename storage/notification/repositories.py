@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.notification.reactions.copying import person_of
+from services.notification.reactions.who import TOLD
 from services.shared_kernel.event import Received
 from storage.notification.broadcasts import SqlBroadcasts
 from storage.notification.copies import SqlContacts, SqlCopies
@@ -26,7 +27,7 @@ class NotificationUnitOfWork(SqlUnitOfWork):
         people = {person_of(received.event) for received in batch}
         await self.contacts.expect({one for one in people if one is not None})
         await self.copies.expect({one for one in about if one is not None})
-        await self.ledger.expect({received.id for received in batch})
+        await self.ledger.expect({received.id for received in batch if type(received.event) in TOLD})
 
     async def flush(self) -> None:
         await self.contacts.flush()
