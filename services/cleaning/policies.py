@@ -45,8 +45,8 @@ class DispatchPolicy:
         return starts_at + timedelta(minutes=self.no_show_after_minutes)
 
     def recent_since(self, at: datetime) -> datetime:
-        """Jobs from then on count as recent."""
-        return at - timedelta(days=self.recent_days)
+        """Jobs from then on count as recent. A whole minute: those who choose within it need one count only."""
+        return at.replace(second=0, microsecond=0) - timedelta(days=self.recent_days)
 
 
 _SPANS = ("unfilled_before_start_hours", "start_earliest_minutes", "no_show_after_minutes",

@@ -6,27 +6,21 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, or_, select, update
 
 from services.cleaning.lifecycle import HELD
 from services.cleaning.model import Events, Job
 from services.cleaning.offer import Offer
 from services.cleaning.values import JobStatus, OfferStatus, Visit
+from services.reservation.events import VisitEvent
 from services.shared_kernel.clock import KST
 from services.shared_kernel.refusal import NotFound
+from storage.cleaning.plans import AT_THE_TIME_OF, TO_DO, SqlPlans, time_of
 from storage.cleaning.tables import job as table
 from storage.cleaning.tables import offer as offers
 from storage.kept import KeptRows
-from storage.rows import change
+from storage.rows import change, insert_all
 from storage.unit_of_work import SqlUnitOfWork
-
-_TO_DO = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED)
-_AT_THE_TIME_OF = (
-    (table.c.id != bindparam("job_id"))
-    & table.c.status.in_(_TO_DO)
-    & (table.c.starts_at < bindparam("end"))
-    & (table.c.ends_at > bindparam("start"))
-)
 
 _TO_CHANGE = select(table).with_for_update(key_share=True)
 _BY_ID = _TO_CHANGE.where(table.c.id == bindparam("job_id"))
@@ -37,7 +31,6 @@ _OF_RESERVATIONS = _TO_CHANGE.where(table.c.reservation_id.in_(bindparam("reserv
 _OFFERS = select(offers).where(offers.c.job_id.in_(bindparam("job_ids", expanding=True))).order_by(offers.c.number)
 # Only its status ever changes.
 _CHANGE_OFFER = update(offers).where(offers.c.id == bindparam("offer_id")).values(status=bindparam("new_status"))
-_ADD_OFFERS = insert(offers)
 _DUE = (
     select(table.c.id)
     .where(table.c.due_at <= bindparam("now"))
@@ -64,7 +57,7 @@ _IN_HAND = (
     select(table.c.id)
     .where(
         or_(
-            (table.c.cleaner_id == bindparam("cleaner_id")) & table.c.status.in_(_TO_DO),
+            (table.c.cleaner_id == bindparam("cleaner_id")) & table.c.status.in_(TO_DO),
             table.c.id.in_(
                 select(offers.c.job_id).where(
                     offers.c.cleaner_id == bindparam("cleaner_id"), offers.c.status == OfferStatus.PENDING
@@ -74,19 +67,7 @@ _IN_HAND = (
     )
     .order_by(table.c.id)
 )
-_CLASH = select(table).where(table.c.cleaner_id == bindparam("cleaner_id"), _AT_THE_TIME_OF).order_by(table.c.starts_at)
-_BUSY = select(table.c.cleaner_id).where(_AT_THE_TIME_OF)
-_COUNTS_SINCE = (
-    select(table.c.cleaner_id, func.count())
-    .where(table.c.starts_at >= bindparam("moment"), table.c.status.in_(HELD))
-    .group_by(table.c.cleaner_id)
-)
-_PREVIOUS_CLEANER = (
-    select(table.c.cleaner_id)
-    .where(table.c.customer_id == bindparam("customer_id"), table.c.status == JobStatus.FINISHED)
-    .order_by(table.c.starts_at.desc())
-    .limit(1)
-)
+_CLASH = select(table).where(table.c.cleaner_id == bindparam("cleaner_id"), AT_THE_TIME_OF).order_by(table.c.starts_at)
 
 
 class SqlJobs:
@@ -97,13 +78,15 @@ class SqlJobs:
 
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work
+        self._plans = SqlPlans(work.connection)
         self._new = KeptRows(work.connection, table)
         self._new_offers: list[dict[str, Any]] = []
         self._expected: dict[str, Job | None] = {}
 
-    async def expect(self, reservation_ids: Collection[str]) -> None:
+    async def expect(self, visits: Collection[VisitEvent]) -> None:
         """Read in one go what `of_reservation` will be asked for, when nobody else can make or change it."""
-        unknown = sorted({*reservation_ids} - self._expected.keys())
+        self._plans.expect(visits)
+        unknown = sorted({visit.reservation_id for visit in visits} - self._expected.keys())
         if unknown:
             found = await self._load(_OF_RESERVATIONS, reservation_ids=unknown)
             self._expected |= dict.fromkeys(unknown) | {job.reservation_id: job for job in found}
@@ -112,7 +95,7 @@ class SqlJobs:
         """What is new. StaleVersion when a reservation has got another job meanwhile."""
         await self._new.write()
         if self._new_offers:
-            await self._work.connection.execute(_ADD_OFFERS, self._new_offers)
+            await insert_all(self._work.connection, offers, self._new_offers)
             self._new_offers = []
 
     async def get(self, job_id: str) -> Job:
@@ -137,6 +120,8 @@ class SqlJobs:
             await self.write()
             await change(self._work.connection, table, _to_row(new), id=old.id, version=old.version)
             await self._save_offers(old, new)
+            if old.cleaner_id or new.cleaner_id:  # any other is in nobody's plans
+                self._plans.forget()
         if new.reservation_id in self._expected:
             self._expected[new.reservation_id] = new
         await self._work.record(events)
@@ -153,7 +138,7 @@ class SqlJobs:
             await self._work.connection.execute(_CHANGE_OFFER, changed)
         added = [row for row in _offer_rows(new) if row["id"] not in known]
         if added:
-            await self._work.connection.execute(_ADD_OFFERS, added)
+            await insert_all(self._work.connection, offers, added)
 
     async def due(self, now: datetime, limit: int) -> Sequence[str]:
         await self.write()
@@ -175,20 +160,17 @@ class SqlJobs:
     # In these only jobs come that are somebody's, which new ones never are.
 
     async def clash(self, cleaner_id: str, job: Job) -> Job | None:
-        found = await self._load(_CLASH, cleaner_id=cleaner_id, **_time_of(job))
+        found = await self._load(_CLASH, cleaner_id=cleaner_id, **time_of(job))
         return found[0] if found else None
 
     async def busy(self, job: Job) -> Set[str]:
-        return set((await self._work.connection.execute(_BUSY, _time_of(job))).scalars())
+        return await self._plans.busy(job)
 
     async def counts_since(self, moment: datetime) -> Mapping[str, int]:
-        rows = (await self._work.connection.execute(_COUNTS_SINCE, {"moment": moment})).all()
-        return {str(cleaner_id): int(count) for cleaner_id, count in rows}
+        return await self._plans.counts_since(moment)
 
     async def previous_cleaner(self, customer_id: str) -> str | None:
-        asked = await self._work.connection.execute(_PREVIOUS_CLEANER, {"customer_id": customer_id})
-        found: str | None = asked.scalar_one_or_none()
-        return found
+        return await self._plans.previous_cleaner(customer_id)
 
     async def _load(self, statement: Select[Any], **wanted: Any) -> list[Job]:
         rows = (await self._work.connection.execute(statement, wanted)).all()
@@ -198,10 +180,6 @@ class SqlJobs:
         for row in await self._work.connection.execute(_OFFERS, {"job_ids": [row.id for row in rows]}):
             of_job[row.job_id].append(_offer_from_row(row))
         return [_from_row(row, tuple(of_job[row.id])) for row in rows]
-
-
-def _time_of(job: Job) -> dict[str, Any]:
-    return {"job_id": job.id, "start": job.visit.starts_at, "end": job.visit.ends_at}
 
 
 _PLAIN = (

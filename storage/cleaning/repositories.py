@@ -30,7 +30,7 @@ class CleaningUnitOfWork(SqlUnitOfWork):
     async def expect(self, batch: Sequence[Received]) -> None:
         visits = [received.event for received in batch if isinstance(received.event, _DISPATCHED)]
         await self.cleaners.expect({visit.area for visit in visits})
-        await self.jobs.expect({visit.reservation_id for visit in visits})
+        await self.jobs.expect(visits)
 
     async def flush(self) -> None:
         await self.jobs.write()

@@ -148,6 +148,8 @@ def test_the_policy_in_figures():
     assert POLICY.payout_krw(80_000) == 68_000
     assert POLICY.payout_krw(99_999) == 84_999
     assert POLICY.offer_deadline(FRIDAY_2PM, MONDAY_AFTERNOON) == MONDAY_AFTERNOON + timedelta(minutes=10)
+    a_month_ago = MONDAY_AFTERNOON - timedelta(days=30)
+    assert {POLICY.recent_since(MONDAY_AFTERNOON + timedelta(seconds=after)) for after in (0, 59.9)} == {a_month_ago}
     late = FRIDAY_2PM - timedelta(hours=2, minutes=3)
     assert POLICY.offer_deadline(FRIDAY_2PM, late) == FRIDAY_2PM - timedelta(hours=2)
 
