@@ -52,8 +52,12 @@ class Inbox(Protocol):
         """Take out the parked events that waited for this one, in order, but for those that are kept apart."""
         ...
 
-    async def unpark(self, event_ids: Collection[str]) -> None:
-        """Take these out: they wait elsewhere."""
+    async def keep_apart(self, event_ids: Collection[str], received: Received) -> None:
+        """These parked ones wait for this event alone from now on: if it comes again, it releases them."""
+        ...
+
+    async def unpark(self, event_ids: Collection[str], received: Received) -> None:
+        """Take these out, which wait elsewhere; whichever of them has been parked anew since stays."""
         ...
 
 
@@ -188,7 +192,7 @@ class Consumer(Generic[W]):
             log.warning("consumer.followers_put_back", consumer=self.name, event_ids=list(apart))
             await self._subscription.put_back([_message(each.received, each.body) for each in apart.values()])
             async with self._unit_of_work() as work:
-                await work.inbox.unpark(apart)
+                await work.inbox.unpark(apart, received)
         return settled
 
     async def _fail(self, delivery: Delivery, error: Exception, received: Received | None = None) -> None:
@@ -220,6 +224,8 @@ class Consumer(Generic[W]):
         async def handle() -> Sequence[Settled]:
             async with self._unit_of_work() as work:
                 await work.inbox.expect([received for received, _ in pairs])
+                if apart:
+                    await work.inbox.keep_apart(apart, pairs[0][0])
                 return [each for pair in pairs for each in await self._handle(work, *pair, apart, followers)]
 
         with self._observer.handling(self.name, len(pairs)):

@@ -73,9 +73,10 @@ class Relay:
 
         A broker that is away leaves the rows for later.
         """
-        await self._delete_done()
         handed = self.handover.take()
         sent = await self._send(handed)
+        # Before the look, which would find those whose claim ended while the broker took its time.
+        await self._delete_done()
         if sent == len(handed):
             sent += await self._send(await self._outbox.claim(BATCH))
         await self._delete_done()

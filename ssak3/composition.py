@@ -291,10 +291,10 @@ class Ssak3:
         if "notification" in self.processes:
             await self.sending.close()
         try:
-            with contextlib.suppress(Exception):  # what isn't given back is found when its claim has ended
+            with contextlib.suppress(TimeoutError):  # what isn't given back is found when its claim has ended
                 async with asyncio.timeout(GIVE_BACK_SECONDS):
-                    for relay in self.relays.values():
-                        await relay.give_back()
+                    giving = (relay.give_back() for relay in self.relays.values())
+                    await asyncio.gather(*giving, return_exceptions=True)
         finally:
             await self.broker.close()
             await self.databases.close()

@@ -30,7 +30,7 @@ OTHER = "other"
 
 # Looked at when somebody asks: what it says, and its labels.
 GAUGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "ssak3_outbox_size": ("Events not published yet", ("context",)),
+    "ssak3_outbox_size": ("Events not published yet, or within the last second", ("context",)),
     "ssak3_outbox_oldest_seconds": ("Age of the oldest of them", ("context",)),
     "ssak3_parked_size": ("Events that wait for one before them", ("consumer",)),
     "ssak3_parked_oldest_seconds": ("How long the first of them has waited", ("consumer",)),

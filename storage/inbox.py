@@ -129,12 +129,18 @@ class SqlInbox:
         waiting = (await self._connection.execute(statements.waiting(parked), wanted)).all()
         rows = [row for row in waiting if row.event_id not in apart]
         if rows:
-            await self.unpark([row.event_id for row in rows])
+            await self._connection.execute(statements.unpark(parked), {"ids": [row.event_id for row in rows]})
         return [row.body for row in rows]
 
-    async def unpark(self, event_ids: Collection[str]) -> None:
-        """Take these out: they wait elsewhere."""
-        await self._connection.execute(statements.unpark(self._tables.parked), {"ids": list(event_ids)})
+    async def keep_apart(self, event_ids: Collection[str], received: Received) -> None:
+        """Whatever they waited for may be handled now, and never come by again."""
+        wanted = {"ids": list(event_ids), "cause": received.id}
+        await self._connection.execute(statements.wait_for(self._tables.parked), wanted)
+
+    async def unpark(self, event_ids: Collection[str], received: Received) -> None:
+        """Those that wait for this one: a replica that got one from the queue may have parked it meanwhile."""
+        wanted = {"ids": list(event_ids), "cause": received.id}
+        await self._connection.execute(statements.unpark_waiting_for(self._tables.parked), wanted)
 
     async def pass_over(self, received: Received, body: bytes) -> bool:
         """What this parked one waits for comes no more: whether it can be handled now, once it is told again.
@@ -156,7 +162,7 @@ class SqlInbox:
         waits = self._causal and await self._cause_is_missing(received)
         await self._connection.execute(
             statements.wait_for(self._tables.parked),
-            {"id": received.id, "cause": received.causation_id if waits else received.id},
+            {"ids": [received.id], "cause": received.causation_id if waits else received.id},
         )
         return not waits
 
@@ -220,7 +226,7 @@ class SqlInbox:
             "parked_at": self._clock.now(),
             "body": body,
         }
-        await self._connection.execute(insert_or_leave(self._tables.parked, *row), row)
+        await self._connection.execute(statements.park(self._tables.parked), row)
         self._note_parked(received.source, received.subject, waits_for)
         return Admission.PARKED
 

@@ -5,6 +5,7 @@ from functools import cache
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Delete,
     Select,
     String,
@@ -78,8 +79,28 @@ def waiting(parked: Table) -> Select[tuple[str, bytes]]:
 
 
 @cache
+def park(parked: Table) -> TextClause:
+    """One that is there already goes on waiting, since when it was parked first, for what it waits for now."""
+    names = parked.c.keys()
+    statement = text(
+        f"INSERT INTO {parked.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)}) "
+        "ON CONFLICT (event_id) DO UPDATE SET waits_for = excluded.waits_for"
+    )
+    return statement.bindparams(*(bindparam(name, type_=parked.c[name].type) for name in names))
+
+
+@cache
 def unpark(parked: Table) -> Delete:
-    return delete(parked).where(parked.c.event_id.in_(bindparam("ids", expanding=True)))
+    return delete(parked).where(_these(parked))
+
+
+@cache
+def unpark_waiting_for(parked: Table) -> Delete:
+    return delete(parked).where(_these(parked), parked.c.waits_for == bindparam("cause"))
+
+
+def _these(parked: Table) -> ColumnElement[bool]:
+    return parked.c.event_id.in_(bindparam("ids", expanding=True))
 
 
 @cache
@@ -89,7 +110,7 @@ def is_parked(parked: Table) -> Select[tuple[str]]:
 
 @cache
 def wait_for(parked: Table) -> Update:
-    return update(parked).where(parked.c.event_id == bindparam("id")).values(waits_for=bindparam("cause"))
+    return update(parked).where(_these(parked)).values(waits_for=bindparam("cause"))
 
 
 @cache

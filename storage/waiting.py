@@ -20,7 +20,7 @@ class Waiting:
 
 
 async def unsent(context: Context) -> Waiting:
-    """Events that the broker hasn't confirmed yet."""
+    """Events that the broker hasn't confirmed yet, or within the last second."""
     outbox = context.tables.outbox
     async with context.database.read() as connection:
         size = (await connection.execute(_size(outbox))).scalar_one()

@@ -358,18 +358,52 @@ async def test_a_parked_one_whose_writing_fails_at_the_end_harms_only_itself(tel
     assert [each.message.id for each in queue.buried] == [second.id]
 
 
-async def test_killed_before_a_parked_one_that_failed_is_back_in_the_queue(teller: Teller):
-    """Then the one that released it comes again, and finds it still there."""
-    first, second, third = await three_in_a_row(teller)
+@pytest.mark.parametrize("which", [1, 2])
+async def test_killed_before_a_parked_one_that_failed_is_back_in_the_queue(teller: Teller, which: int):
+    """Then the one that released it comes again, and finds it still there, whatever it waited for before."""
+    events = await three_in_a_row(teller)
+    first, second, third = events
     await teller.consumer(delivered(third), delivered(second)).run_once()
-    teller.on_handling = refuses(second)
+    teller.on_handling = refuses(events[which])
     queue = Away([delivered(first)])
     await teller.consumer_of(queue).run_once()
     assert queue.failed  # to be tried again
-    assert [await seen(teller.database), await count(teller.database, "parked")] == [{first.id}, 2]
+    assert await seen(teller.database) == {each.id for each in events[:which]}
+    assert await count(teller.database, "parked") == 3 - which
 
     teller.on_handling = lambda received: None
     await teller.consumer(delivered(first, again=True)).run_once()
+    assert await seen(teller.database) == {first.id, second.id, third.id}
+    assert await count(teller.database, "parked") == 0
+
+
+async def test_one_that_a_replica_parks_anew_stays_parked(another: Another):
+    """It got it back from the queue before the one that goes first, and before the one who put it there went on."""
+    teller, replica = another(), another()
+    first, second, third = await three_in_a_row(teller)
+    await teller.consumer(delivered(third), delivered(second)).run_once()
+
+    class Fussy(SqlUnitOfWork):
+        def open(self) -> None:
+            self.written: list[str] = []
+
+        async def flush(self) -> None:
+            if len(self.written) > 1:
+                raise ValueError("too long")
+            await super().flush()
+
+    async def react(work: Fussy, received: Received) -> None:
+        work.written.append(received.id)
+
+    class Shared(Queue):
+        async def put_back(self, messages: Sequence[Message]) -> None:
+            assert {each.id for each in messages} == {second.id, third.id}
+            await replica.consumer(delivered(third)).run_once()
+
+    consumer = Consumer(CONTEXT, Shared([delivered(first)]), lambda: Fussy(teller.context), {ContactChanged: react})
+    await consumer.run_once()
+    assert [await seen(teller.database), await count(teller.database, "parked")] == [{first.id}, 1]
+    await replica.consumer(delivered(second)).run_once()
     assert await seen(teller.database) == {first.id, second.id, third.id}
     assert await count(teller.database, "parked") == 0
 
