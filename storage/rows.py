@@ -109,6 +109,20 @@ def insert_or_leave(table: Table, *names: str, returning: str = "") -> TextClaus
 
 
 @cache
+def insert_all_or_leave(table: Table, *names: str, returning: tuple[str, ...] = ()) -> TextClause:
+    """The same for rows that come as arrays, in their order. PostgreSQL's own.
+
+    A text, like all that has a conflict clause: SQLAlchemy would compile it anew each time.
+    """
+    back = f" RETURNING {_listed(returning)}" if returning else ""
+    rows = f"unnest({', '.join(f':{name}' for name in names)}) WITH ORDINALITY AS given ({_listed(names)}, ordinality)"
+    chosen = f"SELECT {_listed(names)} FROM {rows} ORDER BY ordinality"
+    return _of_arrays(
+        table, names, f"INSERT INTO {table.name} ({_listed(names)}) {chosen} ON CONFLICT DO NOTHING{back}"
+    )
+
+
+@cache
 def insert_or_replace(table: Table, *names: str, key: tuple[str, ...]) -> TextClause:
     """One with the same key gets the new values."""
     return _typed(table, names, f"{_insert(table, names)} {_replacing(names, key)}")
@@ -150,10 +164,7 @@ def among(column: Column[str], name: str, is_sqlite: bool) -> ColumnElement[bool
 def _replace_all(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> TextClause:
     """Columns come as arrays: one statement for any number of rows, carried out once."""
     rows = f"SELECT * FROM unnest({', '.join(f':{name}' for name in names)})"
-    statement = text(f"INSERT INTO {table.name} ({_listed(names)}) {rows} {_replacing(names, key)}")
-    # Of one dimension: see `given`.
-    types = {name: ARRAY(whole(table.c[name]), dimensions=1) for name in names}
-    return statement.bindparams(*(bindparam(name, type_=type) for name, type in types.items()))
+    return _of_arrays(table, names, f"INSERT INTO {table.name} ({_listed(names)}) {rows} {_replacing(names, key)}")
 
 
 def _insert(table: Table, names: tuple[str, ...]) -> str:
@@ -171,3 +182,9 @@ def _listed(names: tuple[str, ...]) -> str:
 
 def _typed(table: Table, names: tuple[str, ...], statement: str) -> TextClause:
     return text(statement).bindparams(*(bindparam(name, type_=table.c[name].type) for name in names))
+
+
+def _of_arrays(table: Table, names: tuple[str, ...], statement: str) -> TextClause:
+    """Of one dimension: see `given`."""
+    types = {name: ARRAY(whole(table.c[name]), dimensions=1) for name in names}
+    return text(statement).bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))

@@ -175,9 +175,9 @@ def _languages_differ(templates: list[Template]) -> Iterator[Fault]:
     korean = {template.id: template for template in templates if template.language == "ko"}
     for english in (template for template in templates if template.language == "en" and template.id in korean):
         twin = korean[english.id]
-        for name in sorted(twin.variables() - english.variables()):
+        for name in sorted(twin.variables - english.variables):
             yield _fault(english, 1, f"doesn't use {name}, which {twin.file} does; use it in both or in none")
-        for name in sorted(english.variables() - twin.variables()):
+        for name in sorted(english.variables - twin.variables):
             korean_name = VARIABLES[name].korean
             yield _fault(twin, 1, f"doesn't use {korean_name}, which {english.file} does; use it in both or in none")
         if [button.text for button in english.buttons] != [button.text for button in twin.buttons]:

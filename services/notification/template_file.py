@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.notification.wording import ARGUMENT_KINDS, VARIABLES, Value, Variable, WrongValue, as_argument, written
 from services.shared_kernel.card import Button, Card, Item
@@ -71,6 +72,7 @@ class Template:
         yield from self.body
         yield from (Line(number=item.number, text=item.text) for item in self.items)
 
+    @cached_property
     def variables(self) -> frozenset[str]:
         """The ids of all values that it needs; every variable in it must be known."""
         shown = (name for line in self.shown() for name in SHOWN.findall(line.text))
@@ -141,7 +143,7 @@ def _buttons(line: Line) -> tuple[Labelled, ...]:
 def filled(template: Template, values: Mapping[str, Value]) -> Card:
     """The card that people get. CannotRender names every missing value, or the first wrong one."""
     where = f"template {template.id} ({template.language})"
-    missing = sorted(template.variables() - values.keys())
+    missing = sorted(template.variables - values.keys())
     if missing:
         raise CannotRender(f"{where}: no value for {', '.join(missing)}")
 

@@ -50,7 +50,7 @@ class Templates:
 
     def variables(self, template_id: str) -> frozenset[str]:
         """The ids of the values that a template needs; the same in every language."""
-        return self._get(template_id, "ko").variables()
+        return self._get(template_id, "ko").variables
 
     def render(self, template_id: str, language: Language, values: Mapping[str, Value]) -> Card:
         """The card to send; more values than it needs do no harm. CannotRender says what is missing or wrong."""

@@ -5,8 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, Row, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.broadcasts.model import cause_of
@@ -14,8 +13,8 @@ from services.notification.broadcasts.values import Kind
 from services.notification.model import Ad, Delivery, Info, Notification
 from services.notification.values import DeliveryStatus, Values
 from storage.notification.tables import notification as notifications
-from storage.postgresql import arrays, given
-from storage.rows import insert_or_leave
+from storage.postgresql import arrays
+from storage.rows import insert_all_or_leave, insert_or_leave
 
 DELIVERY = tuple(field.name for field in fields(Delivery))
 _NOTIFICATION = (*(field.name for field in fields(Info) if field.name != "values"), "kind", "values")
@@ -24,14 +23,8 @@ _LONGEST_REASON = 64
 _CAUSE = cause_of("")
 
 _ADD_ONE = insert_or_leave(notifications, *_NOTIFICATION, returning="position")
-_ADDED = given(Column("place", Integer), *(notifications.c[name] for name in _NOTIFICATION))
-# In the order of their places: it is the order of their positions.
-_ADD_ALL = (
-    insert(notifications)
-    .from_select(_NOTIFICATION, select(*(_ADDED.c[name] for name in _NOTIFICATION)).order_by(_ADDED.c.place))
-    .on_conflict_do_nothing()
-    .returning(notifications.c.id, notifications.c.position)
-)
+# In this order: it is the order of their positions.
+_ADD_ALL = insert_all_or_leave(notifications, *_NOTIFICATION, returning=("id", "position"))
 
 
 def delivery_to_row(delivery: Delivery) -> dict[str, Any]:
@@ -67,8 +60,7 @@ async def add_notifications(connection: AsyncConnection, new: Sequence[Notificat
     if connection.dialect.name == "sqlite":
         placed = [(row["id"], (await connection.execute(_ADD_ONE, row)).scalar_one_or_none()) for row in rows]
         return {id: position for id, position in placed if position is not None}
-    wanted = {"place": range(len(rows)), **arrays(_NOTIFICATION, rows)}
-    return {row.id: row.position for row in await connection.execute(_ADD_ALL, wanted)}
+    return {row.id: row.position for row in await connection.execute(_ADD_ALL, arrays(_NOTIFICATION, rows))}
 
 
 def _values_to_json(values: Values) -> dict[str, Any]:

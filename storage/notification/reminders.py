@@ -5,19 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.values import Reminder, ReminderKind, ReminderStatus
 from storage.notification.tables import reminder as table
-from storage.postgresql import arrays, given
-from storage.rows import insert_or_leave
+from storage.postgresql import arrays
+from storage.rows import insert_all_or_leave, insert_or_leave
 
 _REMINDER = ("reservation_id", "visit_revision", "kind", "due_at")
 _PLANNED = (*_REMINDER, "status")
 
-_NEW = given(*(table.c[name] for name in _PLANNED))
-_PLAN = insert(table).from_select(_PLANNED, select(*(_NEW.c[name] for name in _PLANNED))).on_conflict_do_nothing()
+_PLAN = insert_all_or_leave(table, *_PLANNED)
 _CALL_OFF = (
     update(table)
     .where(table.c.reservation_id == bindparam("reservation"), table.c.status == ReminderStatus.PLANNED)

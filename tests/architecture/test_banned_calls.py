@@ -1,4 +1,7 @@
-"""Nobody but `ssak3/system.py` asks the machine for the time, an identifier or chance: ruff says so."""
+"""Nobody but `ssak3/system.py` asks the machine for the time, an identifier or chance: ruff says so.
+
+Nor does anybody make an insert that SQLAlchemy won't cache.
+"""
 
 import subprocess
 import sys
@@ -15,6 +18,7 @@ BANNED = {
     "uuid4": "import uuid\n\nNAME = uuid.uuid4()\n",
     "uuid7": "from uuid_utils import uuid7\n\nNAME = uuid7()\n",
     "random": "import random\n\nDIE = random.randint(1, 6)\n",
+    "insert": "from sqlalchemy.dialects.postgresql import insert\n\nADD = insert\n",
     "secrets": "from secrets import token_hex\n\nCODE = token_hex()\n",
 }
 
