@@ -8,18 +8,20 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Insert,
     Row,
     Select,
     Table,
     TextClause,
     Update,
-    any_,
     bindparam,
+    column,
+    func,
     insert,
+    literal_column,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -144,20 +146,30 @@ async def of_keys(
 ) -> Sequence[Row[Any]]:  # fmt: skip
     """All rows whose key is one of these: their columns of these names, or all."""
     statement = _of_keys(table, key, connection.dialect.name, names)
-    return (await connection.execute(statement, {"keys": list(values)})).all()
+    return (await connection.execute(statement, {"keys": [*{*values}]})).all()
 
 
 @cache
 def _of_keys(table: Table, key: str, dialect: str, names: tuple[str, ...]) -> Select[Any]:
     wanted = select(*(table.c[name] for name in names or table.c.keys()))
-    return wanted.where(among(table.c[key], "keys", dialect == "sqlite"))
+    return of_each(wanted, table.c[key], "keys", dialect == "sqlite")
 
 
-def among(column: Column[str], name: str, is_sqlite: bool) -> ColumnElement[bool]:
-    """Whether it is one of those that come under this name: one array, so that the statement is always the same."""
+def of_each(wanted: Select[Any], key: Column[str], name: str, is_sqlite: bool) -> Select[Any]:
+    """Those whose key is one of the values that come under this name, which are different ones.
+
+    PostgreSQL keeps the plan that it made when the table was small, and would go on reading all of it: so each is
+    looked for by itself, along the index. They are locked, if that is wanted, in the order of the values: sorted, two
+    who want the same ones don't wait for each other in a ring. The array comes by a SELECT, as in `inbox_statements`.
+    """
     if is_sqlite:
-        return column.in_(bindparam(name, expanding=True))
-    return column == any_(bindparam(name, type_=ARRAY(whole(column))))
+        return wanted.where(key.in_(bindparam(name, expanding=True)))
+    array = select(bindparam(name, type_=ARRAY(whole(key)))).scalar_subquery()
+    values = func.unnest(array).table_valued(column("value", whole(key))).render_derived(name="wanted")
+    # Without an OFFSET it would be joined as it seems best.
+    found = wanted.where(key == values.c.value).offset(literal_column("0")).lateral("found")
+    each = select(*found.c).select_from(values.join(found, true()))
+    return each if wanted._for_update_arg is None else each.execution_options(ssak3_locks=True)
 
 
 @cache

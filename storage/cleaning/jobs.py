@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, Row, Select, bindparam, or_, select, update
@@ -19,16 +20,12 @@ from storage.cleaning.plans import AT_THE_TIME_OF, TO_DO, SqlPlans, time_of
 from storage.cleaning.tables import job as table
 from storage.cleaning.tables import offer as offers
 from storage.kept import KeptRows
-from storage.rows import change, insert_all
+from storage.rows import change, insert_all, of_each, of_keys
 from storage.unit_of_work import SqlUnitOfWork
 
 _TO_CHANGE = select(table).with_for_update(key_share=True)
 _BY_ID = _TO_CHANGE.where(table.c.id == bindparam("job_id"))
 _OF_RESERVATION = _TO_CHANGE.where(table.c.reservation_id == bindparam("reservation_id"))
-_OF_RESERVATIONS = _TO_CHANGE.where(table.c.reservation_id.in_(bindparam("reservation_ids", expanding=True))).order_by(
-    table.c.id
-)
-_OFFERS = select(offers).where(offers.c.job_id.in_(bindparam("job_ids", expanding=True))).order_by(offers.c.number)
 # Only its status ever changes.
 _CHANGE_OFFER = update(offers).where(offers.c.id == bindparam("offer_id")).values(status=bindparam("new_status"))
 _DUE = (
@@ -70,6 +67,11 @@ _IN_HAND = (
 _CLASH = select(table).where(table.c.cleaner_id == bindparam("cleaner_id"), AT_THE_TIME_OF).order_by(table.c.starts_at)
 
 
+@cache
+def _of_reservations(is_sqlite: bool) -> Select[Any]:
+    return of_each(_TO_CHANGE, table.c.reservation_id, "reservation_ids", is_sqlite)
+
+
 class SqlJobs:
     """Rows in, aggregates out. Single jobs are locked where the database can, so that answers come one by one.
 
@@ -88,7 +90,7 @@ class SqlJobs:
         self._plans.expect(visits)
         unknown = sorted({visit.reservation_id for visit in visits} - self._expected.keys())
         if unknown:
-            found = await self._load(_OF_RESERVATIONS, reservation_ids=unknown)
+            found = await self._load(_of_reservations(self._work.is_sqlite), reservation_ids=unknown)
             self._expected |= dict.fromkeys(unknown) | {job.reservation_id: job for job in found}
 
     async def write(self) -> None:
@@ -177,7 +179,8 @@ class SqlJobs:
         if not rows:
             return []
         of_job = defaultdict(list)
-        for row in await self._work.connection.execute(_OFFERS, {"job_ids": [row.id for row in rows]}):
+        found = await of_keys(self._work.connection, offers, "job_id", [row.id for row in rows])
+        for row in sorted(found, key=lambda row: row.number):
             of_job[row.job_id].append(_offer_from_row(row))
         return [_from_row(row, tuple(of_job[row.id])) for row in rows]
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notification.values import Contact, JobPart, PaymentPart, ReservationCopy, VisitPart
 from storage.notification.tables import contact as contacts
 from storage.notification.tables import reservation as copies
-from storage.rows import add_all_new, add_new, among, of_keys, replace_all
+from storage.rows import add_all_new, add_new, of_each, of_keys, replace_all
 
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "person_id")
 _LISTS = ("channels", "areas", "blocked")
@@ -66,7 +66,7 @@ class SqlContacts:
         return (await self._hold([person_id])).get(person_id)
 
     async def _hold(self, person_ids: Collection[str]) -> Mapping[str, Contact]:
-        rows = await self._connection.execute(_to_hold(self._connection.dialect.name), {"people": list(person_ids)})
+        rows = await self._connection.execute(_to_hold(self._connection.dialect.name), {"people": sorted(person_ids)})
         return {row.person_id: contact_of(row) for row in rows}
 
     async def operators(self) -> Sequence[str]:
@@ -108,9 +108,9 @@ class SqlContacts:
 
 @cache
 def _to_hold(dialect: str) -> Select[Any]:
-    """In one order, so that two who want the same people don't wait for each other in a ring."""
-    wanted = select(contacts).where(among(contacts.c.person_id, "people", dialect == "sqlite"))
-    return wanted.order_by(contacts.c.person_id).with_for_update(key_share=True)
+    return of_each(
+        select(contacts).with_for_update(key_share=True), contacts.c.person_id, "people", dialect == "sqlite"
+    )
 
 
 def _contact_to_row(contact: Contact) -> dict[str, Any]:

@@ -98,7 +98,6 @@ _ABANDONED = (
 )
 _HOPS = select(deliveries).where(deliveries.c.notification_id == bindparam("notification")).order_by(deliveries.c.hop)
 _BY_ID = select(deliveries).where(deliveries.c.id == bindparam("wanted"))
-_BY_IDS = select(notifications).where(notifications.c.id.in_(bindparam("ids", expanding=True)))
 _OF_RESERVATION = select(notifications).where(notifications.c.reservation_id == bindparam("reservation"))
 _DELIVERIES_OF_RESERVATION = (
     select(deliveries)
@@ -239,7 +238,7 @@ class SqlLedger:
 
     async def notifications(self, ids: Collection[str]) -> Mapping[str, Notification]:
         await self.flush()
-        rows = await self._connection.execute(_BY_IDS, {"ids": list(ids)})
+        rows = await of_keys(self._connection, notifications, "id", ids)
         return {row.id: notification_of(row) for row in rows}
 
     async def get(self, delivery_id: str) -> Entry:

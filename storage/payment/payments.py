@@ -17,7 +17,7 @@ from storage.kept import KeptRows
 from storage.payment.ledger import SqlLedger
 from storage.payment.tables import attempt as attempts
 from storage.payment.tables import payment as payments
-from storage.rows import among, of_keys
+from storage.rows import of_each, of_keys
 from storage.unit_of_work import SqlUnitOfWork
 
 _ATTEMPT_COLUMNS = tuple(one.name for one in attempts.c if one.name not in ("agency_id", "traceparent"))
@@ -34,9 +34,7 @@ _DUE = (
 
 @cache
 def _to_change(key: str, is_sqlite: bool) -> Select[Any]:
-    # In one order, so that two who want the same ones don't wait for each other in a ring.
-    wanted = select(payments).where(among(payments.c[key], "wanted", is_sqlite)).order_by(payments.c.id)
-    return wanted.with_for_update(key_share=True)
+    return of_each(select(payments).with_for_update(key_share=True), payments.c[key], "wanted", is_sqlite)
 
 
 class SqlPayments:
@@ -124,7 +122,7 @@ class SqlPayments:
     async def _take(self, key: str, values: Collection[str]) -> None:
         if values:
             statement = _to_change(key, self._work.is_sqlite)
-            rows = (await self._work.connection.execute(statement, {"wanted": list(values)})).all()
+            rows = (await self._work.connection.execute(statement, {"wanted": sorted({*values})})).all()
             for payment in await self._with_attempts(rows):
                 self._hold(payment)
 

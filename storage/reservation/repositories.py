@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
-    and_,
     bindparam,
     select,
     union_all,
@@ -30,7 +29,7 @@ from storage.postgresql import lock
 from storage.reservation.places import SqlPlaces
 from storage.reservation.rounds import SqlCallbackRound
 from storage.reservation.tables import reservation as table
-from storage.rows import among
+from storage.rows import of_each
 from storage.unit_of_work import Context, SqlUnitOfWork
 
 
@@ -63,16 +62,17 @@ _OF_CUSTOMER = select(table).where(table.c.customer_id == bindparam("customer_id
 
 @cache
 def _all_to_change(is_sqlite: bool) -> Select[Any]:
-    # In one order, so that two who want the same ones don't wait for each other in a ring.
-    wanted = select(table).where(among(table.c.id, "ids", is_sqlite)).order_by(table.c.id)
-    return wanted.with_for_update(key_share=True)
+    return of_each(select(table).with_for_update(key_share=True), table.c.id, "ids", is_sqlite)
 
 
 @cache
 def _before_holding(is_sqlite: bool) -> CompoundSelect[Any]:
-    """Some come twice. With an OR, PostgreSQL reads the whole table by the plan that it made when that was small."""
-    unpaid = and_(among(table.c.customer_id, "customers", is_sqlite), table.c.status == Status.AWAITING_PAYMENT)
-    return union_all(select(table).where(among(table.c.id, "ids", is_sqlite)), select(table).where(unpaid))
+    """Some come twice."""
+    unpaid = select(table).where(table.c.status == Status.AWAITING_PAYMENT)
+    return union_all(
+        of_each(select(table), table.c.id, "ids", is_sqlite),
+        of_each(unpaid, table.c.customer_id, "customers", is_sqlite),
+    )
 
 
 _MOST = bindparam("limit", type_=Integer)
@@ -143,7 +143,7 @@ class SqlReservations:
         await lock(self._work.connection, "holds", customer_ids)
 
     async def before_holding(self, reservation_ids: Collection[str], customer_ids: Collection[str]) -> BeforeHolding:
-        wanted = {"ids": list(reservation_ids), "customers": list(customer_ids)}
+        wanted = {"ids": [*{*reservation_ids}], "customers": [*{*customer_ids}]}
         return BeforeHolding(await self._all(_before_holding(self._work.is_sqlite), wanted))
 
     async def _one(self, statement: Select[Any], reservation_id: str) -> Reservation | None:
