@@ -25,24 +25,27 @@ SELECT 'r-' || n, 'c-' || n / {each}, 'ABCDE', 'CONFIRMED', now() + interval '3 
        jsonb_build_object('id', 'j-' || n, 'visit_revision', 1, 'status', 'ASSIGNED', 'cleaner_id', 'k-' || n % 500,
                           'cleaner_name', 'Sparkle', 'payout_krw', 80000, 'asked', 1),
        '{{"reservation": 2, "payment": 1, "cleaning": 2}}', now()
-FROM generate_series({first}, {last}) AS n;
+FROM generate_series(0, {last}) AS n;
 INSERT INTO bot_details (id, person_id, address, phone, note)
-SELECT 'd-' || n, 'c-' || n / {each}, '서울시 마포구 월드컵북로 1', '', '' FROM generate_series({first}, {last}) AS n;
+SELECT 'd-' || n, 'c-' || n / {each}, '서울시 마포구 월드컵북로 1', '', '' FROM generate_series(0, {last}) AS n;
 """
 
 
 def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) -> Outcome:
-    """One server; my page and the bare row in turn, first among few, then among many."""
-    with bed.round() as this:
-        front = this.module("front", label="server")
-        tell(f"filling in {FEW:,} reservations")
-        _fill(this, 0, FEW)
-        among_few = _rounds(this, front.url, FEW, rounds, seconds, tell)
-        tell(f"filling in {MANY:,} reservations")
-        _fill(this, FEW, MANY)
-        among_many = _rounds(this, front.url, MANY, rounds, seconds, tell)
-    pages = {count: [one["page"] for one in found] for count, found in ((FEW, among_few), (MANY, among_many))}
-    rows = {count: [one["row"] for one in found] for count, found in ((FEW, among_few), (MANY, among_many))}
+    """A database and a server each for few and for many; each round, my page and the bare row of both in turn."""
+    with bed.round() as few, bed.round() as many:
+        populations = {FEW: few, MANY: many}
+        for count, this in populations.items():
+            this.module("front", label="server")
+            tell(f"filling in {count:,} reservations")
+            _fill(this, count)
+        found: dict[int, list[Mapping[str, float]]] = {count: [] for count in populations}
+        for number in range(1, rounds + 1):
+            for count, this in populations.items():
+                tell(f"round {number} of {rounds}: among {count:,}")
+                found[count].append(_asked(this, count, seconds))
+    pages = {count: [one["page"] for one in each_round] for count, each_round in found.items()}
+    rows = {count: [one["row"] for one in each_round] for count, each_round in found.items()}
     return Outcome(
         target="T9",
         title="My page read",
@@ -51,12 +54,12 @@ def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) ->
             (Goal(what=f"among {FEW:,} : among {MANY:,}", bound=1.2, at_least=False), ratios(pages[FEW], pages[MANY])),
         ],
         measured={
-            **{f"my page, among {count:,}": Series(values=found, unit="/s") for count, found in pages.items()},
-            **{f"bare row, among {count:,}": Series(values=found, unit="/s") for count, found in rows.items()},
+            **{f"my page, among {count:,}": Series(values=rates, unit="/s") for count, rates in pages.items()},
+            **{f"bare row, among {count:,}": Series(values=rates, unit="/s") for count, rates in rows.items()},
         },
         cpu={
-            "my page": each([_of(one, "page ") for one in among_many], scale=1000),
-            "bare row": each([_of(one, "row ") for one in among_many], scale=1000),
+            "my page": each([_of(one, "page ") for one in found[MANY]], scale=1000),
+            "bare row": each([_of(one, "row ") for one in found[MANY]], scale=1000),
         },
         cpu_unit="ms per read",
         remarks=[
@@ -69,32 +72,26 @@ def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) ->
     )
 
 
-def _fill(this: Round, first: int, end: int) -> None:
-    this.sql(FILL.format(first=first, last=end - 1, each=RESERVATIONS_EACH))
+def _fill(this: Round, count: int) -> None:
+    this.sql(FILL.format(last=count - 1, each=RESERVATIONS_EACH))
     this.sql("VACUUM ANALYZE mypage_reservation")
     this.sql("VACUUM ANALYZE bot_details")
 
 
-def _rounds(
-    this: Round, url: str, count: int, rounds: int, seconds: int, tell: Callable[[str], None]
-) -> list[Mapping[str, float]]:  # fmt: skip
+def _asked(this: Round, count: int, seconds: int) -> Mapping[str, float]:
     step = max(1, count // ASKED)
     paths = {
         "page": [f"/api/mypage/c-{number // RESERVATIONS_EACH}" for number in range(0, count, step)],
         "row": [f"/bare/r-{number}" for number in range(0, count, step)],
     }
-    found: list[Mapping[str, float]] = []
-    for number in range(1, rounds + 1):
-        this_round: dict[str, float] = {}
-        for name, wanted in paths.items():
-            tell(f"round {number} of {rounds}: {name} among {count:,}")
-            with spent(this.pids()) as cpu:
-                answers = gets(this.folder, url, wanted, seconds, CONNECTIONS)
-            if set(answers.statuses) != {200} or answers.broken:
-                raise RuntimeError(f"{name}: {answers}")
-            this_round[name] = answers.count / answers.seconds
-            this_round |= {f"{name} {process}": used / answers.count for process, used in cpu.items()}
-        found.append(this_round)
+    found: dict[str, float] = {}
+    for name, wanted in paths.items():
+        with spent(this.pids()) as cpu:
+            answers = gets(this.folder, this.started["server"].url, wanted, seconds, CONNECTIONS)
+        if set(answers.statuses) != {200} or answers.broken:
+            raise RuntimeError(f"{name}: {answers}")
+        found[name] = answers.count / answers.seconds
+        found |= {f"{name} {process}": used / answers.count for process, used in cpu.items()}
     return found
 
 
