@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event as hooks
 
 from services.cleaning.model import Job
 from services.cleaning.refusals import NotFree
@@ -19,6 +18,7 @@ from storage.cleaning.repositories import CleaningUnitOfWork
 from storage.engine import Database
 from tests.support.cleaning import FRIDAY_2PM, POLICY, Cleaning, cancelled, confirmed, rescheduled, visit
 from tests.support.fresh import Fresh
+from tests.support.statements import statements
 from tests.support.stored_cleaning import cleaning_in
 
 pytestmark = pytest.mark.asyncio
@@ -72,19 +72,11 @@ async def hear_one_by_one(cleaning: Cleaning, events: Sequence[Event]) -> None:
 
 @contextmanager
 def counted(database: Database) -> Iterator[Counter[str]]:
-    """How many statements of each kind are carried out meanwhile."""
+    """How many statements of each kind are carried out meanwhile: known afterwards."""
     said = Counter[str]()
-
-    def hear(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        for what in KINDS:
-            said[what] += what in statement
-
-    engine = database.engine.sync_engine
-    hooks.listen(engine, "before_cursor_execute", hear)
-    try:
+    with statements(database) as carried_out:
         yield said
-    finally:
-        hooks.remove(engine, "before_cursor_execute", hear)
+    said.update(what for statement in carried_out for what in KINDS if what in statement)
 
 
 def some() -> list[Event]:

@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from sqlalchemy import event
 
 from bot.api.internal import internal_router
 from bot.links import Links
@@ -27,6 +26,7 @@ from storage.bot.tables import messaging
 from storage.engine import Database
 from storage.unit_of_work import Context
 from tests.support.serving import serving
+from tests.support.statements import statements
 from tests.support.time import FakeClock, FakeIds
 from tests.support.traces import Recorder
 
@@ -62,18 +62,9 @@ class Bot:
     @contextmanager
     def counted(self) -> Iterator[None]:
         """`statements` and `requests` begin anew."""
-        self.statements.clear()
         self.requests = 0
-        engine = self.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", self._count)
-        try:
+        with statements(self.database) as self.statements:
             yield
-        finally:
-            event.remove(engine, "before_cursor_execute", self._count)
-
-    def _count(self, _c: Any, _u: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            self.statements.append(statement)
 
 
 class Counting:

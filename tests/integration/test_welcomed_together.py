@@ -1,14 +1,12 @@
 """Customers whom programs name at the same moment: one transaction, and each gets their own answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bot.people import People, newcomer
 from bot.ports import PersonRecord
@@ -24,6 +22,7 @@ from storage.engine import Database
 from storage.unit_of_work import Context
 from tests.support.fresh import Fresh
 from tests.support.races import while_open
+from tests.support.statements import statements
 from tests.support.time import FakeClock, FakeIds
 
 pytestmark = pytest.mark.asyncio
@@ -54,22 +53,6 @@ class Bot:
             rows = (await connection.execute(select(outbox).order_by(outbox.c.position))).all()
         return [(from_json(row.body)["data"]["person_id"], row.traceparent) for row in rows]
 
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """What is carried out meanwhile."""
-        found: list[str] = []
-
-        def count(_c: Any, _u: Any, statement: str, *_: Any) -> None:
-            if not statement.startswith("BEGIN"):
-                found.append(statement)
-
-        engine = self.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", count)
-        try:
-            yield found
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
-
 
 @pytest_asyncio.fixture
 async def bot(fresh: Fresh) -> AsyncIterator[Bot]:
@@ -93,9 +76,9 @@ def ids_of(found: list[PersonRecord | BaseException]) -> list[str]:
 
 async def test_many_newcomers_take_as_many_statements_as_one_and_are_told_of_in_their_order(bot):
     ids = [f"c{number:02}" for number in reversed(range(25))]
-    with bot.statements() as of_one:
+    with statements(bot.database) as of_one:
         await bot.welcome("c")
-    with bot.statements() as carried_out:
+    with statements(bot.database) as carried_out:
         found = await bot.welcome(*ids)
     assert ids_of(found) == ids
     assert sum("INSERT INTO bot_person" in each for each in carried_out) == (25 if bot.database.is_sqlite else 1)
@@ -109,7 +92,7 @@ async def test_many_newcomers_take_as_many_statements_as_one_and_are_told_of_in_
 async def test_who_is_known_is_read_in_one_statement_and_nobody_is_told(bot):
     ids = [f"c{number}" for number in range(25)]
     first = await bot.welcome(*ids)
-    with bot.statements() as carried_out:
+    with statements(bot.database) as carried_out:
         assert await bot.welcome(*ids) == first
     assert len(carried_out) == 1
     assert len(await bot.told()) == 25
