@@ -226,7 +226,9 @@ class SqlInbox:
             "parked_at": self._clock.now(),
             "body": body,
         }
-        await self._connection.execute(statements.park(self._tables.parked), row)
+        # One that is there already goes on waiting, since when it was parked first, for what it waits for now.
+        parking = insert_or_replace(self._tables.parked, *row, key=("event_id",), only=("waits_for",))
+        await self._connection.execute(parking, row)
         self._note_parked(received.source, received.subject, waits_for)
         return Admission.PARKED
 

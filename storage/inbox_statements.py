@@ -79,17 +79,6 @@ def waiting(parked: Table) -> Select[tuple[str, bytes]]:
 
 
 @cache
-def park(parked: Table) -> TextClause:
-    """One that is there already goes on waiting, since when it was parked first, for what it waits for now."""
-    names = parked.c.keys()
-    statement = text(
-        f"INSERT INTO {parked.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)}) "
-        "ON CONFLICT (event_id) DO UPDATE SET waits_for = excluded.waits_for"
-    )
-    return statement.bindparams(*(bindparam(name, type_=parked.c[name].type) for name in names))
-
-
-@cache
 def unpark(parked: Table) -> Delete:
     return delete(parked).where(_these(parked))
 

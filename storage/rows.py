@@ -125,9 +125,9 @@ def insert_all_or_leave(table: Table, *names: str, returning: tuple[str, ...] = 
 
 
 @cache
-def insert_or_replace(table: Table, *names: str, key: tuple[str, ...]) -> TextClause:
-    """One with the same key gets the new values."""
-    return _typed(table, names, f"{_insert(table, names)} {_replacing(names, key)}")
+def insert_or_replace(table: Table, *names: str, key: tuple[str, ...], only: tuple[str, ...] = ()) -> TextClause:
+    """One with the same key gets the new values, or only some of them."""
+    return _typed(table, names, f"{_insert(table, names)} {_replacing(only or names, key)}")
 
 
 async def replace_all(
