@@ -42,7 +42,7 @@ class SqlContacts:
         self._connection = connection
         self._held: dict[str, Contact | None] = {}
         self._new: set[str] = set()
-        self._changed: set[str] = set()
+        self._changed: dict[str, Contact] = {}
 
     async def expect(self, person_ids: Collection[str]) -> None:
         """Hold in one go those whom nobody else is about to add."""
@@ -75,8 +75,7 @@ class SqlContacts:
 
     async def save(self, old: Contact | None, new: Contact) -> None:
         if new.person_id in self._held:
-            self._held[new.person_id] = new
-            self._changed.add(new.person_id)
+            self._held[new.person_id] = self._changed[new.person_id] = new
         elif old is None:
             await add_new(self._connection, contacts, _contact_to_row(new), new.person_id)
         else:
@@ -86,7 +85,7 @@ class SqlContacts:
 
     async def flush(self) -> None:
         """Write what has changed, all at once. StaleVersion when somebody else has added one who was new."""
-        rows = {one: _contact_to_row(contact) for one in sorted(self._changed) if (contact := self._held[one])}
+        rows = {one: _contact_to_row(contact) for one, contact in sorted(self._changed.items())}
         added = [row for one, row in rows.items() if one in self._new]
         known = [row for one, row in rows.items() if one not in self._new]
         self._changed.clear()
@@ -139,7 +138,7 @@ class SqlCopies:
         self._connection = connection
         self._expected: set[str] = set()
         self._known: dict[str, ReservationCopy | None] = {}
-        self._changed: set[str] = set()
+        self._changed: dict[str, ReservationCopy] = {}
 
     async def expect(self, reservation_ids: Collection[str]) -> None:
         """Read in one go what nobody else can write any more; what was read of these before may be old."""
@@ -159,15 +158,14 @@ class SqlCopies:
         return {one: copy for one in reservation_ids if (copy := self._known[one]) is not None}
 
     async def save(self, copy: ReservationCopy) -> None:
-        self._known[copy.reservation_id] = copy
-        self._changed.add(copy.reservation_id)
+        self._known[copy.reservation_id] = self._changed[copy.reservation_id] = copy
 
     async def flush(self) -> None:
         """Write what has changed, all at once."""
-        changed = [copy for one in sorted(self._changed) if (copy := self._known[one]) is not None]
+        rows = [_copy_to_row(copy) for _, copy in sorted(self._changed.items())]
         self._changed.clear()
-        if changed:
-            await replace_all(self._connection, copies, [_copy_to_row(copy) for copy in changed], key=_KEY)
+        if rows:
+            await replace_all(self._connection, copies, rows, key=_KEY)
 
 
 def _copy(row: Row[Any]) -> ReservationCopy:
