@@ -28,6 +28,7 @@ from storage.kept import KeptRows
 from storage.postgresql import lock
 from storage.reservation.places import SqlPlaces
 from storage.reservation.rounds import SqlCallbackRound
+from storage.reservation.tables import HELD_FOR_NOW
 from storage.reservation.tables import reservation as table
 from storage.rows import of_each
 from storage.unit_of_work import Context, SqlUnitOfWork
@@ -78,11 +79,7 @@ def _before_holding(is_sqlite: bool) -> CompoundSelect[Any]:
 _MOST = bindparam("limit", type_=Integer)
 _DUE_TO_EXPIRE = (
     select(table.c.id)
-    .where(
-        table.c.status == Status.AWAITING_PAYMENT,
-        table.c.hold_expires_at <= bindparam("now"),
-        table.c.attempt_id.is_(None),
-    )
+    .where(HELD_FOR_NOW, table.c.hold_expires_at <= bindparam("now"))
     .order_by(table.c.hold_expires_at)
     .limit(_MOST)
 )
