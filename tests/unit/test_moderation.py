@@ -1,4 +1,4 @@
-"""A consumer that is idle most of the time never rests; a busy one lets deliveries gather."""
+"""A consumer that has time for each delivery never rests; a busy one lets them gather."""
 
 import pytest
 
@@ -22,8 +22,9 @@ def rests(
     return found
 
 
-def test_who_is_idle_most_of_the_time_never_rests():
-    assert set(rests(100, work=0.004, every=0.020)) == {0.0}
+@pytest.mark.parametrize("work", [0.004, 0.013])
+def test_who_has_time_for_each_never_rests(work: float):
+    assert set(rests(100, work=work, every=0.020)) == {0.0}
 
 
 def test_a_busy_one_rests_in_proportion_and_goes_on_resting():
@@ -48,9 +49,9 @@ def test_one_that_takes_long_by_itself_holds_nobody_up(long: float):
     assert set(rests(BATCHES, work=0.005, every=0.020, moderation=moderation, start=101.0 + long)) == {0.0}
 
 
-@pytest.mark.parametrize("every", [0.050, 1.0])
+@pytest.mark.parametrize("every", [0.020, 0.050, 1.0])
 def test_it_ends_with_the_load(every: float):
-    """At a fifth of its time at work, too, after a burst that made it busy."""
+    """As soon as there is time for each again: that it rests, and so finds several, says nothing of that."""
     moderation = Moderation()
     assert rests(50, work=0.010, every=0.001, moderation=moderation)[-1] > 0
     assert rests(50, work=0.010, every=every, moderation=moderation, start=200.0)[-1] == 0.0
