@@ -54,6 +54,12 @@ def measure(bed: Bed, rounds: int, seconds: int, tell: Callable[[str], None]) ->
             f"p99 with {CONNECTIONS} connections, ms": series["p99"],
             f"deferred a second with {CONNECTIONS} connections": series["per_second"],
             "reference: % booked": Series(values=[one["share"] for one in theirs]),
+            f"reference with the provider up: p50 at {PACE} a second, ms": Series(
+                values=[one["p50"] for one in theirs]
+            ),
+            f"reference with the provider up: p99 at {PACE} a second, ms": Series(
+                values=[one["p99"] for one in theirs]
+            ),
         },
         remarks=[
             f"With {CONNECTIONS} connections that each send the next request at once, an answer takes at least "
@@ -86,10 +92,15 @@ def _ours(bed: Bed, seconds: int) -> Mapping[str, float]:
 
 def _theirs(bed: Bed, seconds: int) -> Mapping[str, float]:
     with bed.round() as this:
-        url = reference_shop(this)
+        bookings = f"{reference_shop(this)}/api/reservations"
+        _, paced = asyncio.run(_paced(bookings, bodies(PACE * seconds, REQUESTS, "paced")))
         put_mode(this, "down")
-        load = posts(this.folder, f"{url}/api/reservations", bodies(REQUESTS, REQUESTS, "full"), seconds, CONNECTIONS)
-    return {"share": 100 * load.statuses.get(201, 0) / max(1, load.count + load.broken)}
+        load = posts(this.folder, bookings, bodies(REQUESTS, REQUESTS, "full"), seconds, CONNECTIONS)
+    return {
+        "share": 100 * load.statuses.get(201, 0) / max(1, load.count + load.broken),
+        "p50": paced[len(paced) // 2],
+        "p99": paced[int(len(paced) * 0.99)],
+    }
 
 
 def until_told(this: Round) -> None:

@@ -1,9 +1,7 @@
-"""T3: the whole way at full speed, producers running. T4: how long an event takes from commit to handled, at 50/s."""
+"""T3: the whole way at full speed, producers running."""
 
 import asyncio
 from collections.abc import Callable, Mapping
-
-import asyncpg
 
 from tests.bench.bed import Bed, Round
 from tests.bench.cpu import spent
@@ -12,8 +10,6 @@ from tests.bench.figures import Goal, Outcome, Series, ratios
 from tests.bench.handled import until_handled
 from tests.bench.producer import TASKS
 from tests.bench.started import Started
-
-PACE = 50
 
 
 def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> Outcome:
@@ -47,31 +43,9 @@ def measure(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> O
     )
 
 
-def measure_latency(bed: Bed, rounds: int, count: int, tell: Callable[[str], None]) -> Outcome:
-    """T4."""
-    found = []
-    for number in range(1, rounds + 1):
-        tell(f"round {number} of {rounds}: {PACE} bookings a second")
-        found.append(_latencies(bed, count))
-    p50, p99, longest = (Series(values=[one[name] for one in found], unit="ms") for name in ("p50", "p99", "max"))
-    return Outcome(
-        target="T4",
-        title=f"From commit to handled, at {PACE} events a second",
-        goals=[
-            (Goal(what="p50 in ms", bound=5, at_least=False), p50),
-            (Goal(what="p99 in ms", bound=15, at_least=False), p99),
-        ],
-        measured={"p50": p50, "p99": p99, "longest": longest},
-        remarks=[
-            f"{count:,} events each round; both moments are the database's own times of commit, of the transaction that "
-            "made the event and of the one that shows it on my page.",
-        ],
-    )
-
-
 def _whole(bed: Bed, count: int) -> Mapping[str, float]:
     with bed.round() as this:
-        producer = _pipeline(this, count, 0)
+        producer = producing(this, count, 0)
         with spent(this.pids()) as cpu:
             producer.tell("go")
             handled = asyncio.run(until_handled(this.dsn, "mypage_inbox", count + TASKS))
@@ -87,31 +61,9 @@ def _whole(bed: Bed, count: int) -> Mapping[str, float]:
 BEGAN = f"""
 SELECT extract(epoch FROM min(pg_xact_commit_timestamp(xmin))) FROM reservation_event_log WHERE position > {TASKS}
 """
-LATENCIES = """
-SELECT 1000 * extract(epoch FROM pg_xact_commit_timestamp(handled.xmin) - pg_xact_commit_timestamp(made.xmin))::float
-FROM mypage_inbox AS handled JOIN reservation_event_log AS made USING (event_id)
-WHERE made.position > $1 ORDER BY 1
-"""
 
 
-def _pipeline(this: Round, count: int, pace: float) -> Started:
+def producing(this: Round, count: int, pace: float) -> Started:
+    """The producer, which waits to be told; relays and consumer run."""
     run_pipeline(this, apart=True)
     return this.module("producer", str(count), str(pace), label="producer")
-
-
-def _latencies(bed: Bed, count: int) -> Mapping[str, float]:
-    with bed.round() as this:
-        producer = _pipeline(this, count, PACE)
-        producer.tell("go")
-        asyncio.run(until_handled(this.dsn, "mypage_inbox", count + TASKS))
-        found = asyncio.run(_sorted_latencies(this))
-        producer.tell("end")
-    return {"p50": found[len(found) // 2], "p99": found[int(len(found) * 0.99)], "max": found[-1]}
-
-
-async def _sorted_latencies(this: Round) -> list[float]:
-    connection = await asyncpg.connect(this.dsn)
-    try:
-        return [row[0] for row in await connection.fetch(LATENCIES, TASKS)]
-    finally:
-        await connection.close()

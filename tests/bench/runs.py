@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.bench import booking, broadcasting, draining, handling, outage, pipeline, reading
+from tests.bench import booking, broadcasting, draining, handling, latency, outage, pipeline, reading
 from tests.bench.bed import Bed
 from tests.bench.figures import Outcome
 
@@ -13,7 +13,7 @@ RUNS: Mapping[str, Callable[[Bed, int, Tell], Outcome]] = {
     "T1": lambda bed, rounds, tell: handling.measure(bed, rounds, 12_000, tell),
     "T2": lambda bed, rounds, tell: draining.measure(bed, rounds, 12_000, tell),
     "T3": lambda bed, rounds, tell: pipeline.measure(bed, rounds, 6_000, tell),
-    "T4": lambda bed, rounds, tell: pipeline.measure_latency(bed, rounds, 400, tell),
+    "T4": lambda bed, rounds, tell: latency.measure(bed, rounds, 400, tell),
     "T5": lambda bed, rounds, tell: booking.measure(bed, rounds, 12, tell),
     "T6": lambda bed, rounds, tell: outage.measure(bed, rounds, 8, tell),
     "T8": lambda bed, rounds, tell: broadcasting.measure(bed, rounds, 30, tell),
