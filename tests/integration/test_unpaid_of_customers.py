@@ -24,7 +24,9 @@ SELECT 'r' || n, 1, 'AWAITING_PAYMENT', 'other ' || n, 'home', 24, '[]', 'mapo',
     1, 60000, '{}', now(), now(), 'NONE', 0, '[]', 0, false, false
 FROM generate_series(1, 600) AS n
 """)
-READ = text("SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'reservation_reservation'")
+READ = text(
+    "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'reservation_reservation'"
+)
 
 
 @pytest_asyncio.fixture
