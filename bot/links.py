@@ -23,6 +23,10 @@ class ChatOfStaff(Refusal):
     """The chat is a cleaner's or an operator's: nobody else's code makes it theirs, only an invite does."""
 
 
+class ChatOfAnother(Refusal):
+    """The chat is another customer's so far: it becomes somebody else's only when they say so."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeepLink:
     """Opens the bot on Telegram with a code. Without an `url`, `why`: `token` (not known there), or `away`."""
@@ -79,10 +83,10 @@ class Links:
             )
         return code
 
-    async def use_code(self, code: str, channel: str, address: str) -> str:
+    async def use_code(self, code: str, channel: str, address: str, *, is_sure: bool = False) -> str:
         """Whose chat it is now; the same chat may use it again. When refused, nothing is linked and the code not used.
 
-        Refusals: BadCode, ChatOfStaff.
+        `is_sure`: whoever is in the chat has been asked. Refusals: BadCode, ChatOfStaff, ChatOfAnother.
         """
 
         async def use() -> str:
@@ -96,6 +100,8 @@ class Links:
                     return known.person_id
                 if link is not None and link.person_id != known.person_id:
                     await _check_is_customers(work, link)
+                    if not is_sure:
+                        raise ChatOfAnother
                 # Who it is comes first, as when their role is taken back: in another order the two could wait for each
                 # other.
                 await self._link(work, known.person_id, channel, address)
@@ -104,6 +110,15 @@ class Links:
                 return known.person_id
 
         return await again_if_stale(use)
+
+    async def leave(self, person_id: str, channel: str, address: str) -> bool:
+        """The chat is nobody's any more, if it was this person's: whether it was."""
+        async with self._unit_of_work() as work:
+            link = await work.links.find(channel, address)
+            if link is None or link.person_id != person_id:
+                return False
+            await work.links.remove(channel, address)
+            return True
 
     async def address_of(self, person_id: str, channel: str) -> str | None:
         """The newest that isn't blocked."""

@@ -3,10 +3,18 @@
 from bot.conversation.texts_ko_telegram import TelegramKorean
 
 BAD_CODE = "This code doesn't work. It may have been used or run out. Please ask for a new one."
+CHAT_OF_ANOTHER = (
+    "Link this chat to another account? It will then show that account's bookings and notices only, and no longer those you "
+    "have made here. If you didn't make this link yourself just now, don't."
+)
+LINK_CHAT = "Link it"
+KEEP_CHAT = "Leave it as it is"
 CHAT_OF_STAFF = (
     "You work in this chat, so I didn't link it to another account. If somebody sent you that link, ignore it."
 )
-LINKED = "You're linked. We can go on talking here, too."
+LINKED = "You're linked. We can go on talking here, too. If it wasn't a link of your own, tap the button below."
+NOT_MINE = "It wasn't my link"
+LEFT = "The link is cut. What you say in this chat isn't seen by that account any more."
 ONLY_WORDS = "I can't read pictures, voice or stickers yet. Please type it, or tap a button."
 NOT_SHARED_HERE = "Places and numbers are only needed to book a cleaning. Please type it, or tap a button."
 NOT_THEIR_NUMBER = "I can't take somebody else's number. “Send my number” sends yours."

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.links import CODE_LIFE, UPDATE_LIFE, BadCode, ChatOfStaff, Links
+from bot.links import CODE_LIFE, UPDATE_LIFE, BadCode, ChatOfAnother, ChatOfStaff, Links
 from bot.people import BadInvite, People
 from bot.ports import ChannelUpdate, PersonRecord
 from services.shared_kernel.bot_events import PersonLinked
@@ -115,6 +115,19 @@ async def test_nobodys_code_takes_a_chat_from_who_works_in_it(home: Home, role: 
     assert await home.links.use_code(mine, "telegram", "5") == worker.id
     invited = await home.people.join(code=await home.people.invite(role), channel="telegram", address="5")
     assert await home.links.person_of("telegram", "5") == invited.id
+
+
+async def test_a_customers_chat_becomes_anothers_only_when_they_say_so(home: Home):
+    minji = await home.people.welcome_customer(channel="telegram", address="5")
+    other = await home.people.welcome_customer(channel="web")
+    code = await home.links.new_code(other.id)
+    with pytest.raises(ChatOfAnother):
+        await home.links.use_code(code, "telegram", "5")
+    assert await home.links.person_of("telegram", "5") == minji.id
+    assert await home.links.use_code(code, "telegram", "5", is_sure=True) == other.id
+    assert not await home.links.leave(minji.id, "telegram", "5")
+    assert await home.links.leave(other.id, "telegram", "5")
+    assert await home.links.person_of("telegram", "5") is None
 
 
 async def _another_operator(home: Home) -> PersonRecord:
