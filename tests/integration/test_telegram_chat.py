@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.telegram import receive
 from bot.channels.telegram.api import TelegramApi, Trouble
+from bot.conversation.actions import pack
 from services.reservation.events import ReservationConfirmed, ReservationRequested
 from ssak3.telegram import build_telegram
 from storage.bot.tables import lease
@@ -340,6 +341,53 @@ async def test_somebody_of_the_page_goes_on_here(tmp_path, telegram):
         assert len(look(world, "select * from bot_person where role = 'customer'")) == 1
 
 
+async def test_a_link_that_somebody_sent_takes_no_chat_over_by_itself(tmp_path, telegram):
+    """Whoever made it would read from then on what is written there."""
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        minji = Chat(telegram, 1)
+        await minji.says("/start")
+        await rest(world, telegram)
+        stranger = await world.ssak3.people.welcome_customer(channel="web")
+        code = await world.ssak3.links.new_code(stranger.id)
+        await minji.says(f"/start {code}")
+        await rest(world, telegram)
+        assert minji.heard()[-1].startswith("이 채팅을 다른 계정에 연결할까요?")
+        await minji.taps("그대로 두기")
+        await rest(world, telegram)
+        assert await world.ssak3.links.person_of("telegram", "1") != stranger.id
+        await minji.says(f"/start {code}")
+        await rest(world, telegram)
+        await minji.taps("연결하기")
+        await rest(world, telegram)
+        assert await world.ssak3.links.person_of("telegram", "1") == stranger.id
+        assert "연결됐어요" in minji.heard()[-2]
+
+
+async def test_who_was_linked_by_a_link_that_wasnt_theirs_gets_out(tmp_path, telegram):
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        minji = Chat(telegram, 1)
+        stranger = await world.ssak3.people.welcome_customer(channel="web")
+        await minji.says(f"/start {await world.ssak3.links.new_code(stranger.id)}")
+        await rest(world, telegram)
+        assert await world.ssak3.links.person_of("telegram", "1") == stranger.id
+        button = pack("leave", stranger.id)
+        await minji.taps_action(button, "제 링크가 아니에요")
+        await rest(world, telegram)
+        assert minji.heard()[-2].startswith("연결을 끊었어요.")
+        mine = await world.ssak3.links.person_of("telegram", "1")
+        assert mine not in (None, stranger.id)
+        heard = len(minji.heard())
+        await minji.says(FRIDAY_AT_TWO)
+        await rest(world, telegram)
+        assert len(minji.heard()) > heard
+        said = [message.card.text for message in await world.ssak3.log_reader.last(stranger.id, 50)]
+        assert FRIDAY_AT_TWO not in said
+        # The same button again, when the chat is another's.
+        await minji.taps_action(button, "제 링크가 아니에요")
+        await rest(world, telegram)
+        assert await world.ssak3.links.person_of("telegram", "1") == mine
+
+
 async def test_pictures_places_and_numbers(tmp_path, telegram):
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
         minji = Chat(telegram, 1)
@@ -394,16 +442,17 @@ async def test_staff_are_told_that_a_place_is_for_bookings_and_whose_the_chat_st
         assert cleaner.heard()[-1].startswith("이 채팅은 일하는 데 쓰고 계셔서")
 
 
-async def test_a_webhook_that_is_taken_away_is_named_by_its_host(tmp_path, telegram):
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_a_webhook_that_is_taken_away_is_named_by_its_host(tmp_path, telegram, mode):
     api = TelegramApi(TOKEN, telegram.url)
-    await api.set_webhook("http://127.0.0.1:9/path-with-a-secret", SECRET)
+    await api.set_webhook("http://localhost:9/path-with-a-secret", SECRET)
     await api.close()
-    async with a_telegram_world(tmp_path, telegram) as world:
+    async with a_telegram_world(tmp_path, telegram, mode) as world:
         with capture_logs() as logs:
             async with running(world):
-                await until(lambda: telegram.calls("deleteWebhook"))
+                await until(lambda: telegram.calls("setMyCommands"))
     [warned] = [line for line in logs if line["event"] == "telegram.webhook_taken_away"]
-    assert (warned["log_level"], warned["host"]) == ("warning", "127.0.0.1")
+    assert (warned["log_level"], warned["host"]) == ("warning", "localhost")
     assert "secret" not in str(logs)
 
 

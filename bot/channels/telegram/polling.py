@@ -9,6 +9,7 @@ from bot.channels.telegram.api import Elsewhere, NoAccess, TelegramApi, Trouble
 from bot.channels.telegram.commands import Commands
 from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.lease import Lease
+from bot.channels.telegram.webhook import warn_of_webhook
 
 log = structlog.get_logger(__name__)
 
@@ -56,16 +57,10 @@ class Poller:
 
     async def _get_ready(self) -> None:
         if not self._is_ready:
-            await self._take_webhook_away()
+            await warn_of_webhook(self._api)
+            await self._api.delete_webhook()
             await self._commands.give_everybody()
             self._is_ready = True
-
-    async def _take_webhook_away(self) -> None:
-        """Somebody put it there: if not an earlier start of ours, they wonder where their updates are."""
-        host = await self._api.webhook_host()
-        if host:
-            log.warning("telegram.webhook_taken_away", host=host, todo="Give each installation a bot of its own.")
-        await self._api.delete_webhook()
 
     async def _ask(self) -> list[dict[str, Any]]:
         """Broken off by `stop`: what came then isn't acknowledged, and comes again."""

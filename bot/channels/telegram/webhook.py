@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import json
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, Header, HTTPException, Request
@@ -63,6 +64,13 @@ async def _body(request: Request) -> dict[str, Any]:
     return body
 
 
+async def warn_of_webhook(api: TelegramApi, own_host: str = "") -> None:
+    """Of one that is about to be taken away: whoever put it there wonders where their updates are."""
+    host = await api.webhook_host()
+    if host not in ("", own_host):
+        log.warning("telegram.webhook_taken_away", host=host, todo="Give each installation a bot of its own.")
+
+
 class Registration:
     """Tells Telegram where to bring updates, once a start."""
 
@@ -80,6 +88,7 @@ class Registration:
         if self._is_done or self._stopping.is_set() or not await self._lease.hold():
             return 0
         try:
+            await warn_of_webhook(self._api, urlsplit(self._url).hostname or "")
             await self._api.set_webhook(self._url, self._secret)
             await self._commands.give_everybody()
             self._is_done = True
