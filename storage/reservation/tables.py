@@ -48,7 +48,7 @@ reservation = Table(
     Column("cancellation", JSON),
     Index("reservation_by_customer", "customer_id", "status"),
     # Not by status first: with few rows, PostgreSQL would take it for whoever looks for a customer's unpaid ones.
-    Index("reservation_by_hold", "hold_expires_at", sqlite_where=HELD_FOR_NOW, postgresql_where=HELD_FOR_NOW),
+    Index("reservation_by_end_of_hold", "hold_expires_at", sqlite_where=HELD_FOR_NOW, postgresql_where=HELD_FOR_NOW),
     Index("reservation_by_paying", "paying_since"),
     Index("reservation_by_payment_state", "payment_state", "requested_at"),
 )

@@ -10,9 +10,9 @@ _HELD_FOR_NOW = sa.text("status = 'AWAITING_PAYMENT' AND attempt_id IS NULL")
 
 
 def upgrade() -> None:
-    """Make it anew."""
-    op.drop_index("reservation_by_hold", "reservation_reservation")
+    """Make the new one while others still read; the old one goes at the end."""
     op.create_index(
-        "reservation_by_hold", "reservation_reservation", ["hold_expires_at"],
+        "reservation_by_end_of_hold", "reservation_reservation", ["hold_expires_at"],
         sqlite_where=_HELD_FOR_NOW, postgresql_where=_HELD_FOR_NOW,
     )  # fmt: skip
+    op.drop_index("reservation_by_hold", "reservation_reservation")
