@@ -1,6 +1,7 @@
 """T4's reference: two inserts in a transaction, and the event published when it is committed. No outbox."""
 
 import asyncio
+import gc
 import sys
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ async def main(amqp_url: str, dsn: str, count: int, pace: float) -> None:
             )
             await channel.default_exchange.publish(message, routing_key=REFERENCE_QUEUE)
 
+        gc.freeze()
         tell(ready=True)
         await told_to_go()
         loop = asyncio.get_running_loop()
