@@ -24,7 +24,7 @@ class ChatOfStaff(Refusal):
 
 
 class ChatOfAnother(Refusal):
-    """The chat is another customer's so far: it becomes somebody else's only when they say so."""
+    """The chat is another customer's: it becomes somebody else's only when they say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +83,10 @@ class Links:
             )
         return code
 
-    async def use_code(self, code: str, channel: str, address: str, *, is_sure: bool = False) -> str:
+    async def use_code(self, code: str, channel: str, address: str, *, agreed_by: str = "") -> str:
         """Whose chat it is now; the same chat may use it again. When refused, nothing is linked and the code not used.
 
-        `is_sure`: whoever is in the chat has been asked. Refusals: BadCode, ChatOfStaff, ChatOfAnother.
+        `agreed_by`: who wants it, if the chat is theirs so far. Refusals: BadCode, ChatOfStaff, ChatOfAnother.
         """
 
         async def use() -> str:
@@ -98,9 +98,11 @@ class Links:
                 link = await work.links.find(channel, address)
                 if known.used_at is not None and link is not None and link.person_id == known.person_id:
                     return known.person_id
+                if known.used_at is not None or known.expires_at <= self._clock.now():
+                    raise BadCode
                 if link is not None and link.person_id != known.person_id:
                     await _check_is_customers(work, link)
-                    if not is_sure:
+                    if link.person_id != agreed_by:
                         raise ChatOfAnother
                 # Who it is comes first, as when their role is taken back: in another order the two could wait for each
                 # other.
@@ -110,15 +112,6 @@ class Links:
                 return known.person_id
 
         return await again_if_stale(use)
-
-    async def leave(self, person_id: str, channel: str, address: str) -> bool:
-        """The chat is nobody's any more, if it was this person's: whether it was."""
-        async with self._unit_of_work() as work:
-            link = await work.links.find(channel, address)
-            if link is None or link.person_id != person_id:
-                return False
-            await work.links.remove(channel, address)
-            return True
 
     async def address_of(self, person_id: str, channel: str) -> str | None:
         """The newest that isn't blocked."""

@@ -42,7 +42,7 @@ def build_dialogue(ssak3: "Ssak3") -> tuple[Dialogue, Answering]:
             **erasing.of_others(),
         },
     }
-    everybody = EverybodysEffects(ssak3.people, ssak3.links, telegram_link)
+    everybody = EverybodysEffects(ssak3.people, ssak3.links, telegram_link, ssak3.log_writer)
     runner = Runner(everybody.table(), by_role)
     dialogue = Dialogue(
         ssak3.bot_work, ssak3.clock, ssak3.ids, ssak3.catalogue, runner, ssak3.hub.tell, ssak3.outside.tracing

@@ -2,18 +2,24 @@
 
 from bot.carry_out.runner import Table
 from bot.conversation import effects
+from bot.conversation.texts_telegram import LINKED
 from bot.conversation.turn import Person
 from bot.links import DeepLinks, Links
-from bot.people import People
+from bot.message_log import LogWriter
+from bot.people import People, code_hash
+from services.shared_kernel.card import Card
 
 
 class EverybodysEffects:
     """Language, consents, quiet nights, other channels. `telegram_link` is None where there is no Telegram."""
 
-    def __init__(self, people: People, links: Links, telegram_link: DeepLinks | None) -> None:
+    def __init__(
+        self, people: People, links: Links, telegram_link: DeepLinks | None, log_writer: LogWriter
+    ) -> None:  # fmt: skip
         self._people = people
         self._links = links
         self._telegram_link = telegram_link
+        self._log_writer = log_writer
 
     def table(self) -> Table:
         """Which effect is carried out by what."""
@@ -23,6 +29,7 @@ class EverybodysEffects:
             effects.SetConsent: self._set_consent,
             effects.SetQuietNights: self._set_quiet_nights,
             effects.NewLinkCode: self._new_link_code,
+            effects.LinkChat: self._link_chat,
         }
 
     async def _set_language(self, effect: effects.SetLanguage, person: Person) -> None:
@@ -47,3 +54,9 @@ class EverybodysEffects:
             return None
         code = await self._links.new_code(person.id)
         return effects.LinkCode(code=code, url=(await self._telegram_link(code)).url)
+
+    async def _link_chat(self, effect: effects.LinkChat, person: Person) -> None:
+        person_id = await self._links.use_code(effect.code, "telegram", effect.address, agreed_by=person.id)
+        told = Card(text=LINKED[(await self._people.get(person_id)).language])
+        delivery_id = f"linked-{code_hash(effect.code)}"
+        await self._log_writer.append(delivery_id=delivery_id, person_id=person_id, card=told)

@@ -3,7 +3,21 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.conversation import address, book, cancel, erasing, handover, hello, money, move, my, pay, settings, shared
+from bot.conversation import (
+    address,
+    book,
+    cancel,
+    erasing,
+    handover,
+    hello,
+    linking,
+    money,
+    move,
+    my,
+    pay,
+    settings,
+    shared,
+)
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
@@ -109,6 +123,9 @@ TAPS: Mapping[str, Tap] = {
     "erase_me": Tap(erasing.erase_me),
     "erase_me!": Tap(erasing.erase_me_surely, 0, 1),
     "erase_me_not": Tap(erasing.leave),
+    "link_asked": Tap(linking.link_asked, 2, 2),
+    "link": Tap(linking.link, 2, 2),
+    "link_not": Tap(linking.link_not),
     "human": Tap(handover.human),
     "report": Tap(handover.report, 1, 1),
     "help": Tap(hello.help_),

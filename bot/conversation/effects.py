@@ -206,6 +206,17 @@ class NewLinkCode(Effect[LinkCode | None]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkChat(Effect[None]):
+    """A chat on Telegram, theirs so far, becomes that of whoever made the code.
+
+    Refusals: BadCode, ChatOfAnother, ChatOfStaff.
+    """
+
+    code: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Handover:
     """`opens_at` when nobody is there now; else an answer comes within `minutes`."""
 

@@ -3,18 +3,10 @@
 from bot.conversation.texts_ko_telegram import TelegramKorean
 
 BAD_CODE = "This code doesn't work. It may have been used or run out. Please ask for a new one."
-CHAT_OF_ANOTHER = (
-    "Link this chat to another account? It will then show that account's bookings and notices only, and no longer those you "
-    "have made here. If you didn't make this link yourself just now, don't."
-)
-LINK_CHAT = "Link it"
-KEEP_CHAT = "Leave it as it is"
 CHAT_OF_STAFF = (
     "You work in this chat, so I didn't link it to another account. If somebody sent you that link, ignore it."
 )
-LINKED = "You're linked. We can go on talking here, too. If it wasn't a link of your own, tap the button below."
-NOT_MINE = "It wasn't my link"
-LEFT = "The link is cut. What you say in this chat isn't seen by that account any more."
+LINKED = "You're linked. We can go on talking here, too."
 ONLY_WORDS = "I can't read pictures, voice or stickers yet. Please type it, or tap a button."
 NOT_SHARED_HERE = "Places and numbers are only needed to book a cleaning. Please type it, or tap a button."
 NOT_THEIR_NUMBER = "I can't take somebody else's number. “Send my number” sends yours."
@@ -49,6 +41,8 @@ class TelegramEnglish(TelegramKorean):
     """How the same talk goes on there, for everybody who talks."""
 
     open_telegram = "Open Telegram"
+    link_chat = "Link it"
+    keep_chat = "Leave it as it is"
 
     def telegram_code(self, code: str) -> str:
         return (
@@ -58,3 +52,19 @@ class TelegramEnglish(TelegramKorean):
 
     def no_telegram(self) -> str:
         return "We can't talk on Telegram for now. I'm happy to help you here."
+
+    def link_question(self) -> str:
+        return (
+            "The link or code that you've just opened is another account's. Link Telegram to that account? Then Telegram will show "
+            "that account's bookings and notices only, and no longer those you have made there so far. Don't, unless you made the "
+            "link yourself."
+        )
+
+    def chat_linked(self) -> str:
+        return "Telegram is linked to the other account now."
+
+    def chat_kept(self) -> str:
+        return "I've left it as it is. Let's go on."
+
+    def bad_code(self) -> str:
+        return BAD_CODE

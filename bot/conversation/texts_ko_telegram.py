@@ -1,18 +1,10 @@
 """What Telegram's door says in Korean, beside the talk itself."""
 
 BAD_CODE = "쓸 수 없는 코드예요. 이미 썼거나 기한이 지났을 수 있어요. 새 코드를 받아 다시 시도해 주세요."
-CHAT_OF_ANOTHER = (
-    "이 채팅을 다른 계정에 연결할까요? 연결하면 여기서는 그 계정의 예약과 알림만 보이고, 지금까지 이 채팅에서 하신 예약은 보이지 않아요. "
-    "방금 직접 만드신 링크가 아니라면 연결하지 마세요."
-)
-LINK_CHAT = "연결하기"
-KEEP_CHAT = "그대로 두기"
 CHAT_OF_STAFF = (
     "이 채팅은 일하는 데 쓰고 계셔서 다른 계정에 연결하지 않았어요. 누가 보낸 링크였다면 열지 않으셔도 돼요."
 )
-LINKED = "연결됐어요. 이제 여기서도 이어서 이야기하실 수 있어요. 직접 만드신 링크가 아니었다면 아래 버튼을 눌러 주세요."
-NOT_MINE = "제 링크가 아니에요"
-LEFT = "연결을 끊었어요. 이 채팅에서 하시는 이야기는 이제 그 계정에서 보이지 않아요."
+LINKED = "연결됐어요. 이제 여기서도 이어서 이야기하실 수 있어요."
 ONLY_WORDS = "사진, 음성, 스티커는 아직 읽지 못해요. 글로 적거나 버튼을 눌러 주세요."
 NOT_SHARED_HERE = "위치와 번호는 청소를 예약할 때만 써요. 글로 적거나 버튼을 눌러 주세요."
 NOT_THEIR_NUMBER = "다른 분의 번호는 받지 않아요. ‘번호 보내기’를 누르면 본인 번호가 와요."
@@ -47,6 +39,8 @@ class TelegramKorean:
     """How the same talk goes on there, for everybody who talks."""
 
     open_telegram = "텔레그램 열기"
+    link_chat = "연결하기"
+    keep_chat = "그대로 두기"
 
     def telegram_code(self, code: str) -> str:
         return (
@@ -56,3 +50,18 @@ class TelegramKorean:
 
     def no_telegram(self) -> str:
         return "지금은 텔레그램으로는 이야기할 수 없어요. 여기서 도와드릴게요."
+
+    def link_question(self) -> str:
+        return (
+            "방금 연 링크나 코드는 다른 계정의 것이에요. 텔레그램을 그 계정에 연결할까요? 연결하면 텔레그램에서는 그 계정의 예약과 알림만 "
+            "보이고, 지금까지 거기서 하신 예약은 더 보이지 않아요. 직접 만든 링크가 아니라면 연결하지 마세요."
+        )
+
+    def chat_linked(self) -> str:
+        return "텔레그램을 다른 계정에 연결했어요."
+
+    def chat_kept(self) -> str:
+        return "그대로 두었어요. 하던 이야기를 계속할게요."
+
+    def bad_code(self) -> str:
+        return BAD_CODE

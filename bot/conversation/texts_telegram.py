@@ -5,13 +5,8 @@ from bot.conversation import texts_en_telegram, texts_ko_telegram
 _BY_LANGUAGE = {"ko": texts_ko_telegram, "en": texts_en_telegram}
 
 BAD_CODE = {language: texts.BAD_CODE for language, texts in _BY_LANGUAGE.items()}
-CHAT_OF_ANOTHER = {language: texts.CHAT_OF_ANOTHER for language, texts in _BY_LANGUAGE.items()}
-LINK_CHAT = {language: texts.LINK_CHAT for language, texts in _BY_LANGUAGE.items()}
-KEEP_CHAT = {language: texts.KEEP_CHAT for language, texts in _BY_LANGUAGE.items()}
 CHAT_OF_STAFF = {language: texts.CHAT_OF_STAFF for language, texts in _BY_LANGUAGE.items()}
 LINKED = {language: texts.LINKED for language, texts in _BY_LANGUAGE.items()}
-NOT_MINE = {language: texts.NOT_MINE for language, texts in _BY_LANGUAGE.items()}
-LEFT = {language: texts.LEFT for language, texts in _BY_LANGUAGE.items()}
 ONLY_WORDS = {language: texts.ONLY_WORDS for language, texts in _BY_LANGUAGE.items()}
 NOT_SHARED_HERE = {language: texts.NOT_SHARED_HERE for language, texts in _BY_LANGUAGE.items()}
 NOT_THEIR_NUMBER = {language: texts.NOT_THEIR_NUMBER for language, texts in _BY_LANGUAGE.items()}

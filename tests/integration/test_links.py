@@ -121,13 +121,12 @@ async def test_a_customers_chat_becomes_anothers_only_when_they_say_so(home: Hom
     minji = await home.people.welcome_customer(channel="telegram", address="5")
     other = await home.people.welcome_customer(channel="web")
     code = await home.links.new_code(other.id)
-    with pytest.raises(ChatOfAnother):
-        await home.links.use_code(code, "telegram", "5")
+    for agreed_by in ("", other.id):
+        with pytest.raises(ChatOfAnother):
+            await home.links.use_code(code, "telegram", "5", agreed_by=agreed_by)
     assert await home.links.person_of("telegram", "5") == minji.id
-    assert await home.links.use_code(code, "telegram", "5", is_sure=True) == other.id
-    assert not await home.links.leave(minji.id, "telegram", "5")
-    assert await home.links.leave(other.id, "telegram", "5")
-    assert await home.links.person_of("telegram", "5") is None
+    assert await home.links.use_code(code, "telegram", "5", agreed_by=minji.id) == other.id
+    assert await home.links.person_of("telegram", "5") == other.id
 
 
 async def _another_operator(home: Home) -> PersonRecord:

@@ -345,47 +345,54 @@ async def test_a_link_that_somebody_sent_takes_no_chat_over_by_itself(tmp_path, 
     """Whoever made it would read from then on what is written there."""
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
         minji = Chat(telegram, 1)
-        await minji.says("/start")
+        for said in ("/start", FRIDAY_AT_TWO, ADDRESS):
+            await minji.says(said)
+            await rest(world, telegram)
+        await minji.taps("없어요")
         await rest(world, telegram)
         stranger = await world.ssak3.people.welcome_customer(channel="web")
         code = await world.ssak3.links.new_code(stranger.id)
         await minji.says(f"/start {code}")
         await rest(world, telegram)
-        assert minji.heard()[-1].startswith("이 채팅을 다른 계정에 연결할까요?")
+        assert "다른 계정의 것이에요" in minji.heard()[-1]
+        # Neither an answer to this, nor to what was asked before.
+        await minji.says("네")
+        await rest(world, telegram)
+        assert await charges(world) == []
+        await minji.says(f"/start {code}")
+        await rest(world, telegram)
         await minji.taps("그대로 두기")
         await rest(world, telegram)
+        assert minji.heard()[-1].startswith("그대로 두었어요.")
         assert await world.ssak3.links.person_of("telegram", "1") != stranger.id
         await minji.says(f"/start {code}")
         await rest(world, telegram)
         await minji.taps("연결하기")
         await rest(world, telegram)
         assert await world.ssak3.links.person_of("telegram", "1") == stranger.id
-        assert "연결됐어요" in minji.heard()[-2]
+        assert minji.heard()[-1].startswith("연결됐어요.")
 
 
-async def test_who_was_linked_by_a_link_that_wasnt_theirs_gets_out(tmp_path, telegram):
+async def test_the_question_is_about_the_chat_it_was_asked_in_wherever_it_is_answered(tmp_path, telegram):
     async with a_telegram_world(tmp_path, telegram) as world, running(world):
-        minji = Chat(telegram, 1)
+        page = await world.customer()
+        first, second = Chat(telegram, 1), Chat(telegram, 2)
+        for chat in (first, second):
+            await chat.says(f"/start {await world.ssak3.links.new_code(page.id)}")
+        await rest(world, telegram)
         stranger = await world.ssak3.people.welcome_customer(channel="web")
-        await minji.says(f"/start {await world.ssak3.links.new_code(stranger.id)}")
+        await second.says(f"/start {await world.ssak3.links.new_code(stranger.id)}")
         await rest(world, telegram)
-        assert await world.ssak3.links.person_of("telegram", "1") == stranger.id
-        button = pack("leave", stranger.id)
-        await minji.taps_action(button, "제 링크가 아니에요")
-        await rest(world, telegram)
-        assert minji.heard()[-2].startswith("연결을 끊었어요.")
-        mine = await world.ssak3.links.person_of("telegram", "1")
-        assert mine not in (None, stranger.id)
-        heard = len(minji.heard())
-        await minji.says(FRIDAY_AT_TWO)
-        await rest(world, telegram)
-        assert len(minji.heard()) > heard
-        said = [message.card.text for message in await world.ssak3.log_reader.last(stranger.id, 50)]
-        assert FRIDAY_AT_TWO not in said
-        # The same button again, when the chat is another's.
-        await minji.taps_action(button, "제 링크가 아니에요")
-        await rest(world, telegram)
-        assert await world.ssak3.links.person_of("telegram", "1") == mine
+        [told] = await page.tap("연결하기")
+        assert told.text == "텔레그램을 다른 계정에 연결했어요."
+        assert await world.ssak3.links.person_of("telegram", "1") == page.id
+        assert await world.ssak3.links.person_of("telegram", "2") == stranger.id
+        # The same button once more, and one that names a chat of somebody else's.
+        code = await world.ssak3.links.new_code(page.id)
+        for old in (pack("link", code, "2"), pack("link", "NONSENSE00", "1")):
+            await first.taps_action(old, "연결하기")
+            await rest(world, telegram)
+        assert await world.ssak3.links.person_of("telegram", "2") == stranger.id
 
 
 async def test_pictures_places_and_numbers(tmp_path, telegram):

@@ -29,17 +29,12 @@ from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.lease import Lease
 from bot.channels.web.rate import Buckets
-from bot.conversation.actions import pack, parse
+from bot.conversation.actions import pack
 from bot.conversation.parse.districts import districts_near
 from bot.conversation.texts_telegram import (
     BAD_CODE,
-    CHAT_OF_ANOTHER,
     CHAT_OF_STAFF,
-    KEEP_CHAT,
-    LEFT,
-    LINK_CHAT,
     LINKED,
-    NOT_MINE,
     NOT_SHARED_HERE,
     NOT_THEIR_NUMBER,
     ONLY_WORDS,
@@ -53,7 +48,7 @@ from bot.links import BadCode, ChatOfAnother, ChatOfStaff, Links
 from bot.message_log import LogWriter
 from bot.people import BadInvite, People
 from bot.ports import ChannelUpdate, PersonRecord
-from services.shared_kernel.card import Button, Card
+from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.transient import Away
 
@@ -64,11 +59,6 @@ CHANNEL = "telegram"
 TYPING_AFTER_SECONDS = 0.4
 # An update that fails so often would hold up its chat for ever.
 MOST_TRIES = 5
-# Of buttons that are this door's own: the chat becomes the code's maker's; it is this person's no more.
-LINK, LEAVE = "link", "leave"
-
-# By language.
-Texts = dict[str, str]
 
 
 class Receiving:
@@ -153,18 +143,9 @@ class Receiving:
 
     async def _take(self, update: ChannelUpdate, heard: Heard) -> PersonRecord:
         """Whose it was."""
-        match heard.what:
-            case Start(code=code):
-                return await self._enter(update, heard, code)
-            case Tap(action=action) if action.startswith(f"{LINK}:"):
-                return await self._enter(update, heard, parse(action)[1][0], is_sure=True)
-            case Tap(action=action) if action.startswith(f"{LEAVE}:"):
-                return await self._leave(update, heard, parse(action)[1][0])
+        if isinstance(heard.what, Start):
+            return await self._enter(update, heard, heard.what.code)
         person = await self._who(heard)
-        await self._hear(update, heard, person)
-        return person
-
-    async def _hear(self, update: ChannelUpdate, heard: Heard, person: PersonRecord) -> None:
         match heard.what:
             case Words(text=text):
                 await self._say(update, heard, person, Said(text=text))
@@ -182,6 +163,7 @@ class Receiving:
                 await self._say(update, heard, person, Said(text=PLACE[person.language], action=action))
             case SomethingElse():
                 await self._tell(update, person, ONLY_WORDS)
+        return person
 
     async def _slow_down(self, update: ChannelUpdate, heard: Heard) -> None:
         """Said once: answering a flood would be one."""
@@ -194,27 +176,23 @@ class Receiving:
         answered = self._answering.start(person.id)
         self._aside(self._typing_until(answered, heard.chat_id))
 
-    async def _tell(
-        self, update: ChannelUpdate, person: PersonRecord, texts: Texts, *buttons: tuple[Texts, str]
-    ) -> None:
-        """Into their log, once; from there it goes out like any answer. Buttons come with their actions."""
-        drawn = tuple(Button(label=labels[person.language], action=action) for labels, action in buttons)
+    async def _tell(self, update: ChannelUpdate, person: PersonRecord, texts: dict[str, str]) -> None:
+        """Into their log, once; from there it goes out like any answer."""
         await self._log_writer.append(
             delivery_id=f"tg-{update.bot_id}-{update.update_id}",
             person_id=person.id,
-            card=Card(text=texts[person.language], buttons=drawn),
+            card=Card(text=texts[person.language]),
         )
 
     # /start
 
-    async def _enter(self, update: ChannelUpdate, heard: Heard, code: str, *, is_sure: bool = False) -> PersonRecord:
+    async def _enter(self, update: ChannelUpdate, heard: Heard, code: str) -> PersonRecord:
         """With an invite as its role, with a link's code as who made it, else as whoever the chat is known as."""
         try:
-            entered = await self._by_code(update, heard, code, is_sure) if code else None
+            entered = await self._by_code(update, heard, code) if code else None
         except ChatOfAnother:
-            # Somebody may have sent them the link, to read from then on what they write.
             person = await self._who(heard)
-            await self._tell(update, person, CHAT_OF_ANOTHER, (LINK_CHAT, pack(LINK, code)), (KEEP_CHAT, "home"))
+            await self._say(update, heard, person, Said(text="/start", action=pack("link_asked", code, heard.chat_id)))
             return person
         except ChatOfStaff:
             person = await self._who(heard)
@@ -229,32 +207,22 @@ class Receiving:
         await self._say(update, heard, person, Said(action="hello") if is_new else Said(text="/start"))
         return person
 
-    async def _by_code(self, update: ChannelUpdate, heard: Heard, code: str, is_sure: bool) -> PersonRecord | None:
+    async def _by_code(self, update: ChannelUpdate, heard: Heard, code: str) -> PersonRecord | None:
         if not self._code_tries.take(heard.chat_id, self._clock.now()):
             return None
         try:
             joined = await self._people.join(code=code, channel=CHANNEL, language=heard.language, address=heard.chat_id)
         except BadInvite:
-            return await self._linked(update, heard, code, is_sure)
+            return await self._linked(update, heard, code)
         await self._say(update, heard, joined, Said(action="hello"))
         return joined
 
-    async def _linked(self, update: ChannelUpdate, heard: Heard, code: str, is_sure: bool) -> PersonRecord | None:
+    async def _linked(self, update: ChannelUpdate, heard: Heard, code: str) -> PersonRecord | None:
         try:
-            person_id = await self._links.use_code(code, CHANNEL, heard.chat_id, is_sure=is_sure)
+            person = await self._people.get(await self._links.use_code(code, CHANNEL, heard.chat_id))
         except BadCode:
             return None
-        person = await self._people.get(person_id)
-        await self._tell(update, person, LINKED, (NOT_MINE, pack(LEAVE, person_id)))
-        await self._say(update, heard, person, Said(action="hello"))
-        return person
-
-    async def _leave(self, update: ChannelUpdate, heard: Heard, person_id: str) -> PersonRecord:
-        """Back out of an account that isn't theirs: from here on they are somebody new."""
-        has_left = await self._links.leave(person_id, CHANNEL, heard.chat_id)
-        person = await self._who(heard)
-        if has_left:
-            await self._tell(update, person, LEFT)
+        await self._tell(update, person, LINKED)
         await self._say(update, heard, person, Said(action="hello"))
         return person
 
