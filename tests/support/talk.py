@@ -10,8 +10,10 @@ from typing import Any
 import services.reservation
 from bot.conversation import effects as e
 from bot.conversation.draft import Draft, dump, load
+from bot.conversation.effects_erasing import EraseMe, LookBeforeErasingMe, ToErase
 from bot.conversation.router import reply
 from bot.conversation.turn import Context, Effect, Person, Said
+from bot.links import BadCode
 from services.mypage.view import CancellationPart, JobPart, Page, PaymentPart, ReservationView
 from services.reservation.catalogue import Catalogue, parse_catalogue, windows
 from services.reservation.model import Reservation
@@ -32,6 +34,10 @@ LONG_AGO = timedelta(hours=1)
 def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     """A moment of 2026 on a Korean clock."""
     return datetime(2026, month, day, hour, minute, tzinfo=KST)
+
+
+def _no_such_code(who: str, do: e.LinkChat) -> None:
+    raise BadCode
 
 
 @dataclass
@@ -69,6 +75,8 @@ class World:
             e.CurrentPolicy: lambda who, do: POLICIES.refund, e.SetLanguage: self._set_language,
             e.Consents: lambda who, do: self.consent, e.SetConsent: self._set_consent,
             e.SetQuietNights: self._set_quiet, e.NewLinkCode: lambda who, do: e.LinkCode(code="ABC234DEFG", url=self.telegram), e.AskForPerson: self._ask_for_person, e.SayToPerson: self._say,
+            e.LinkChat: _no_such_code, EraseMe: lambda who, do: None,
+            LookBeforeErasingMe: lambda who, do: ToErase(person_id=who, role="customer", visits=0, still_open=()),
         }  # fmt: skip
 
     def do(self, who: str, effect: Effect[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 import string
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -134,3 +135,11 @@ class AnyConversation(RuleBasedStateMachine):
 
 
 TestAnyConversation = AnyConversation.TestCase
+
+
+@pytest.mark.parametrize("verb", TAPS)
+def test_every_button_is_answered_in_a_bubble_whatever_comes_with_it(verb: str):
+    for arguments in (TAPS[verb].least, TAPS[verb].most):
+        talk = Talk(World())
+        talk.act(":".join([verb, *["x"] * arguments]))
+        assert talk.cards
