@@ -96,14 +96,16 @@ class Links:
                 if known is None or maker is None or maker.role in GONE:
                     raise BadCode
                 link = await work.links.find(channel, address)
-                if known.used_at is not None and link is not None and link.person_id == known.person_id:
+                holder = link.person_id if link is not None else ""
+                if known.used_at is not None and holder == known.person_id:
                     return known.person_id
                 if known.used_at is not None or known.expires_at <= self._clock.now():
                     raise BadCode
-                if link is not None and link.person_id != known.person_id:
+                if link is not None and holder != known.person_id:
                     await _check_is_customers(work, link)
-                    if link.person_id != agreed_by:
-                        raise ChatOfAnother
+                # Nor does anybody agree for a chat that is nobody's yet.
+                if holder not in (agreed_by, known.person_id):
+                    raise ChatOfAnother
                 # Who it is comes first, as when their role is taken back: in another order the two could wait for each
                 # other.
                 await self._link(work, known.person_id, channel, address)

@@ -124,6 +124,10 @@ async def test_a_customers_chat_becomes_anothers_only_when_they_say_so(home: Hom
     for agreed_by in ("", other.id):
         with pytest.raises(ChatOfAnother):
             await home.links.use_code(code, "telegram", "5", agreed_by=agreed_by)
+    # Nor one that is nobody's so far: whoever comes there first would find themselves in it.
+    with pytest.raises(ChatOfAnother):
+        await home.links.use_code(code, "telegram", "6", agreed_by=minji.id)
+    assert await home.links.person_of("telegram", "6") is None
     assert await home.links.person_of("telegram", "5") == minji.id
     assert await home.links.use_code(code, "telegram", "5", agreed_by=minji.id) == other.id
     assert await home.links.person_of("telegram", "5") == other.id
