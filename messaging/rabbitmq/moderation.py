@@ -8,13 +8,15 @@ from collections import deque
 from math import inf
 from statistics import median
 
-# Who would be at work for more than this part of the time, if it never rested, is busy. What it does now says nothing
-# of that: a consumer that rests is mostly idle, and finds work whenever it looks.
+# Who would be at work for more than this part of the time, if it took each delivery by itself, is busy. What it does
+# now says nothing of that: a consumer that rests is mostly idle, and finds work whenever it looks.
 BUSY = 2 / 3
 RESTS_PER_WORK = 3
 LONGEST_REST_SECONDS = 0.2
-# So many are looked at. One of them isn't rested after, to see what it would be like.
+# So many are looked at; of their work the middle one, so that a few that take long by themselves say nothing.
 BATCHES = 16
+# Of those that were alone, the last: a batch takes longer, the more it gathers, and would excuse its own rests.
+ALONE = 5
 
 
 class Moderation:
@@ -22,22 +24,22 @@ class Moderation:
 
     def __init__(self) -> None:
         self._began = deque([-inf] * BATCHES, BATCHES)
-        # How many it took, and for how long it was at work with them.
-        self._batches: deque[tuple[int, float]] = deque(maxlen=BATCHES)
-        self._taken = 0
-        self._rests = 0
+        self._taken = deque([0] * BATCHES, BATCHES)
+        self._work = deque([0.0] * BATCHES, BATCHES)
+        self._alone: deque[float] = deque(maxlen=ALONE)
 
     def begin(self, now: float, taken: int) -> None:
         """A batch of so many was taken, and none was under way."""
         self._began.append(now)
-        self._taken = taken
+        self._taken.append(taken)
 
     def end(self, now: float) -> float:
         """Nothing is under way any more: how many seconds to rest."""
-        self._batches.append((self._taken, now - self._began[-1]))
-        # Those that gathered least, by a middle one, so that a few that take long by themselves say nothing.
-        least = min(taken for taken, _ in self._batches)
-        work = median(work for taken, work in self._batches if taken == least)
-        is_busy = sum(taken for taken, _ in self._batches) * work > BUSY * (now - self._began[0])
-        self._rests = (self._rests + 1) % BATCHES if is_busy else 0
-        return min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work) if self._rests else 0.0
+        self._work.append(now - self._began[-1])
+        if self._taken[-1] == 1:
+            self._alone.append(self._work[-1])
+        work = median(self._work)
+        # Who doesn't rest meets some that are alone, so that this is never out of date for long.
+        alone = min(work, median(self._alone)) if self._alone else work
+        is_busy = sum(self._taken) * alone > BUSY * (now - self._began[0])
+        return min(LONGEST_REST_SECONDS, RESTS_PER_WORK * work) if is_busy else 0.0
