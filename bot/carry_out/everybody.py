@@ -9,6 +9,9 @@ from bot.message_log import LogWriter
 from bot.people import People, code_hash
 from services.shared_kernel.card import Card
 
+# As long as an id is.
+_ID_LENGTH = 36
+
 
 class EverybodysEffects:
     """Language, consents, quiet nights, other channels. `telegram_link` is None where there is no Telegram."""
@@ -58,5 +61,5 @@ class EverybodysEffects:
     async def _link_chat(self, effect: effects.LinkChat, person: Person) -> None:
         person_id = await self._links.use_code(effect.code, "telegram", effect.address, agreed_by=person.id)
         told = Card(text=LINKED[(await self._people.get(person_id)).language])
-        delivery_id = f"linked-{code_hash(effect.code)}"
+        delivery_id = code_hash(effect.code)[:_ID_LENGTH]
         await self._log_writer.append(delivery_id=delivery_id, person_id=person_id, card=told)

@@ -8,7 +8,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.carry_out.everybody import EverybodysEffects
+from bot.conversation.effects import LinkChat
+from bot.conversation.texts_telegram import LINKED
+from bot.conversation.turn import Person
 from bot.links import CODE_LIFE, UPDATE_LIFE, BadCode, ChatOfAnother, ChatOfStaff, Links
+from bot.message_log import LogReader, LogWriter
 from bot.people import BadInvite, People
 from bot.ports import ChannelUpdate, PersonRecord
 from services.shared_kernel.bot_events import PersonLinked
@@ -16,6 +21,7 @@ from services.shared_kernel.card import Card
 from services.shared_kernel.event import Recorded
 from services.shared_kernel.refusal import NotFound
 from storage.bot import tables
+from storage.bot.notices import SqlNotices
 from storage.bot.repositories import BotUnitOfWork
 from storage.engine import Database
 from storage.unit_of_work import Context
@@ -131,6 +137,23 @@ async def test_a_customers_chat_becomes_anothers_only_when_they_say_so(home: Hom
     assert await home.links.person_of("telegram", "5") == minji.id
     assert await home.links.use_code(code, "telegram", "5", agreed_by=minji.id) == other.id
     assert await home.links.person_of("telegram", "5") == other.id
+
+
+async def test_who_has_agreed_hears_of_it_from_the_account_that_has_the_chat_now(home: Home):
+    minji = await home.people.welcome_customer(channel="telegram", address="5")
+    other = await home.people.welcome_customer(channel="web")
+    log_writer = LogWriter(
+        SqlNotices(home.context.database), home.clock, lambda person_id: None, lambda person_id: None
+    )
+    link = EverybodysEffects(home.people, home.links, None, log_writer).table()[LinkChat]
+    code = await home.links.new_code(other.id)
+    for _ in range(2):  # a double tap, which comes from the other account
+        holder = await home.people.get(await home.links.person_of("telegram", "5") or "")
+        person = Person(id=holder.id, role=holder.role, language=holder.language)
+        await link(LinkChat(code=code, address="5"), person)
+    told = await LogReader(home.work).last(other.id, 5)
+    assert [message.card.text for message in told] == [LINKED["ko"]]
+    assert await LogReader(home.work).last(minji.id, 5) == []
 
 
 async def _another_operator(home: Home) -> PersonRecord:
