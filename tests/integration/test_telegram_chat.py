@@ -457,7 +457,7 @@ async def test_a_webhook_that_is_taken_away_is_named_by_its_host(tmp_path, teleg
     async with a_telegram_world(tmp_path, telegram, mode) as world:
         with capture_logs() as logs:
             async with running(world):
-                await until(lambda: telegram.calls("setMyCommands"))
+                await until(lambda: telegram.calls("deleteWebhook" if mode == "polling" else "setMyCommands"))
     [warned] = [line for line in logs if line["event"] == "telegram.webhook_taken_away"]
     assert (warned["log_level"], warned["host"]) == ("warning", "localhost")
     assert "secret" not in str(logs)
