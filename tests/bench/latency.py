@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-import aio_pika
 import asyncpg
 
 from tests.bench.bed import REFERENCE_QUEUE, Bed, Round
@@ -61,7 +60,7 @@ def _ours(bed: Bed, count: int) -> Mapping[str, float]:
         producer = producing(this, count, PACE)
         producer.tell("go")
         asyncio.run(until_handled(this.dsn, "mypage_inbox", count + TASKS))
-        found = asyncio.run(_latencies(this, "mypage_inbox", "reservation_event_log", TASKS))
+        found = asyncio.run(_latencies(this, "mypage_inbox", "reservation_event_log"))
         producer.tell("end")
     return found
 
@@ -69,24 +68,17 @@ def _ours(bed: Bed, count: int) -> Mapping[str, float]:
 def _theirs(bed: Bed, count: int) -> Mapping[str, float]:
     with bed.round() as this:
         this.sql(REFERENCE_TABLES)
-        asyncio.run(_declare(this))
-        this.module("reference_faststream", this.amqp_url, this.dsn, REFERENCE_QUEUE, label="FastStream")
         teller = this.module("reference_told", this.amqp_url, this.dsn, str(count + TASKS), str(PACE), label="producer")
+        this.module("reference_faststream", this.amqp_url, this.dsn, REFERENCE_QUEUE, label="FastStream")
         teller.tell("go")
         asyncio.run(until_handled(this.dsn, "handled", count + TASKS))
-        return asyncio.run(_latencies(this, "handled", "event", TASKS))
+        return asyncio.run(_latencies(this, "handled", "event"))
 
 
-async def _declare(this: Round) -> None:
-    async with await aio_pika.connect(this.amqp_url) as connection:
-        channel = await connection.channel()
-        await channel.declare_queue(REFERENCE_QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
-
-
-async def _latencies(this: Round, handled: str, made: str, warm_up: int) -> Mapping[str, float]:
+async def _latencies(this: Round, handled: str, made: str) -> Mapping[str, float]:
     connection = await asyncpg.connect(this.dsn)
     try:
-        rows = await connection.fetch(LATENCIES.format(handled=handled, made=made), warm_up)
+        rows = await connection.fetch(LATENCIES.format(handled=handled, made=made), TASKS)
     finally:
         await connection.close()
     found = [row[0] for row in rows]

@@ -22,6 +22,7 @@ async def main(amqp_url: str, dsn: str, count: int, pace: float) -> None:
     events = lives(count, only_reservation=True)
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel(publisher_confirms=True)
+        await channel.declare_queue(REFERENCE_QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
 
         async def one(event_id: str, body: bytes) -> None:
             async with pool.acquire() as database, database.transaction():
