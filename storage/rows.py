@@ -144,7 +144,9 @@ async def replace_all(
 async def of_keys(
     connection: AsyncConnection, table: Table, key: str, values: Collection[Any], *names: str
 ) -> Sequence[Row[Any]]:  # fmt: skip
-    """All rows whose key is one of these: their columns of these names, or all."""
+    """All rows whose key is one of these: their columns of these names, or all. Of none, nothing is asked."""
+    if not values:
+        return []
     statement = _of_keys(table, key, connection.dialect.name, names)
     return (await connection.execute(statement, {"keys": [*{*values}]})).all()
 

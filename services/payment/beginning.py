@@ -78,6 +78,7 @@ class Beginning:
             used = await work.payments.used([each.attempt_id for each in all_wanted])
             known = {attempt_id: await work.payments.of_attempt(attempt_id) for attempt_id in used}
             payments = [there.get(each.reservation_id) or self._open(each) for each in all_wanted]
+            # While the provider rests, no card is charged.
             registered = await work.cards.of_customers([] if rest > 0 else [each.card_holder for each in payments])
             cards = dict(registered)
             decided = [

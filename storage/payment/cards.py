@@ -45,8 +45,6 @@ class SqlCards:
         return (await self.of_customers([customer_id])).get(customer_id)
 
     async def of_customers(self, customer_ids: Collection[str]) -> Mapping[str, Card]:
-        if not customer_ids:
-            return {}
         found = [Card(**_values(row)) for row in await of_keys(self._connection, cards, "customer_id", customer_ids)]
         # Of several of one customer, the last stays.
         return {card.customer_id: card for card in sorted(found, key=lambda card: (card.registered_at, card.id))}
