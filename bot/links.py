@@ -24,7 +24,7 @@ class ChatOfStaff(Refusal):
 
 
 class ChatOfAnother(Refusal):
-    """The chat is another customer's: it becomes somebody else's only when they say so."""
+    """The chat isn't theirs who made the code: it becomes theirs only when whoever has it says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +83,10 @@ class Links:
             )
         return code
 
-    async def use_code(self, code: str, channel: str, address: str, *, agreed_by: str = "") -> str:
+    async def use_code(self, code: str, channel: str, address: str, *, agreed_by: str | None = None) -> str:
         """Whose chat it is now; the same chat may use it again. When refused, nothing is linked and the code not used.
 
-        `agreed_by`: who wants it, if the chat is theirs so far. Refusals: BadCode, ChatOfStaff, ChatOfAnother.
+        `agreed_by`: whose chat it is so far, if they want it. Refusals: BadCode, ChatOfStaff, ChatOfAnother.
         """
 
         async def use() -> str:
@@ -96,16 +96,13 @@ class Links:
                 if known is None or maker is None or maker.role in GONE:
                     raise BadCode
                 link = await work.links.find(channel, address)
-                holder = link.person_id if link is not None else ""
-                if known.used_at is not None and holder == known.person_id:
+                is_makers = link is not None and link.person_id == known.person_id
+                if known.used_at is not None and is_makers:
                     return known.person_id
                 if known.used_at is not None or known.expires_at <= self._clock.now():
                     raise BadCode
-                if link is not None and holder != known.person_id:
-                    await _check_is_customers(work, link)
-                # Nor does anybody agree for a chat that is nobody's yet.
-                if holder not in (agreed_by, known.person_id):
-                    raise ChatOfAnother
+                if not is_makers:
+                    await _check_agreed(work, link, agreed_by)
                 # Who it is comes first, as when their role is taken back: in another order the two could wait for each
                 # other.
                 await self._link(work, known.person_id, channel, address)
@@ -171,10 +168,15 @@ class Links:
         await work.links.save(replace(link, blocked_at=None, sent_seq=await _last_seq(work, link.person_id)))
 
 
-async def _check_is_customers(work: BotWork, link: Link) -> None:
-    """Whoever opens a link that somebody sent them would read and write as that person, instead of doing their work."""
-    if await _role_of(work, link) in INVITED_ROLES:
+async def _check_agreed(work: BotWork, link: Link | None, agreed_by: str | None) -> None:
+    """Whoever opens a link that somebody sent them would read and write as that person, instead of doing their work.
+
+    Nor does anybody agree for a chat that is nobody's yet.
+    """
+    if link is not None and await _role_of(work, link) in INVITED_ROLES:
         raise ChatOfStaff
+    if link is None or link.person_id != agreed_by:
+        raise ChatOfAnother
 
 
 async def _role_of(work: BotWork, link: Link) -> str:

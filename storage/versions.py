@@ -32,15 +32,19 @@ def version_table(context: str) -> str:
 
 
 def is_behind(connection: Connection, context: str) -> bool:
-    """Whether the tables of a context aren't what this code expects."""
+    """Whether the tables of a context are older than what this code expects.
+
+    Newer ones do: while a new version is rolled out, processes of the old one may still start (ADR 28).
+    """
     name = version_table(context)
     if not inspect(connection).has_table(name):
         return True
-    return connection.execute(text(f"SELECT version_num FROM {name}")).scalar() != head_of(context)
+    found = connection.execute(text(f"SELECT version_num FROM {name}")).scalar()
+    return found is None or found < head_of(context)
 
 
 async def behind(databases: Mapping[str, Database]) -> list[str]:
-    """The contexts whose tables aren't what this code expects."""
+    """The contexts whose tables are older than what this code expects."""
     found = []
     for context, database in databases.items():
         async with database.read() as connection:

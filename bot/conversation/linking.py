@@ -1,5 +1,5 @@
-"""Somebody's code was opened in a customer's chat on Telegram: the account that made it would read from then on what is
-written there, so it is asked first.
+"""Somebody's code was opened in a chat on Telegram, a newcomer's as well: the account that made it would read from then
+on what is written there, so it is asked first.
 
 네 doesn't answer it: whoever sent the link may have chosen the moment.
 """

@@ -55,16 +55,16 @@ class TelegramEnglish(TelegramKorean):
 
     def link_question(self) -> str:
         return (
-            "The link or code that you've just opened is another account's. Link Telegram to that account? Then Telegram will show "
-            "that account's bookings and notices only, and no longer those you have made there so far. Don't, unless you made the "
-            "link yourself."
+            "The link or code that you've just opened on Telegram was made by another account. Link Telegram to that account? Then "
+            "Telegram will show that account's bookings and notices only, and what you write on Telegram can be read there. Bookings "
+            "that you have made on Telegram so far won't be shown any more. Don't, unless you made the link yourself."
         )
 
     def chat_linked(self) -> str:
-        return "Telegram is linked to the other account now."
+        return "Telegram is linked to that account now."
 
     def chat_kept(self) -> str:
-        return "I've left it as it is. Let's go on."
+        return "I've left it as it is. What can I do for you?"
 
     def bad_code(self) -> str:
         return BAD_CODE

@@ -15,14 +15,18 @@ IDLE_SECONDS = 75
 
 
 class Server(uvicorn.Server):
-    """Serves on a socket that is bound already; `should_exit` ends it once the requests under way are answered."""
+    """Serves on a socket that is bound already; `should_exit` ends it once the requests under way are answered.
+
+    Who came through a proxy of this machine, or of FORWARDED_ALLOW_IPS, is known by the address that the proxy tells
+    (https://www.uvicorn.org/deployment/#proxies-and-forwarded-headers).
+    """
 
     def __init__(self, app: FastAPI) -> None:
         super().__init__(
             uvicorn.Config(
                 app, log_config=None, access_log=False, ws_max_size=64 * 1024,
                 timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS, timeout_keep_alive=IDLE_SECONDS, backlog=BACKLOG,
-                proxy_headers=False, server_header=False,
+                server_header=False,
             )
         )  # fmt: skip
 

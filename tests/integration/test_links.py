@@ -77,8 +77,9 @@ async def test_a_newcomer_is_one_person_however_often_they_come_at_once(home: Ho
 
 async def test_a_code_links_once_within_its_time(home: Home):
     web = await home.people.welcome_customer(channel="web")
+    newcomer = await home.people.welcome_customer(channel="telegram", address="5")
     code = await home.links.new_code(web.id)
-    assert await home.links.use_code(code.lower(), "telegram", "5") == web.id
+    assert await home.links.use_code(code.lower(), "telegram", "5", agreed_by=newcomer.id) == web.id
     # The same chat again: an update that is handled again after a crash.
     assert await home.links.use_code(code, "telegram", "5") == web.id
     with pytest.raises(BadCode):
@@ -88,7 +89,7 @@ async def test_a_code_links_once_within_its_time(home: Home):
     for bad in (late, "NONSENSE", ""):
         with pytest.raises(BadCode):
             await home.links.use_code(bad, "telegram", "6")
-    assert home.told() == [(web.id, "web"), (web.id, "telegram")]
+    assert home.told() == [(web.id, "web"), (newcomer.id, "telegram"), (web.id, "telegram")]
     person = await home.people.get(web.id)
     assert person.version == 2
 
@@ -116,7 +117,8 @@ async def test_nobodys_code_takes_a_chat_from_who_works_in_it(home: Home, role: 
         with pytest.raises(ChatOfStaff):
             await home.links.use_code(code, "telegram", "5")
         assert await home.links.person_of("telegram", "5") == worker.id
-        assert await home.links.use_code(code, "telegram", f"of {other.id}") == other.id
+        newcomer = await home.people.welcome_customer(channel="telegram", address=f"of {other.id}")
+        assert await home.links.use_code(code, "telegram", f"of {other.id}", agreed_by=newcomer.id) == other.id
     mine = await home.links.new_code(worker.id)
     assert await home.links.use_code(mine, "telegram", "5") == worker.id
     invited = await home.people.join(code=await home.people.invite(role), channel="telegram", address="5")
@@ -127,12 +129,13 @@ async def test_a_customers_chat_becomes_anothers_only_when_they_say_so(home: Hom
     minji = await home.people.welcome_customer(channel="telegram", address="5")
     other = await home.people.welcome_customer(channel="web")
     code = await home.links.new_code(other.id)
-    for agreed_by in ("", other.id):
+    for agreed_by in (None, other.id):
         with pytest.raises(ChatOfAnother):
             await home.links.use_code(code, "telegram", "5", agreed_by=agreed_by)
     # Nor one that is nobody's so far: whoever comes there first would find themselves in it.
-    with pytest.raises(ChatOfAnother):
-        await home.links.use_code(code, "telegram", "6", agreed_by=minji.id)
+    for agreed_by in (None, minji.id, ""):
+        with pytest.raises(ChatOfAnother):
+            await home.links.use_code(code, "telegram", "6", agreed_by=agreed_by)
     assert await home.links.person_of("telegram", "6") is None
     assert await home.links.person_of("telegram", "5") == minji.id
     assert await home.links.use_code(code, "telegram", "5", agreed_by=minji.id) == other.id

@@ -1,5 +1,6 @@
 """Each context's history leads to the very tables that its code expects."""
 
+import ast
 import asyncio
 import os
 import sys
@@ -8,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from storage.engine import Database
 from storage.migrate import metadata_of, migrate
@@ -69,3 +70,55 @@ async def test_two_processes_that_upgrade_at_once_both_find_it_done(fresh_postgr
         assert await behind(dict.fromkeys(CONTEXTS, database)) == []
     finally:
         await database.close()
+
+
+async def test_older_tables_are_waited_for_and_newer_ones_are_good_enough(fresh):
+    """While a new version is rolled out, a process of the old one may still start."""
+    database = Database(fresh())
+    try:
+        await migrate({"payment": database})
+        for number, expected in (("0001", ["payment"]), ("9999", []), ("0001", ["payment"])):
+            async with database.write() as connection:
+                await connection.execute(
+                    text("UPDATE payment_alembic_version SET version_num = :number"), {"number": f"payment_{number}"}
+                )
+            assert await behind({"payment": database}) == expected
+            if not expected:
+                assert await migrate({"payment": database}) == []
+    finally:
+        await database.close()
+
+
+# What old code still works with: it doesn't name what it doesn't know.
+ADDS = {"create_table", "create_index", "drop_index", "add_column", "get_bind"}
+MIGRATIONS = [path for context in CONTEXTS for path in sorted(folder_of(context).glob("[0-9]*.py"))]
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=[path.stem for path in MIGRATIONS])
+async def test_a_migration_only_adds(path):
+    assert _takes_away(path.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'op.drop_column("payment_refund", "cause")',
+        'op.alter_column("payment_refund", "cause", nullable=False)',
+        'op.rename_table("payment_refund", "refund")',
+        'op.execute("ALTER TABLE payment_refund DROP COLUMN cause")',
+        'op.add_column("payment_refund", sa.Column("by", sa.String(8), nullable=False))',
+    ],
+)
+async def test_what_takes_away_is_seen(line):
+    assert _takes_away(line)
+
+
+def _takes_away(source):
+    calls = [ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    of_alembic = [call for call in calls if call.startswith("op.")]
+    return {call for call in of_alembic if not _only_adds(call)}
+
+
+def _only_adds(call):
+    is_needed = call.startswith("op.add_column") and "nullable=False" in call and "server_default" not in call
+    return call.partition("(")[0].removeprefix("op.") in ADDS and not is_needed

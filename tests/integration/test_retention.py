@@ -68,7 +68,8 @@ async def test_codes_are_forgotten_a_month_after_they_are_over_used_or_not(bot: 
     """Until then the chat that used one may open its link again; afterwards it is as any wrong code."""
     unused, used = await bot.people.invite("cleaner"), await bot.people.invite("operator")
     person = await bot.people.join(code=used, channel="telegram", address="1")
-    await bot.links.use_code(await bot.links.new_code(person.id), "telegram", "2")
+    newcomer = await bot.people.welcome_customer(channel="telegram", address="2")
+    await bot.links.use_code(await bot.links.new_code(person.id), "telegram", "2", agreed_by=newcomer.id)
     await bot.links.new_code(person.id)
     assert await bot.passes(timedelta(0)) == 0
     assert await bot.passes(CODES_KEPT) == 0, "those of links are over a quarter of an hour later"

@@ -252,6 +252,21 @@ NO_WAY = [
 ]
 
 
+async def test_through_a_proxy_here_each_has_tries_of_their_own_and_no_door_is_nearer(doors: Doors):
+    """Else whoever guesses codes would keep everybody out; and nobody is of this machine by saying so."""
+    guesser, cleaner = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "127.0.0.1, 198.51.100.1"}
+    invite = {"role": "cleaner", "invite": await doors.world.ssak3.people.invite("cleaner")}
+    wrong = {"role": "cleaner", "invite": "WRONG12345"}
+    statuses = [(await doors.client.post("/chat/session", json=wrong, headers=guesser)).status_code for _ in range(11)]
+    assert statuses == [*[403] * 10, 429]
+    for name in ("127.0.0.1", "localhost", "::1"):
+        as_if_here = {"X-Forwarded-For": name}
+        answer = await doors.client.post("/chat/session", json={"role": "operator", "demo": True}, headers=as_if_here)
+        assert answer.status_code == 401, name
+    assert (await doors.client.post("/chat/session", json=invite, headers=guesser)).status_code == 429
+    assert (await doors.client.post("/chat/session", json=invite, headers=cleaner)).status_code == 200
+
+
 async def test_no_way_out_of_a_folder(doors: Doors):
     for path in NO_WAY:
         answer = await doors.client.get(path)

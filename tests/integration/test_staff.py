@@ -98,6 +98,8 @@ async def test_on_telegram_the_chat_is_a_new_customers(tmp_path):
         second = Chat(telegram, 2)
         await second.says(f"/start {link_code}")
         await rest(world, telegram)
+        await second.taps("연결하기")
+        await rest(world, telegram)
         assert await world.ssak3.links.address_of(person_id, "telegram") is not None
         await world.ssak3.staff.take_back(person_id, by=SHELL, even_last=True)
         assert await world.ssak3.links.address_of(person_id, "telegram") is None, "nor does a sender find them"
@@ -225,6 +227,10 @@ class Door:
         self.links = Links(lambda: BotUnitOfWork(context), clock, ids.new)
         self.staff = Staff(lambda: BotUnitOfWork(context), clock, lambda person_id: None)
 
+    async def newcomer(self, address: str) -> str:
+        """Whose chat on Telegram it is."""
+        return (await self.people.welcome_customer(channel="telegram", address=address)).id
+
 
 async def test_two_operators_who_take_each_others_role_leave_one(fresh_postgresql: Fresh):
     """And whoever has lost it makes no invite any more; nobody takes anything from a customer."""
@@ -266,7 +272,7 @@ async def test_who_links_a_chat_in_the_moment_has_none_and_nobody_waits_for_a_de
     use, hold, tries = SqlLinkCodes.use, SqlPersons.hold_role, Counter[str]()
     try:
         person = await doors[0].people.join(code=await doors[0].people.invite("operator"), channel="web")
-        code = await doors[0].links.new_code(person.id)
+        code, newcomer = await doors[0].links.new_code(person.id), await doors[0].newcomer("1")
         comes = Other(doors[1].staff.take_back(person.id, by=SHELL, even_last=True))
 
         async def use_and_wait(*given: Any) -> bool:
@@ -282,7 +288,7 @@ async def test_who_links_a_chat_in_the_moment_has_none_and_nobody_waits_for_a_de
 
         monkeypatch.setattr(SqlLinkCodes, "use", use_and_wait)
         monkeypatch.setattr(SqlPersons, "hold_role", count_and_hold)
-        assert await doors[0].links.use_code(code, "telegram", "1") == person.id
+        assert await doors[0].links.use_code(code, "telegram", "1", agreed_by=newcomer) == person.id
         assert (await comes.result()).role == FORMER
         assert tries == {"link": 1, "take back": 1}
         assert await doors[0].links.person_of("telegram", "1") is None

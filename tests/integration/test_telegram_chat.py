@@ -332,13 +332,32 @@ async def test_somebody_of_the_page_goes_on_here(tmp_path, telegram):
         chat = Chat(telegram, 1)
         await chat.says(told.text.splitlines()[-1])
         await rest(world, telegram)
-        assert "연결됐어요" in chat.heard()[0]
+        assert "다른 계정에서 만든 거예요" in chat.heard()[0]
+        await chat.taps("연결하기")
+        await rest(world, telegram)
         # Not all that was said before; but the booking goes on where it was.
-        assert len(chat.heard()) == 2
+        assert [text.partition(".")[0] for text in chat.heard()[1:]][:1] == ["연결됐어요"]
         await chat.says(ADDRESS)
         await rest(world, telegram)
         assert "없어요" in chat.labels()
-        assert len(look(world, "select * from bot_person where role = 'customer'")) == 1
+
+
+async def test_who_opens_a_link_as_their_first_word_is_asked_too(tmp_path, telegram):
+    """Else they would book, and give their address, in the account of whoever sent them the link."""
+    async with a_telegram_world(tmp_path, telegram) as world, running(world):
+        stranger = await world.ssak3.people.welcome_customer(channel="web")
+        chat = Chat(telegram, 1)
+        await chat.says(f"/start {await world.ssak3.links.new_code(stranger.id)}")
+        await rest(world, telegram)
+        await chat.taps("그대로 두기")
+        await rest(world, telegram)
+        assert chat.heard()[-1].startswith("그대로 두었어요.")
+        assert "청소 예약하기" in chat.labels()
+        for said in (FRIDAY_AT_TWO, ADDRESS):
+            await chat.says(said)
+            await rest(world, telegram)
+        assert "없어요" in chat.labels()
+        assert await world.ssak3.log_reader.last(stranger.id, 5) == []
 
 
 async def test_a_link_that_somebody_sent_takes_no_chat_over_by_itself(tmp_path, telegram):
@@ -354,7 +373,7 @@ async def test_a_link_that_somebody_sent_takes_no_chat_over_by_itself(tmp_path, 
         code = await world.ssak3.links.new_code(stranger.id)
         await minji.says(f"/start {code}")
         await rest(world, telegram)
-        assert "다른 계정의 것이에요" in minji.heard()[-1]
+        assert "다른 계정에서 만든 거예요" in minji.heard()[-1]
         # Neither an answer to this, nor to what was asked before.
         await minji.says("네")
         await rest(world, telegram)
@@ -379,12 +398,14 @@ async def test_the_question_is_about_the_chat_it_was_asked_in_wherever_it_is_ans
         first, second = Chat(telegram, 1), Chat(telegram, 2)
         for chat in (first, second):
             await chat.says(f"/start {await world.ssak3.links.new_code(page.id)}")
-        await rest(world, telegram)
+            await rest(world, telegram)
+            await chat.taps("연결하기")
+            await rest(world, telegram)
         stranger = await world.ssak3.people.welcome_customer(channel="web")
         await second.says(f"/start {await world.ssak3.links.new_code(stranger.id)}")
         await rest(world, telegram)
         [told] = await page.tap("연결하기")
-        assert told.text == "텔레그램을 다른 계정에 연결했어요."
+        assert told.text == "텔레그램을 그 계정에 연결했어요."
         assert await world.ssak3.links.person_of("telegram", "1") == page.id
         assert await world.ssak3.links.person_of("telegram", "2") == stranger.id
         # The same button once more, and one that names a chat of somebody else's.

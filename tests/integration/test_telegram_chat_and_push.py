@@ -57,6 +57,8 @@ async def test_with_page_and_chat_each_answer_is_in_both_and_pushed_by_nobody(tm
         code = await world.ssak3.links.new_code(page.id)
         await chat.says(f"/start {code}")
         await rest(world, telegram)
+        await chat.taps("연결하기")
+        await rest(world, telegram)
         heard = len(chat.heard())
         before = (await page.log())[-1].seq
         await chat.says("도움말")
