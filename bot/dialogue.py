@@ -18,7 +18,8 @@ from bot.conversation.effects import TemporaryTrouble
 from bot.conversation.router import reply, stumbled
 from bot.conversation.turn import Context, Effect, Person, Said, Turn
 from bot.people import INVITED_ROLES
-from bot.ports import BotWork, PersonRecord, ReceivedMessage
+from bot.ports import BotWork
+from bot.records import PersonRecord, ReceivedMessage
 from services.reservation.catalogue import Catalogue
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock

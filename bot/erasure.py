@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.people import INVITED_ROLES
-from bot.ports import BotWork, PersonRecord
+from bot.ports import BotWork
+from bot.records import PersonRecord
 from services.shared_kernel.bot_events import ERASED, ConsentChanged, PersonErased
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.ports import BotWork, KeyedCall, KeyUse
+from bot.ports import BotWork
+from bot.records import KeyedCall, KeyUse
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import Ids
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.people import INVITED_ROLES, code_hash
-from bot.ports import BotWork, Link, LinkCode
+from bot.ports import BotWork
+from bot.records import Link, LinkCode
 from services.shared_kernel.bot_events import ERASED, GONE, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.refusal import NotFound, Refusal, again_if_stale

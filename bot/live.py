@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from bot.conversation.operator_broadcast_running import broadcast_of, is_at_rest, live_card
 from bot.conversation.operator_talk import sentences_in
-from bot.ports import BotWork, OpenEntry
+from bot.ports import BotWork
+from bot.records import OpenEntry
 from services.notification.broadcasts.ports import Broadcasting
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 
 from bot.notices import Notice, Notices
-from bot.ports import BotWork, Message
+from bot.ports import BotWork
+from bot.records import Message
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.ports import BotWork, Invite, Link, PersonRecord
+from bot.ports import BotWork
+from bot.records import Invite, Link, PersonRecord
 from services.shared_kernel.bot_events import ERASED, GONE, ConsentChanged, ContactChanged, PersonLinked
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.event import Event

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from bot.conversation.texts_former import farewell
 from bot.people import INVITED_ROLES
-from bot.ports import BotWork, PersonRecord
+from bot.ports import BotWork
+from bot.records import PersonRecord
 from services.shared_kernel.bot_events import FORMER, RoleTakenBack
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.ids import short_code

@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 
 from bot.conversation.texts_threads import answer_card, closed_card
 from bot.erasure import Erased
-from bot.ports import BotWork, PersonRecord, Thread, ThreadLine
+from bot.ports import BotWork
+from bot.records import PersonRecord, Thread, ThreadLine
 from services.shared_kernel.bot_events import ERASED, HandoverRequested
 from services.shared_kernel.clock import KST, Clock, kst
 from services.shared_kernel.ids import Ids

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.people import newcomer
-from bot.ports import BotWork, PersonRecord
+from bot.ports import BotWork
+from bot.records import PersonRecord
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.gathering import Gathering
 from services.shared_kernel.refusal import NotFound

@@ -8,7 +8,7 @@ import typer
 
 from bot.erasure import Affairs, Erasure, OpenAffair, StillOpen
 from bot.people import INVITED_ROLES
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from bot.staff import SHELL
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.ids import short_code

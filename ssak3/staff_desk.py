@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from bot.staff import SHELL, LastOperator, NotStaff, Staff
 from services.notification.values import Contact
 from services.shared_kernel.bot_events import FORMER

@@ -10,7 +10,8 @@ from bot.api.answers import (
     job_on_my_page,
     payment_out,
 )
-from bot.ports import Details, DetailsApart
+from bot.ports import DetailsApart
+from bot.records import Details
 from services.mypage.view import ReservationView
 from services.reservation.model import Reservation
 from services.shared_kernel.ids import Ids

@@ -19,7 +19,7 @@ from bot.api.bodies import ID_PATTERN
 from bot.api.door import Door, TooMany
 from bot.api.problems import from_http, invalid, invalid_field, problem
 from bot.idempotency import Begun, Finished, Idempotency, Running
-from bot.ports import KeyUse
+from bot.records import KeyUse
 from services.shared_kernel.ids import Ids
 from services.shared_kernel.refusal import Refusal, StaleVersion
 from services.shared_kernel.transient import Away

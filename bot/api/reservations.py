@@ -15,7 +15,7 @@ from bot.api.gate import KEYED
 from bot.api.problems import documented, invalid_field, problem
 from bot.api.refused import CLOSED, Refused
 from bot.idempotency import Begun
-from bot.ports import Details
+from bot.records import Details
 from bot.welcoming import Welcoming
 from services.reservation.catalogue import Catalogue
 from services.reservation.model import Reservation

@@ -6,7 +6,8 @@ from bot.carry_out.free_times import free_starts
 from bot.carry_out.runner import Table
 from bot.conversation import effects
 from bot.conversation.turn import Person
-from bot.ports import BotWork, Details
+from bot.ports import BotWork
+from bot.records import Details
 from bot.threads import USUAL_MINUTES, Threads, opens_at
 from services.mypage.ports import MyPage
 from services.mypage.view import Page, ReservationView

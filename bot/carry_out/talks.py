@@ -7,7 +7,7 @@ from bot.carry_out.runner import Table
 from bot.conversation import effects_operator
 from bot.conversation.turn import Person
 from bot.people import People
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from bot.threads import OpenTalk, Threads
 from services.mypage.ports import MyPage
 from services.shared_kernel.refusal import NotFound

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.conversation.turn import Effect
-from bot.ports import Thread
+from bot.records import Thread
 from services.mypage.view import Board as Visits
 from services.mypage.view import ReservationView
 from services.payment.refunds import Compensation, Refund

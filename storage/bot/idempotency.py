@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import KeyedCall, KeyUse
+from bot.records import KeyedCall, KeyUse
 from storage.bot.tables import idempotency as table
 from storage.rows import insert_or_leave
 

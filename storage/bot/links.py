@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Link, LinkCode
+from bot.records import Link, LinkCode
 from services.shared_kernel.bot_events import GONE
 from storage.bot.tables import link as table
 from storage.bot.tables import link_code, message, person, shown

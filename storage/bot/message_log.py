@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Message, OpenEntry
+from bot.records import Message, OpenEntry
 from services.shared_kernel.card import Button, Card, Item
 from storage.bot.tables import message as table
 from storage.bot.turns import Turns

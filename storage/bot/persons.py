@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select
 
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from services.shared_kernel.event import Event
 from storage.bot.tables import person as table
 from storage.kept import KeptRows

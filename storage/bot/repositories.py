@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import FromClause, Insert, Integer, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Details, Invite, ReceivedMessage
+from bot.records import Details, Invite, ReceivedMessage
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.gathering import Gathering
 from services.shared_kernel.refusal import NotFound

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Thread, ThreadLine
+from bot.records import Thread, ThreadLine
 from storage.bot.tables import thread, thread_line
 from storage.postgresql import lock
 from storage.rows import insert_or_replace

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.masking import masked
 from bot.people import INVITED_ROLES
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from bot.threads import LONGEST_LINE
 from messaging.json_text import to_json
 from services.shared_kernel.bot_events import ERASED, FORMER

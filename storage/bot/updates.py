@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import ChannelUpdate
+from bot.records import ChannelUpdate
 from storage.bot.tables import update_inbox as table
 from storage.rows import insert_or_leave
 

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from bot.conversation.turn import Said
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from storage.engine import Database
 from tests.support.time import FakeClock
 from tests.support.world import World, a_world

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.turn import Said
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from messaging.in_process import InProcessBroker
 from ssak3.audit.run import run_audit
 from tests.chaos.crash import Fuse, Kill, Killed, Lives, waited

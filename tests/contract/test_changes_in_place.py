@@ -10,7 +10,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.ports import Link, Message
+from bot.records import Link, Message
 from services.shared_kernel.card import Button, Card
 from storage.bot import message_log, tables
 from storage.bot.repositories import BotUnitOfWork

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.ports import Details
+from bot.records import Details
 from services.notification.adapters.bot_client import BotClient, MessageLogSender
 from services.notification.ports import Accepted, Advertising, PersonDetails
 from services.shared_kernel.card import Button, Card, Item

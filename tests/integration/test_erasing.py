@@ -10,7 +10,7 @@ from bot.channels.web.socket import POLICY_VIOLATION
 from bot.conversation.turn import Said
 from bot.erasure import Affairs, Erasure
 from bot.people import People
-from bot.ports import Details, Thread, ThreadLine
+from bot.records import Details, Thread, ThreadLine
 from bot.retention import Retention
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.card import Card

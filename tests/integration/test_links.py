@@ -15,7 +15,7 @@ from bot.conversation.turn import Person
 from bot.links import CODE_LIFE, UPDATE_LIFE, BadCode, ChatOfAnother, ChatOfStaff, Links
 from bot.message_log import LogReader, LogWriter
 from bot.people import BadInvite, People
-from bot.ports import ChannelUpdate, PersonRecord
+from bot.records import ChannelUpdate, PersonRecord
 from services.shared_kernel.bot_events import PersonLinked
 from services.shared_kernel.card import Card
 from services.shared_kernel.event import Recorded

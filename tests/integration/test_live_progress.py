@@ -19,7 +19,7 @@ from bot.channels.web.session import Sessions
 from bot.conversation.operator_broadcast_running import live_card, live_key
 from bot.conversation.operator_talk import sentences_in
 from bot.live import LiveBroadcasts
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from services.notification.broadcasts.values import BroadcastStatus, Kind, Segment, Wording
 from tests.support.broadcasting import FakeBroadcasting
 from tests.support.doors import hear, open_doors

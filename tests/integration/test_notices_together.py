@@ -15,7 +15,7 @@ from bot.api.internal import internal_router
 from bot.links import Links
 from bot.message_log import LogWriter
 from bot.people import People
-from bot.ports import Details
+from bot.records import Details
 from services.notification.adapters.bot_client import BotClient
 from services.notification.ports import PersonDetails
 from services.shared_kernel.card import Card

@@ -17,7 +17,7 @@ from bot.dialogue import Dialogue
 from bot.idempotency import Begun, Idempotency
 from bot.notices import Notice
 from bot.people import People
-from bot.ports import KeyUse
+from bot.records import KeyUse
 from bot.threads import Threads
 from bot.welcoming import Welcoming
 from services.payment.model import Payment

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.people import People
-from bot.ports import Details
+from bot.records import Details
 from services.mypage.projection import Row
 from services.mypage.view import Page
 from services.shared_kernel.refusal import NotFound

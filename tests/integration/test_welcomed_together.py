@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.people import People, newcomer
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from bot.welcoming import Welcoming
 from messaging.json_text import from_json
 from services.shared_kernel.refusal import NotFound, StaleVersion

@@ -9,7 +9,7 @@ from bot.carry_out.broadcast import BroadcastEffects
 from bot.conversation import effects, effects_operator, effects_staff
 from bot.conversation.effects_operator import BoardNow, DeadGroup, Found, HistoryLine, Owed, Spoken, ThreadSummary
 from bot.conversation.turn import Effect, Person
-from bot.ports import Thread
+from bot.records import Thread
 from bot.staff import LastOperator
 from services.mypage.view import Board, CancellationPart, JobPart, PaymentPart, ReservationView, Stuck
 from services.payment.refunds import Compensation, Refund

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.channels.telegram.render import bubbles
 from bot.conversation.turn import Said
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from services.shared_kernel.card import Card
 from ssak3.gateways import LogSender
 from tests.support.telegram import TOKEN, Chat, Telegram, a_telegram

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from sqlalchemy import event as sqlalchemy_event
 
 from bot.conversation.turn import Said
-from bot.ports import Message, PersonRecord
+from bot.records import Message, PersonRecord
 from messaging.broker import BrokerUnavailable
 from messaging.relay import Relay
 from services.payment.adapters.sandbox import SANDBOX_SECRET_KEY, TEST_CARD, Ledger, create_app, start

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.channels.telegram.heard import heard_in
-from bot.ports import BotWork, ChannelUpdate
+from bot.ports import BotWork
+from bot.records import ChannelUpdate
 from services.shared_kernel.clock import Clock
 
 

@@ -47,7 +47,7 @@ from bot.dialogue import Dialogue
 from bot.links import BadCode, ChatOfAnother, ChatOfStaff, Links
 from bot.message_log import LogWriter
 from bot.people import BadInvite, People
-from bot.ports import ChannelUpdate, PersonRecord
+from bot.records import ChannelUpdate, PersonRecord
 from services.shared_kernel.card import Card
 from services.shared_kernel.clock import Clock
 from services.shared_kernel.transient import Away

@@ -18,7 +18,8 @@ from bot.channels.telegram.receive import CHANNEL
 from bot.channels.telegram.render import Bubble, bubbles
 from bot.links import Links
 from bot.message_log import LogReader
-from bot.ports import BotWork, Link, Message
+from bot.ports import BotWork
+from bot.records import Link, Message
 from services.shared_kernel.backoff import doubled
 
 log = structlog.get_logger(__name__)

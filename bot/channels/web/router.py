@@ -20,7 +20,7 @@ from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.message_log import LogReader
 from bot.people import BadInvite, People
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 from services.shared_kernel.clock import Clock
 
 STATIC = files("bot.channels.web") / "static"

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 
 from bot.people import People
-from bot.ports import PersonRecord
+from bot.records import PersonRecord
 
 
 class Sessions:

@@ -19,7 +19,7 @@ from bot.conversation.turn import Said
 from bot.dialogue import Dialogue
 from bot.message_log import LogReader
 from bot.people import People
-from bot.ports import Message, PersonRecord
+from bot.records import Message, PersonRecord
 from services.shared_kernel.clock import Clock
 
 log = structlog.get_logger(__name__)
