@@ -125,8 +125,9 @@ def _shown(talk: OperatorTalk, writing: Writing, run: DryRun, lead: str) -> Turn
         says = card(f"{lead} {say.bc_nobody(run.excluded)}".strip(), *whom, _edit(talk, "text"), quick=quick)
         return talk.answer(says, asking="bc_confirm", keep=keep)
     first = card(f"{lead} {say.bc_dry_run(run, is_ad=writing.is_ad)}".strip())
+    named = _named_days(talk, writing, run.later_at) if run.later_at is not None else ()
     last = card(
-        say.bc_not_sent_yet(run),
+        f"{say.bc_not_sent_yet(run)} {say.bc_read_in_the_morning(named, run.later) if named else ''}".strip(),
         button(say.bc_send(run.approved), "bc_send", run.broadcast_id, _mark(run.digest)),
         button(say.bc_later, "bc_later"),
         _edit(talk, "text"),
@@ -265,8 +266,14 @@ def _check_start(talk: OperatorTalk, starts_at: datetime) -> Turn:
         return _ask_when(talk, say.bc_when_night(morning), [choice])
     yes = button(say.bc_confirm_later, "bc_at!", writing.id, pack_moment(starts_at), _mark(writing.digest))
     text = say.bc_confirm_when(starts_at, int(talk.memo.get("approved", "0")))
-    named = days_from_reading(f"{writing.text_ko} {writing.text_en}")
-    if named and kst_date(starts_at) != kst_date(talk.context.now):
+    if named := _named_days(talk, writing, starts_at):
         text = f"{text} {say.bc_read_on_that_day(named)}"
     says = pair(text, yes, button(say.bc_other_time, "bc_later"), [button(say.bc_back, "bc_back")])
     return talk.answer(says, asking="bc_sure", keep=dict(talk.memo))
+
+
+def _named_days(talk: OperatorTalk, writing: Writing, read_at: datetime) -> Sequence[str]:
+    """내일, in a text that is written today and read on another day."""
+    if kst_date(read_at) == kst_date(talk.context.now):
+        return ()
+    return days_from_reading(f"{writing.text_ko} {writing.text_en}")

@@ -264,7 +264,13 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
         return f"By then the visits of {short_date(visit_on)} are over. Please name a time up to that day."
 
     def bc_read_on_that_day(self, days: Sequence[str]) -> str:
-        return f"The text says {', '.join(f'“{day}”' for day in days)}. Is that right for who reads it then?"
+        return f"{self._bc_says(days)} Is that right for who reads it then?"
+
+    def bc_read_in_the_morning(self, days: Sequence[str], count: int) -> str:
+        return f"{self._bc_says(days)} Is that right for the {count:,} who read it in the morning?"
+
+    def _bc_says(self, days: Sequence[str]) -> str:
+        return f"The text says {', '.join(f'“{day}”' for day in days)}."
 
     def bc_when_night(self, starts_at: datetime) -> str:
         return f"Advertising doesn't start between 9 pm and 8 am. How about {spoken_moment(starts_at)}?"

@@ -270,8 +270,14 @@ class BroadcastKorean(StaffKorean):
         return f"그때는 {short_date(visit_on)} 방문이 끝난 뒤예요. 그날까지의 시각을 적어 주세요."
 
     def bc_read_on_that_day(self, days: Sequence[str]) -> str:
+        return f"{self._bc_says(days)} 그날 읽어도 맞는지 봐 주세요."
+
+    def bc_read_in_the_morning(self, days: Sequence[str], count: int) -> str:
+        return f"{self._bc_says(days)} 아침에 받는 {count:,}명이 읽어도 맞는지 봐 주세요."
+
+    def _bc_says(self, days: Sequence[str]) -> str:
         quoted = ", ".join(f"‘{day}’" for day in days)
-        return f"글에 {josa(quoted, '이/가')} 있어요. 그날 읽어도 맞는지 봐 주세요."
+        return f"글에 {josa(quoted, '이/가')} 있어요."
 
     def bc_when_night(self, starts_at: datetime) -> str:
         return f"광고는 밤 9시부터 아침 8시 사이에 시작하지 않아요. {spoken_moment(starts_at)}는 어떠세요?"

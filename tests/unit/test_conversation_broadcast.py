@@ -77,7 +77,8 @@ def test_information(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     chat.tap("한국어만")
     assert chat.tap("버튼 없이") == (
         "64명을 골랐어요. 지금 61, 밤 알림을 꺼 둬서 08:00에 3. 받는 분이 보는 글이에요.\n"
-        f"한국어로 읽는 고객 64명\n{SNOW}\n아직 보내지 않았어요. 보내는 데 3초쯤 걸려요."
+        f"한국어로 읽는 고객 64명\n{SNOW}\n아직 보내지 않았어요. 보내는 데 3초쯤 걸려요. "
+        "글에 ‘내일’이 있어요. 아침에 받는 3명이 읽어도 맞는지 봐 주세요."
     )
     assert only(chat).segment == Segment(role="customer", area="mapo", visit_on=date(2026, 11, 24))
     assert only(chat).status is BroadcastStatus.DRAFT
@@ -216,7 +217,7 @@ def test_no_sender(chat: Talking, broadcasting: FakeBroadcasting) -> None:
 def test_all_of_it_in_the_morning(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     """Nobody is told that it goes at once."""
     broadcasting.now = 0
-    assert written(chat).endswith("아직 보내지 않았어요. 확정하면 아침에 보내요.")
+    assert written(chat, text="눈이 많이 와서 방문이 늦을 수 있어요.").endswith("않았어요. 확정하면 아침에 보내요.")
 
 
 def test_nobody(chat: Talking, broadcasting: FakeBroadcasting) -> None:
