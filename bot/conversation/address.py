@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from bot.conversation.draft import Booking
-from bot.conversation.effects import SayToPerson
+from bot.conversation.hello import passed_on
 from bot.conversation.merge import Merged
 from bot.conversation.proceed import carry_on, lead_of, merge_into, proceed
 from bot.conversation.questions import Asking, ask_for, joined
 from bot.conversation.reading import Reading, looks_like_address
 from bot.conversation.talk import Talk, button, card, pair
-from bot.conversation.turn import Conversation, ask
+from bot.conversation.turn import Conversation
 
 LONGEST_NOTE = 200
 
@@ -23,7 +23,7 @@ def take_address(talk: Talk, merged: Merged, reading: Reading) -> Conversation:
         return talk.step(lead, [], booking=booking, asking="address")
     if not looks_like_address(address):
         text = talk.say.address_needs_number(catalogue.areas.get(booking.area or ""))
-        if (yield from ask(SayToPerson(text=talk.said.text))):
+        if talk.is_passed_on:
             text = joined(talk.say.passed_on(), text)
         return talk.step(text, [], booking=booking, asking="address")
     named = catalogue.areas.get(reading.area or "")
@@ -65,8 +65,8 @@ def _with_address(talk: Talk, said: Merged, address: str, lead: str) -> Conversa
 
 def note(talk: Talk, text: str) -> Conversation:
     """Free words at the last question are for the cleaner, unless an operator is listening."""
-    if (yield from ask(SayToPerson(text=text))):
-        return talk.aside(card(talk.say.passed_on()))
+    if talk.is_passed_on:
+        return passed_on(talk)
     booking = talk.booking or Booking()
     # a second sentence must not push out the first: 현관 비번, and then 강아지
     said = " ".join(f"{booking.note} {text}".split())

@@ -12,6 +12,7 @@ from bot.conversation.draft import Draft
 from bot.conversation.effects import AskForPerson, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
 from bot.conversation.effects_cleaner import TheCleaner
 from bot.conversation.link import link_card
+from bot.conversation.parse.intents import agrees
 from bot.conversation.parse.meaning import Intent
 from bot.conversation.parse.staff import (
     asks_for_new_jobs,
@@ -103,6 +104,8 @@ def _yes_or_no(talk: CleanerTalk, reading: Reading) -> Conversation:
     action = talk.draft.yes if reading.intent is Intent.YES else talk.draft.no
     if not action:
         return talk.answer(menu(talk, talk.say.nothing_asked()))
+    if reading.intent is Intent.YES and not agrees(talk.said.text):
+        return talk.not_agreed()
     return (yield from _tapped(talk, action, is_registered=True))
 
 

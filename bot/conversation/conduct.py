@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.conversation.draft import Draft
 from bot.conversation.effects import TemporaryTrouble
-from bot.conversation.talk import Talk, button, card
+from bot.conversation.talk import Talk, button, by_label, card
 from bot.conversation.turn import Context, Conversation, Said, Turn
 from services.shared_kernel.card import Button
 from services.shared_kernel.refusal import NotFound, Refusal
@@ -49,7 +49,5 @@ def _again(talk: Talk) -> Button:
 
 
 def _noting_labels(turn: Turn) -> Turn:
-    offered = {
-        each.label: each.action for says in turn.says for each in (*says.buttons, *says.quick_replies) if each.action
-    }
+    offered = by_label(each for says in turn.says for each in (*says.buttons, *says.quick_replies))
     return replace(turn, draft=replace(turn.draft, offered=offered))

@@ -1,7 +1,8 @@
 """A customer's message: what it means, and who answers it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.conversation import (
     address,
@@ -21,9 +22,11 @@ from bot.conversation import (
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
+from bot.conversation.effects import SayToPerson
+from bot.conversation.parse.intents import agrees
 from bot.conversation.reading import Intent, Reading, Why, read
-from bot.conversation.talk import Talk
-from bot.conversation.turn import Context, Conversation, Said
+from bot.conversation.talk import Talk, lead_in
+from bot.conversation.turn import Context, Conversation, Effect, Said, Turn, ask
 
 Answer = Callable[[Talk, Reading], Conversation]
 
@@ -45,7 +48,21 @@ def reply(draft: Draft, said: Said, context: Context) -> Conversation:
 def _reply(talk: Talk) -> Conversation:
     if talk.said.action:
         return (yield from _tapped(talk, talk.said.action))
-    return (yield from _answer(talk, _read(talk)))
+    reading = _read(talk)
+    if reading.intent is not Intent.HUMAN and talk.said.text.strip():
+        # In an open talk an operator reads all that is typed, whatever we make of it.
+        talk = replace(talk, is_passed_on=(yield from ask(SayToPerson(text=talk.said.text))))
+    if talk.is_passed_on and _is_for_the_operator(talk, reading):
+        return hello.passed_on(talk)
+    return (yield from _answer(talk, reading))
+
+
+def _is_for_the_operator(talk: Talk, reading: Reading) -> bool:
+    """Commands go on working meanwhile, and so does a booking that is under way; the rest is talk."""
+    if talk.booking is not None or talk.draft.yes or talk.draft.doing:
+        return False
+    orders = reading.intent is Intent.BOOK and reading.service is not None
+    return reading.intent in TALK and not orders
 
 
 def _read(talk: Talk) -> Reading:
@@ -134,6 +151,13 @@ TAPS: Mapping[str, Tap] = {
 
 # Texts
 
+# What one says to somebody, when an operator is listening.
+TALK = frozenset(
+    {Intent.BOOK, Intent.FILL, Intent.PRICE, Intent.EDIT, Intent.STATUS, Intent.GREET, Intent.YES, Intent.NO}
+    | {Intent.UNKNOWN, Intent.JOBS, Intent.COMING, Intent.ACCEPT, Intent.DECLINE, Intent.EN_ROUTE, Intent.START}
+    | {Intent.FINISH, Intent.BOARD, Intent.FIND, Intent.REPLY}
+)
+
 
 def _answer(talk: Talk, reading: Reading) -> Conversation:
     answer = ANSWERS.get(reading.intent)
@@ -153,7 +177,7 @@ def _not_understood(talk: Talk) -> Conversation:
 def _visit(talk: Talk, reading: Reading) -> Conversation:
     """Something about a visit: to book it, or the answer to a question."""
     draft = talk.draft
-    if draft.doing == "move" and draft.about and reading.intent is Intent.FILL:
+    if draft.doing == "move" and draft.about and _is_about_time_only(reading):
         return (yield from move.take(talk, reading))
     if draft.doing in ("move", "cancel") and draft.asking == "reservation" and reading.date:
         ask_again = cancel.asked_to_cancel if draft.doing == "cancel" else move.asked_to_move
@@ -174,10 +198,14 @@ def _names_only_elsewhere(reading: Reading) -> bool:
     return reading.unserved_area is not None and not _says_something(replace(reading, unserved_area=None))
 
 
+def _is_about_time_only(reading: Reading) -> bool:
+    return not (reading.size_pyeong or reading.area or reading.service or reading.address or reading.unserved_area)
+
+
 def _says_something(reading: Reading) -> bool:
     fields = (reading.date, reading.time, reading.time_from, reading.time_to, reading.size_pyeong, reading.area)
-    words = (reading.service, reading.address, reading.unserved_area, reading.add_ons, reading.asks)
-    return any(fields) or any(words)
+    words = (reading.service, reading.address, reading.unserved_area, reading.asks)
+    return any(fields) or any(words) or bool(reading.add_ons or reading.without_add_ons)
 
 
 def _move(talk: Talk, reading: Reading) -> Conversation:
@@ -192,12 +220,29 @@ def _move(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _yes(talk: Talk, reading: Reading) -> Conversation:
+    if not agrees(talk.said.text) or not talk.draft.yes:
+        not_yet = yield from _not_yet(talk)
+        if not_yet is not None:
+            return not_yet
     if talk.draft.yes:
         return (yield from _tapped(talk, talk.draft.yes))
     if talk.booking is not None:
         at_the_end = talk.draft.asking == "add_ons"
         return (yield from (book.no_more if at_the_end else book.go_on)(talk))
     return talk.aside(talk.menu(talk.say.nothing_to_answer()))
+
+
+def _not_yet(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
+    """네?, and 알겠어요: heard, but nobody agreed to pay, to cancel or to move. The question, once more."""
+    verb, arguments = parse(talk.draft.yes)
+    say = talk.say
+    if verb == "pay":
+        return lead_in(say.not_paid_yet(), (yield from pay.to_pay(talk, arguments[0])))
+    if verb == "move!":
+        return lead_in(say.not_moved_yet(), (yield from move.move_to(talk, arguments[0], arguments[2])))
+    if verb == "cancel!" or (talk.draft.doing == "cancel" and talk.draft.about and not talk.draft.yes):
+        return lead_in(say.not_cancelled_yet(), (yield from cancel.cancel(talk, talk.draft.about)))
+    return None
 
 
 def _no(talk: Talk, reading: Reading) -> Conversation:

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from bot.conversation.effects import SayToPerson
 from bot.conversation.parse.intents import is_question
-from bot.conversation.talk import Talk, button, card
-from bot.conversation.turn import Conversation, Turn, ask
+from bot.conversation.talk import Talk, button, card, lead_in
+from bot.conversation.turn import Conversation, Turn
 from services.shared_kernel.card import Button, Card
 
 
@@ -46,14 +45,19 @@ def old_button(talk: Talk) -> Turn:
     return talk.aside(talk.menu(talk.say.old_button()))
 
 
+def passed_on(talk: Talk) -> Turn:
+    """An operator reads it; what one may do besides is a tap away."""
+    return talk.aside(card(talk.say.passed_on(), quick=(button(talk.say.my, "my"), button(talk.say.book, "book"))))
+
+
 def not_understood(talk: Talk, question: Conversation | None = None) -> Conversation:
-    """Into the open thread with an operator, if there is one; else help in three steps.
+    """An operator may have it, in the talk that is open; else help in three steps.
 
     `question` asks again for what a booking needs.
     """
     text = talk.said.text.strip()
-    if text and (yield from ask(SayToPerson(text=text))):
-        return talk.aside(card(talk.say.passed_on()))
+    if talk.is_passed_on:
+        return passed_on(talk)
     misses = talk.draft.misses + 1
     unfinished = has_given(talk)
     if misses >= 3:
@@ -62,11 +66,9 @@ def not_understood(talk: Talk, question: Conversation | None = None) -> Conversa
     if is_question(text):
         return _still_asking(talk, card(talk.say.not_for_me(), *_person_or_on(talk)), misses=misses)
     if question is not None:
-        turn = yield from question
-        first, *rest = turn.says
         lead = talk.say.not_understood_here() if misses == 1 else talk.say.try_buttons()
-        says_again = (replace(first, text=f"{lead} {first.text}".strip()), *rest)
-        return replace(turn, draft=replace(turn.draft, misses=misses), says=says_again)
+        turn = lead_in(lead, (yield from question))
+        return replace(turn, draft=replace(turn.draft, misses=misses))
     if misses == 1:
         return _still_asking(talk, card(talk.say.not_understood()), misses=misses)
     return _still_asking(talk, talk.menu(talk.say.try_buttons()), misses=misses)

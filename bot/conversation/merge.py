@@ -41,7 +41,8 @@ def values_of(reading: Reading) -> dict[str, Any]:
         "area": None if reading.address else reading.area,
         "date": reading.to_date if moving else reading.date,
         "time": reading.to_time if moving else reading.time,
-        "add_ons": reading.add_ons or None,
+        "add_ons": reading.add_ons or (() if reading.without_add_ons else None),
+        "without_add_ons": reading.without_add_ons or None,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -51,7 +52,9 @@ def merge(booking: Booking, values: Mapping[str, Any], catalogue: Catalogue, lat
     wanted = {name: values[name] for name in FIELDS if name in values}
     if "add_ons" in wanted:
         known = tuple(each for each in wanted["add_ons"] if each in catalogue.add_ons)
-        wanted["add_ons"] = tuple(dict.fromkeys((*booking.add_ons, *known)))
+        all_of_them = dict.fromkeys((*booking.add_ons, *known))
+        without = values.get("without_add_ons", ())
+        wanted["add_ons"] = tuple(each for each in all_of_them if each not in without)
     refused = _refused(booking, wanted, catalogue, latest)
     wanted.pop(refused, None)
     if refused == "size_pyeong" and booking.size_pyeong is not None:

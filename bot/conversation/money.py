@@ -1,5 +1,7 @@
 """Questions about money: what it costs, what cancelling costs, where a refund is."""
 
+from dataclasses import replace
+
 from bot.conversation.cancel import cancel
 from bot.conversation.effects import CurrentPolicy
 from bot.conversation.find_visit import my_visits, on_day, upcoming
@@ -46,7 +48,9 @@ def fee(talk: Talk, reading: Reading) -> Conversation:
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
     dealt = [each for each in on_day(coming, reading.date) if each.status == Status.CONFIRMED]
     if len(dealt) == 1:
-        return (yield from cancel(talk, dealt[0].id))
+        turn = yield from cancel(talk, dealt[0].id)
+        # It was a question: 네 to the answer isn't consent.
+        return replace(turn, draft=replace(turn.draft, yes=""))
     policy = yield from ask(CurrentPolicy())
     more = (button(talk.say.my, "my"),) if dealt else ()
     return talk.aside(card(talk.say.policy_line(policy), *more))

@@ -179,7 +179,8 @@ def _propose(talk: Talk, reservation: Reservation, target: datetime) -> Conversa
     sure = button(say.confirm_move, "move!", reservation.id, reservation.version, pack_moment(target))
     keep = button(say.keep, "keep", reservation.id)
     says = (*([card(say.move_keeps_fee(starts_at))] if warn else []), pair(text, sure, keep))
-    return talk.answer(*says, yes=sure.action, no=keep.action, doing="move", about=reservation.id)
+    wish = kst_date(target)  # 아니 4시로요 is about that day
+    return talk.answer(*says, yes=sure.action, no=keep.action, doing="move", about=reservation.id, wish=wish)
 
 
 def _nearest(talk: Talk, reservation: Reservation, wanted: datetime, text: str) -> Conversation:

@@ -5,9 +5,10 @@ import re
 from bot.conversation.effects import CheckoutLink, Pay, TemporaryTrouble, TheReservation, WhyDeclined
 from bot.conversation.find_visit import my_visits
 from bot.conversation.free import free_between
+from bot.conversation.parse.intents import says_to_pay
 from bot.conversation.quote import booking_of
 from bot.conversation.standing import how_it_stands, is_payable
-from bot.conversation.talk import Talk, button, card, cards
+from bot.conversation.talk import Talk, button, card, cards, lead_in
 from bot.conversation.turn import Conversation, Turn, ask
 from services.reservation.model import Reservation
 from services.reservation.refusals import AlreadyPaid, AlreadyPaying, HoldExpired, NotAllowed
@@ -122,9 +123,13 @@ def _names_another_amount(talk: Talk) -> bool:
 
 
 def asked_to_pay(talk: Talk) -> Conversation:
-    """결제할게: right after the amount was shown it is the tap; else the amount comes first."""
-    if talk.draft.yes.startswith("pay:") and not _names_another_amount(talk):
-        return (yield from pay(talk, talk.draft.yes.split(":")[1]))
+    """결제할게, and nothing else: right after the amount was shown it is the tap; else the amount comes first."""
+    if talk.draft.yes.startswith("pay:"):
+        reservation_id = talk.draft.yes.split(":")[1]
+        if not says_to_pay(talk.said.text):
+            return lead_in(talk.say.not_paid_yet(), (yield from to_pay(talk, reservation_id)))
+        if not _names_another_amount(talk):
+            return (yield from pay(talk, reservation_id))
     known = talk.booking.hold if talk.booking and talk.booking.hold else ""
     if known:
         return (yield from to_pay(talk, known))

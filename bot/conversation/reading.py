@@ -39,6 +39,8 @@ _ADVERTISING = re.compile(f"{words_ko.ADVERTISING}|{words_en.ADVERTISING}")
 _NIGHT_YES = re.compile(f"(?:{words_ko.NIGHT_YES}|{words_en.NIGHT_YES}){words_ko.TAIL}")
 _NIGHT_NO = re.compile(f"{words_ko.NIGHT_NO}|{words_en.NIGHT_NO}")
 _CORRECTION = re.compile(f"{words_ko.CORRECTION}|{words_en.CORRECTION}")
+# 마포대로 89, 24평 말고 32평이에요: an address, and more than that
+_CORRECTS = re.compile(f"{words_ko.CORRECTION}|{words_en.CORRECTION}|{words_ko.MOVE}")
 _OF_A_BOOKING = re.compile(f"{words_ko.OF_A_BOOKING}|{words_en.OF_A_BOOKING}")
 _SOMETHING = re.compile(f"{words_ko.LETTERS}{{2}}|[a-z]{{2}}|\\d")
 
@@ -60,10 +62,13 @@ def read(text: str, *, now: datetime, asking: str | None = None) -> Reading:
     line = written_out(normalise(said), asking)
     if asking == "night" and (_NIGHT_YES.fullmatch(line) or _NIGHT_NO.fullmatch(line)):
         return Reading(intent=Intent.NO if _NIGHT_NO.fullmatch(line) else Intent.YES)
-    if asking == "address" and has_address_part(line):
+    is_address = asking == "address" and has_address_part(line)
+    if is_address and not _CORRECTS.search(line):
         return _address(said)
     moving = inside_intent(line) is Intent.RESCHEDULE
     found = find_all(line, original=said, now=moment, asking=asking, moving=moving)
+    if is_address and not (found.day.said or found.hours.slot.said or found.size.said):
+        return _address(said)
     intent = Intent.RESCHEDULE if found.shift.said else _intent(line, found, asking)
     if asking == "address" and _takes_as_address(intent, line, found):
         return _address(said)
@@ -104,6 +109,8 @@ def _intent(line: str, found: Findings, asking: str | None) -> Intent:
         return whole
     inside = inside_intent(found.masked)
     drafting = asking in DRAFT_FIELDS
+    if drafting and found.without_add_ons and inside in (Intent.CANCEL, Intent.KEEP):
+        return Intent.FILL  # 냉장고는 취소해 주세요
     if inside is Intent.RESCHEDULE and drafting and not _OF_A_BOOKING.search(line):
         return Intent.FILL if found.kinds else Intent.EDIT
     if inside is Intent.EDIT and found.kinds:
@@ -167,6 +174,7 @@ def _visit(intent: Intent, line: str, found: Findings, now: datetime, asking: st
         unserved_area=places.unserved,
         service=_sure(found.service),
         add_ons=found.add_ons,
+        without_add_ons=found.without_add_ons,
         address=found.address,
         asks=asks,
     )

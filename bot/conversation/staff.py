@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from bot.conversation.actions import parse
 from bot.conversation.draft import Draft
-from bot.conversation.talk import MOST_QUICK_REPLIES, button, card
+from bot.conversation.talk import MOST_QUICK_REPLIES, button, by_label, card
 from bot.conversation.texts_ko_staff import StaffKorean
 from bot.conversation.turn import Context, Conversation, Said, Turn
 from services.shared_kernel.card import Button, Card
@@ -47,13 +47,20 @@ class StaffTalk(Generic[S]):
 
         The labels shown can be typed in the next message; 네 and 아니요 mean the two buttons side by side.
         """
-        out = button(self.say.stop, "stop") if changes.get("asking") else button(self.say.home, "home")
-        says = (*cards[:-1], _with_way_out(cards[-1], out))
-        shown = [each for said in says for each in (*said.buttons, *said.quick_replies) if each.action]
-        draft = Draft(offered={each.label: each.action for each in shown}, memo=dict(keep or {}), **changes)
+        says = (*cards[:-1], _with_way_out(cards[-1], self._way_out(bool(changes.get("asking")))))
+        offered = by_label(each for said in says for each in (*said.buttons, *said.quick_replies))
+        draft = Draft(offered=offered, memo=dict(keep or {}), **changes)
         if says[-1].side_by_side:
             draft = replace(draft, yes=says[-1].buttons[0].action, no=says[-1].buttons[1].action)
         return Turn(draft=draft, says=says)
+
+    def not_agreed(self) -> Turn:
+        """네?, and 알겠어요, are no yes: what was asked still is."""
+        out = self._way_out(bool(self.draft.asking))
+        return Turn(draft=self.draft, says=(_with_way_out(card(self.say.not_agreed()), out),))
+
+    def _way_out(self, is_asked: bool) -> Button:
+        return button(self.say.stop, "stop") if is_asked else button(self.say.home, "home")
 
     def question(self, text: str, choices: Sequence[Button] = (), *, asking: str, keep: Mapping[str, str]) -> Turn:
         """Ask for something that may be typed; at most nine choices."""

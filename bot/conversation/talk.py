@@ -17,12 +17,16 @@ MOST_QUICK_REPLIES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Talk:
-    """The draft so far, what was said, what may be known, and the sentences in the person's language."""
+    """The draft so far, what was said, what may be known, and the sentences in the person's language.
+
+    `is_passed_on`: an operator has it already, in the talk that is open.
+    """
 
     draft: Draft
     said: Said
     context: Context
     say: Korean
+    is_passed_on: bool = False
 
     @classmethod
     def of(cls, draft: Draft, said: Said, context: Context) -> "Talk":
@@ -71,6 +75,21 @@ class Talk:
             button(self.say.my, "my"),
             button(self.say.human, "human"),
         )
+
+
+def by_label(buttons: Iterable[Button]) -> dict[str, str]:
+    """What typing a label does: its action. A label that several actions have means none of them."""
+    actions: dict[str, set[str]] = {}
+    for each in buttons:
+        if each.action:
+            actions.setdefault(each.label, set()).add(each.action)
+    return {label: next(iter(meant)) for label, meant in actions.items() if len(meant) == 1}
+
+
+def lead_in(text: str, turn: Turn) -> Turn:
+    """The same answer, with this said before."""
+    first, *rest = turn.says
+    return replace(turn, says=(replace(first, text=f"{text} {first.text}".strip()), *rest))
 
 
 def button(label: str, verb: str, *arguments: str | int) -> Button:

@@ -121,6 +121,15 @@ class English(TelegramEnglish, Korean):
     def at_your_service(self) -> str:
         return "Sure, just tell me whenever you need something."
 
+    def not_paid_yet(self) -> str:
+        return "Nothing has been charged yet. It is once you tap the button."
+
+    def not_cancelled_yet(self) -> str:
+        return "Nothing has been cancelled yet."
+
+    def not_moved_yet(self) -> str:
+        return "It hasn't been moved yet."
+
     def start_menu(self, *, unfinished: bool) -> str:
         return "Back at the start. Your draft is kept." if unfinished else "Back at the start. What can I do for you?"
 

@@ -32,6 +32,9 @@ class StaffEnglish(TelegramEnglish, StaffKorean):
     def nothing_asked(self) -> str:
         return "Nothing was asked just now. What shall we do?"
 
+    def not_agreed(self) -> str:
+        return "Nothing has been done yet. To do it, tap the button above."
+
     def stopped(self) -> str:
         return "Stopped. Nothing has changed."
 

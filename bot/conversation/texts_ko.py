@@ -127,6 +127,15 @@ class Korean(TelegramKorean):
     def at_your_service(self) -> str:
         return "네, 필요한 게 있으면 언제든 말씀해 주세요."
 
+    def not_paid_yet(self) -> str:
+        return "아직 결제하지 않았어요. 버튼을 누르시면 그때 결제돼요."
+
+    def not_cancelled_yet(self) -> str:
+        return "아직 취소하지 않았어요."
+
+    def not_moved_yet(self) -> str:
+        return "아직 옮기지 않았어요."
+
     def start_menu(self, *, unfinished: bool) -> str:
         return "처음으로 왔어요. 적던 예약은 그대로 있어요." if unfinished else "처음으로 왔어요. 무엇을 도와드릴까요?"
 

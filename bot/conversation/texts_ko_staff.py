@@ -32,6 +32,9 @@ class StaffKorean(TelegramKorean):
     def nothing_asked(self) -> str:
         return "지금은 여쭤본 게 없어요. 무엇을 할까요?"
 
+    def not_agreed(self) -> str:
+        return "아직 아무것도 하지 않았어요. 하시려면 위의 버튼을 눌러 주세요."
+
     def stopped(self) -> str:
         return "그만뒀어요. 바뀐 건 없어요."
 

@@ -205,6 +205,26 @@ def test_the_word_accept_asks_which(known: Talking, world: CleanerWorld) -> None
     assert known.say("수락할게요").startswith("11/27(금) 오후 2시 일을 맡으셨어요.")
 
 
+def test_a_label_that_several_jobs_share_is_none_of_them(known: Talking, world: CleanerWorld) -> None:
+    """The list shows [수락] below each."""
+    for at in (FRIDAY_2PM, SATURDAY_10AM):
+        world.offer(at)
+    known.say("새 일 있어요?")
+    assert known.labels().count("수락") == 2
+    assert known.say("수락") == "새 일이 여러 건이에요. 어느 일을 맡으시겠어요?"
+    assert {job.status for job in world.jobs.values()} == {JobStatus.OFFERING}
+
+
+def test_what_is_asked_back_is_no_yes(known: Talking, world: CleanerWorld) -> None:
+    job = world.offer(FRIDAY_2PM)
+    known.say("새 일 있어요?")
+    for text in ("네?", "알겠어요"):
+        assert known.say(text) == "아직 아무것도 하지 않았어요. 하시려면 위의 버튼을 눌러 주세요."
+    assert world.jobs[job.id].status is JobStatus.OFFERING
+    known.say("네")
+    assert world.jobs[job.id].status is JobStatus.ASSIGNED
+
+
 def test_an_erased_address(known: Talking, world: CleanerWorld) -> None:
     """A person who was erased leaves a hole, not an exception."""
     world.address = world.note = ""

@@ -280,6 +280,25 @@ def test_no_money_word_counts_later():
     assert talk.world.charges == []
 
 
+def test_in_an_open_talk_the_operator_reads_all_of_it_and_no_booking_is_made_of_it():
+    talk = Talk()
+    talk.say("상담원")
+    said = [
+        "어제 청소하고 나서 마루가 긁혔어요",
+        "내일 2시요",
+        "마포구 양화로 45 101호요",
+        "24평이에요",
+        "네",
+        "여보세요?",
+    ]
+    for text in said:
+        assert talk.say(text).startswith("상담원에게 전했어요."), text
+    assert talk.draft.booking is None
+    # A command is obeyed, and read by the operator as well.
+    assert not talk.say("취소하고 환불해 주세요").startswith("상담원에게 전했어요.")
+    assert talk.world.thread == ["상담원", *said, "취소하고 환불해 주세요"]
+
+
 def test_words_for_the_operator_are_not_taken_for_a_note():
     talk = Talk()
     talk.say("상담원")
@@ -287,7 +306,8 @@ def test_words_for_the_operator_are_not_taken_for_a_note():
     assert talk.say("강아지 있어도 되나요?").startswith("상담원에게 전했어요. 답이 오면 여기에 보여드릴게요.")
     talk.say(ADDRESS)
     talk.say("고양이도 있어요")
-    assert talk.world.thread == ["상담원", "강아지 있어도 되나요?", "고양이도 있어요"]
+    said = ["금요일 2시 마포 24평 집청소", "강아지 있어도 되나요?", ADDRESS, "고양이도 있어요"]
+    assert talk.world.thread == ["상담원", *said]
     assert talk.draft.booking is not None
     assert talk.draft.booking.note == ""
 

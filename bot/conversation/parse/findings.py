@@ -23,6 +23,8 @@ _ADD_ONS = tuple((name, re.compile(words)) for name, words in words_ko.ADD_ONS +
 _RECURRING = re.compile(f"{words_ko.RECURRING}|{words_en.RECURRING}")
 _ANY_DAY = re.compile(f"{words_ko.ANY_DAY}|{words_en.ANY_DAY}")
 _OTHER_DAY = re.compile(f"{words_ko.OTHER_DAY}|{words_en.OTHER_DAY}")
+_ALL_ADD_ONS = re.compile(words_ko.ALL_OF_THEM)
+_NOT_ADD_ON = re.compile(words_ko.NOT_THIS_ONE)
 _NOT_SERVICE = re.compile(rf"(?:\s*{words_ko.CLEANING})?{words_ko.NOT_THIS}")
 
 
@@ -40,6 +42,7 @@ class Findings:
     places: Places
     service: Slot[str]
     add_ons: tuple[str, ...]
+    without_add_ons: tuple[str, ...]
 
     @property
     def kinds(self) -> int:
@@ -53,14 +56,15 @@ class Findings:
             place,
             self.service.said,
             bool(self.address),
-            bool(self.add_ons),
+            bool(self.add_ons or self.without_add_ons),
         )
         return sum(said)
 
 
 def find_all(line: str, *, original: str, now: datetime, asking: str | None, moving: bool) -> Findings:
     """Read every field of a normalised line. `now` is on a Korean clock."""
-    service, add_ons = _find_services(line)
+    service = _find_service(line)
+    add_ons, without_add_ons = _find_add_ons(line)
     address, text = find_address(line, original)
     text = mask(text, (match.span() for match in _MONEY_OR_PHONE.finditer(text)), OTHER)
     size, text = find_size(text, answering=asking == "size_pyeong")
@@ -75,7 +79,7 @@ def find_all(line: str, *, original: str, now: datetime, asking: str | None, mov
         places = Places(slot=Slot(value=area))
     return Findings(
         masked=masked, address=address, size=size, shift=shift, hours=hours, days=tuple(days), day=day,
-        places=places, service=service, add_ons=add_ons,
+        places=places, service=service, add_ons=add_ons, without_add_ons=without_add_ons,
     )  # fmt: skip
 
 
@@ -111,12 +115,19 @@ def _any_or_other(text: str, hours: Hours, day: Slot[date], asking: str | None) 
     return hours, day, text
 
 
-def _find_services(line: str) -> tuple[Slot[str], tuple[str, ...]]:
+def _find_add_ons(line: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that are wanted, and those that aren't: 창문 추가해 주세요, 냉장고는 빼고 다 해 주세요."""
+    found = [(name, match) for name, words in _ADD_ONS for match in words.finditer(line)]
+    without = tuple(dict.fromkeys(name for name, match in found if _NOT_ADD_ON.match(line, match.end())))
+    named = tuple(name for name, _ in (_ADD_ONS if without and _ALL_ADD_ONS.search(line) else found))
+    return tuple(dict.fromkeys(name for name in named if name not in without)), without
+
+
+def _find_service(line: str) -> Slot[str]:
     found = [(name, match) for name, words in _SERVICES for match in words.finditer(line)]
     wanted = list(dict.fromkeys(name for name, match in found if not _NOT_SERVICE.match(line, match.end())))
-    add_ons = tuple(dict.fromkeys(name for name, words in _ADD_ONS if words.search(line)))
     if len(wanted) > 1:
-        return Slot(choices=tuple(wanted), why=Why.EITHER), add_ons
+        return Slot(choices=tuple(wanted), why=Why.EITHER)
     if wanted:
-        return Slot(value=wanted[0]), add_ons
-    return Slot(why=Why.EXCLUDED) if found else Slot(), add_ons
+        return Slot(value=wanted[0])
+    return Slot(why=Why.EXCLUDED) if found else Slot()

@@ -104,6 +104,7 @@ class Reading:
     unserved_area: str | None = None
     service: str | None = None
     add_ons: tuple[str, ...] = ()
+    without_add_ons: tuple[str, ...] = ()
     address: str | None = None
     to_date: Date | None = None
     to_time: Time | None = None

@@ -24,7 +24,8 @@ _NAME = re.compile(
     rf"{_ROAD}|\b({_longest_first(list(_BY_NAME_EN))})\b(?:-(?:gu|dong))?"
 )
 _UNSERVED = re.compile(
-    rf"(?<![가-힣])(?:서울\s?)?({_longest_first(table.UNSERVED)})(?:광역시|특별시|시|도|구|동|역)?(?!\w*(?:대로|로|길)\s?\d)"
+    # 고양이 is a cat
+    rf"(?<![가-힣])(?:서울\s?)?({_longest_first(table.UNSERVED)})(?!(?<=고양)이)(?:광역시|특별시|시|도|구|동|역)?(?!\w*(?:대로|로|길)\s?\d)"
     rf"|\b({_longest_first(list(table.UNSERVED_EN))})\b"
 )
 

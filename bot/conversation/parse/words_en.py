@@ -108,7 +108,7 @@ INSIDE = (
                     r"\b(?:has|have|did)\b.*\b(?:left|leave|started?|finish\w*|arrived?)\b|\bare (?:you|they) (?:coming|close|here)|\bcleaner\b.*\blate\b|\bstatus\b|\bnot here yet\b"),
     (Intent.HUMAN, r"\bhuman\b|\bagent\b|\brepresentative\b|\breal person\b|\b(?:talk|speak|chat) (?:to|with)\b|\bcall me\b|\bcustomer service\b|\bsupport\b|"
                    r"\bcomplain\w*|\bdamaged?\b|\bbroken?\b|\bproblem\b"),
-    (Intent.KEEP, r"\b(?:do not|don'?t|not) (?:want to )?cancel|\bkeep (?:it|my|the)\b|\bleave it\b|\bnever ?mind\b"),
+    (Intent.KEEP, r"\b(?:do not|don'?t|not) (?:want to )?(?:cancel|move|change|reschedule)|\bkeep (?:it|my|the)\b|\bleave it\b|\bnever ?mind\b"),
     (Intent.FEE, r"\b(?:cancel\w*|refund\w*)\b.*\b(?:fees?|costs?|charged?|how much|free)\b|\b(?:fees?|how much|charged?|penalty)\b.*\b(?:cancel\w*|refund\w*|back)\b|\bfees?\b|\bpenalty\b"),
     (Intent.REFUND, r"\brefund\w*|\bmoney back\b|\bmy money\b|\breimburse\w*"),
     (Intent.CANCEL, r"\bcancel\w*|\bcall (?:it )?off\b"),
@@ -123,6 +123,11 @@ INSIDE = (
 
 WEAK_BOOK = r"\bavailable\b|\bcan you\b|\bcould you\b|\bneed\b|\bwant\b|\bpossible\b"
 
+PAYS = (
+    r"(?:(?:yes|yep|ok|okay|sure|please|now|i'?ll|i will|i want to|i'?d like to|let me|let'?s|go ahead and)[\s,.]*)*"
+    r"(?:pay|check ?out)(?:\s+(?:it|now|please|for it|by card|with (?:my |a |the )?card|(?:₩ ?)?[\d,]+(?: ?won)?))*[\s.]*"
+)
+ACKNOWLEDGES = r"\bgot it\b|\bi see\b|\bunderstood\b|\bnoted\b"
 WHICH_BOOKING = r"\bthat one\b|\bone of\b"
 QUIET_SCOPE = r"\bmessages?\b|\bmessaging\b|\bnotif\w+"
 ADVERTISING = r"\bads?\b|\badverts?\b|\bmarketing\b|\bpromo\w*|\bunsubscribe\b|\bopt[- ]?out\b"
