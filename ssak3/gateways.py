@@ -1,7 +1,7 @@
 """How contexts of one process reach each other through their ports, where a network would be in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from bot.links import Links
@@ -148,10 +148,10 @@ class CatalogueNames:
         found = self._catalogue.agency
         return None if found is None else Agency(name=found.name, contact=found.contact)
 
-    def service(self, service_id: str, size_pyeong: int, language: Language) -> str:
+    def service(self, service_id: str, size_pyeong: int, add_ons: Sequence[str], language: Language) -> str:
         service = self._catalogue.services.get(service_id)
         name = service.name(language) if service else service_id
-        return service_and_size(name, size_pyeong, language)
+        return ", ".join((service_and_size(name, size_pyeong, language), *self._catalogue.extras(add_ons, language)))
 
     def area(self, area_id: str, language: Language) -> str:
         area = self._catalogue.areas.get(area_id)

@@ -1,6 +1,6 @@
 """What conversations and notices ask of payment, besides paying."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from services.payment.adapters.checkout import CheckoutLinks, Order
@@ -21,7 +21,7 @@ class PaymentFacts:
 
     def __init__(
         self, payments: Payments, reservations: ReservationUseCases, links: CheckoutLinks,
-        service_name: Callable[[str, int, Language], str],
+        service_name: Callable[[str, int, Sequence[str], Language], str],
     ) -> None:  # fmt: skip
         self._payments = payments
         self._reservations = reservations
@@ -46,11 +46,12 @@ class PaymentFacts:
         """Where to pay with another card, until the hold ends. NotFound if it isn't this customer's."""
         reservation = await self._reservations.get(reservation_id=reservation_id, customer_id=customer_id)
         visit = reservation.visit
+        what = self._service_name(visit.service, visit.size_pyeong, visit.add_ons, "ko")
         order = Order(
             reservation_id=reservation.id,
             customer_id=customer_id,
             amount_krw=reservation.price_krw,
-            name=f"{day_and_time(visit.starts_at, 'ko')} {self._service_name(visit.service, visit.size_pyeong, 'ko')}",
+            name=f"{day_and_time(visit.starts_at, 'ko')} {what}",
             pay_by=reservation.hold_expires_at,
         )
         return self._links.link(order)

@@ -73,8 +73,9 @@ def ask_with_job(talk: CleanerTalk, text: str, job: Job) -> Card:
 
 
 def work_of(talk: CleanerTalk, job: Job) -> str:
-    """집청소 24평."""
-    return talk.say.work(talk.context.catalogue, job.visit.service, job.visit.size_pyeong)
+    """집청소 24평, 창문 청소."""
+    visit = job.visit
+    return talk.say.work(talk.context.catalogue, visit.service, visit.size_pyeong, visit.add_ons)
 
 
 def area_of(talk: CleanerTalk, job: Job) -> str:

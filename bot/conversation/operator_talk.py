@@ -69,8 +69,8 @@ def left_krw(view: ReservationView) -> int:
 
 
 def work_of(talk: OperatorTalk, view: ReservationView) -> str:
-    """집청소 24평."""
-    return talk.say.work(talk.context.catalogue, view.service, view.size_pyeong)
+    """집청소 24평, 창문 청소."""
+    return talk.say.work(talk.context.catalogue, view.service, view.size_pyeong, view.add_ons)
 
 
 def money_of(talk: OperatorTalk, view: ReservationView) -> str:

@@ -1,5 +1,6 @@
 """What cleaners and operators both read in English."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation.english import button_date, card_time, short_date, spoken_moment, spoken_time
@@ -65,6 +66,6 @@ class StaffEnglish(TelegramEnglish, StaffKorean):
     def on_button(self, moment: datetime) -> str:
         return f"{button_date(moment)} {card_time(moment)}"
 
-    def work(self, catalogue: Catalogue, service: str, pyeong: int) -> str:
+    def work(self, catalogue: Catalogue, service: str, pyeong: int, add_ons: Sequence[str]) -> str:
         known = catalogue.services.get(service)
-        return f"{known.en if known else service}, {pyeong} pyeong"
+        return ", ".join((known.en if known else service, f"{pyeong} pyeong", *catalogue.extras(add_ons, "en")))

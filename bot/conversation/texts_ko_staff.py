@@ -1,5 +1,6 @@
 """What cleaners and operators both read in Korean."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation.korean import button_date, card_time, short_date, spoken_moment, spoken_time
@@ -75,9 +76,9 @@ class StaffKorean(TelegramKorean):
         known = catalogue.areas.get(area)
         return known.name(self.language) if known else area
 
-    def work(self, catalogue: Catalogue, service: str, pyeong: int) -> str:
+    def work(self, catalogue: Catalogue, service: str, pyeong: int, add_ons: Sequence[str]) -> str:
         known = catalogue.services.get(service)
-        return f"{known.ko if known else service} {pyeong}평"
+        return ", ".join((f"{known.ko if known else service} {pyeong}평", *catalogue.extras(add_ons, "ko")))
 
 
 def short(text: str, longest: int = LONGEST_PIECE) -> str:

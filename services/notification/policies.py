@@ -202,6 +202,7 @@ def values_of_copy(copy: ReservationCopy) -> Values:
             "details_id": visit.details_id,
             "service": visit.service,
             "size_pyeong": visit.size_pyeong,
+            "add_ons": ",".join(visit.add_ons),
             "area": visit.area,
             "visit_at": visit.starts_at,
             "price": visit.paid_krw or visit.price_krw,
@@ -223,7 +224,7 @@ _KEPT_FOR: Mapping[str, tuple[str, ...]] = {
     "customer_name": ("customer_id", "details_id"),
     "address": ("customer_id", "details_id"),
     "note": ("customer_id", "details_id"),
-    "service": ("service", "size_pyeong"),
+    "service": ("service", "size_pyeong", "add_ons"),
 }
 
 

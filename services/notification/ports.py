@@ -239,8 +239,8 @@ class Names(Protocol):
         """Who we are, as the catalogue says; None when it doesn't."""
         ...
 
-    def service(self, service_id: str, size_pyeong: int, language: Language) -> str:
-        """A service and its size: 집청소 24평; Home cleaning, 24 pyeong."""
+    def service(self, service_id: str, size_pyeong: int, add_ons: Sequence[str], language: Language) -> str:
+        """A service, its size and extras: 집청소 24평, 창문 청소; Home cleaning, 24 pyeong, Windows."""
         ...
 
     def area(self, area_id: str, language: Language) -> str: ...

@@ -61,9 +61,10 @@ def named(values: Values, names: Names, language: Language) -> Values:
     """What is kept by id or code, by its name."""
     found: dict[str, Any] = {}
     service, size, area = values.get("service"), values.get("size_pyeong"), values.get("area")
+    add_ons = [each for each in str(values.get("add_ons", "")).split(",") if each]
     method, code = values.get("payment_method"), values.get("decline_reason")
     if isinstance(service, str) and isinstance(size, int):
-        found["service"] = names.service(service, size, language)
+        found["service"] = names.service(service, size, add_ons, language)
     if isinstance(area, str):
         found["area"] = names.area(area, language)
     if isinstance(method, str):

@@ -104,6 +104,7 @@ class VisitPart:
     price_krw: int
     fee_tiers: tuple[tuple[int, int], ...]
     moved_tier_percent: int
+    add_ons: tuple[str, ...] = ()
     hold_expires_at: datetime | None = None
     paid_krw: int = 0
     confirmed_at: datetime | None = None

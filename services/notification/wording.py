@@ -63,10 +63,10 @@ def _of(kind: Kind, id: str, korean: str) -> Variable:
 _ALL = (
     _text("customer_name", "고객명", 20, "고객", "Customer"),
     _text("cleaner_name", "업체명", 20, "업체", "Cleaner"),
-    _text("service", "서비스", 30),
+    _text("service", "서비스", 60),
     _text("area", "지역", 20),
     _text("address", "주소", 100),
-    _text("note", "고객메모", 150),
+    _text("note", "고객메모", 140),
     _text("cancel_reason", "취소사유", 150),
     _text("decline_reason", "거절사유", 60, "카드사 확인 필요", "ask your card company"),
     _text("payment_method", "결제수단", 20, "결제하신 수단", "as you paid"),

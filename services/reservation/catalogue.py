@@ -1,7 +1,7 @@
 """What the agency sells: services by size, areas, add-ons, hours and capacity."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -90,6 +90,11 @@ class Catalogue:
         if area_id not in self.areas:
             raise NotOffered("area")
         return self.areas[area_id]
+
+    def extras(self, add_ons: Iterable[str], language: str) -> tuple[str, ...]:
+        """What they are called; one that isn't sold any more keeps its id."""
+        known = ((each, self.add_ons.get(each)) for each in add_ons)
+        return tuple(found.name(language) if found else each for each, found in known)
 
     def price_krw(self, service_id: str, size_pyeong: int, add_ons: tuple[str, ...]) -> int:
         """What it costs, in won. NotOffered names the field that isn't sold."""

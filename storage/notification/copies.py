@@ -201,8 +201,8 @@ def _part_to_json(part: Any) -> dict[str, Any] | None:
 def _part_from_json(kind: type[Any], raw: dict[str, Any] | None) -> Any:
     if raw is None:
         return None
-    values = {name: _value(name, value) for name, value in raw.items()}
-    return kind(**values)
+    known = {each.name for each in fields(kind)}  # a newer process may have kept more (ADR 28)
+    return kind(**{name: _value(name, value) for name, value in raw.items() if name in known})
 
 
 def _value(name: str, value: Any) -> Any:
@@ -210,4 +210,6 @@ def _value(name: str, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if name == "fee_tiers":
         return tuple((days, percent) for days, percent in value)
+    if name == "add_ons":
+        return tuple(value)
     return value

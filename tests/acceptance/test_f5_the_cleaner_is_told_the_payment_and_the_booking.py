@@ -3,7 +3,9 @@
 import pytest
 
 from services.cleaning.events import JobOffered
-from tests.support.story import ADDRESS, PAY, agrees, books, holds, items, words
+from services.reservation.events import ReservationConfirmed
+from services.shared_kernel.ids import short_code
+from tests.support.story import ADDRESS, FRIDAY_AT_TWO, PAY, agrees, books, holds, items, words
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio
@@ -21,6 +23,27 @@ async def test_the_offer_shows_the_booking_and_that_it_is_paid(world: World):
     }  # fmt: skip
     assert [button.label for button in notice.buttons] == ["수락하기", "거절하기"]
     assert "OO로 12" not in await cleaner.transcript()
+
+
+async def test_what_is_paid_for_besides_is_told_wherever_the_job_is(world: World):
+    """Else the customer pays for windows that nobody cleans."""
+    cleaner, customer, operator = await world.cleaner(), await world.customer(), await world.operator()
+    await customer.say(FRIDAY_AT_TWO)
+    await customer.say(ADDRESS)
+    await customer.say("창문이랑 냉장고요")
+    await customer.say("없어요")
+    await customer.say("결제할게요")
+    await world.settle()
+    work = "집청소 24평, 냉장고 청소, 창문 청소"
+    [offered] = await cleaner.news()
+    assert items(offered)["내용"] == work
+    await cleaner.tap("수락하기")
+    await world.settle()
+    assert items((await cleaner.news())[-1])["내용"] == work
+    await world.later(days=3, hours=20)
+    assert work in words(await cleaner.tap("내 일 보기"))
+    [confirmed] = world.happened(ReservationConfirmed)
+    assert work in words(await operator.say(f"예약 {short_code(confirmed.reservation_id)}"))
 
 
 async def test_nothing_before_the_payment_and_nothing_for_a_declined_one(world: World):

@@ -1,6 +1,6 @@
 """A notification context to try things with: events as they arrive, a channel that can misbehave, a database."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -53,8 +53,9 @@ class PlainNames:
 
     agency: Agency | None = Agency(name="싹3", contact="02-000-0000")
 
-    def service(self, service_id: str, size_pyeong: int, language: str) -> str:
-        return f"집청소 {size_pyeong}평" if language == "ko" else f"Home cleaning, {size_pyeong} pyeong"
+    def service(self, service_id: str, size_pyeong: int, add_ons: Sequence[str], language: str) -> str:
+        what = f"집청소 {size_pyeong}평" if language == "ko" else f"Home cleaning, {size_pyeong} pyeong"
+        return ", ".join((what, *add_ons))
 
     def area(self, area_id: str, language: str) -> str:
         return "마포구" if language == "ko" else "Mapo"
