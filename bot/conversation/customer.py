@@ -23,6 +23,7 @@ from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
 from bot.conversation.effects import SayToPerson
+from bot.conversation.find_visit import has_a_deal
 from bot.conversation.parse.intents import agrees
 from bot.conversation.reading import Intent, Reading, Why, read
 from bot.conversation.talk import Talk, lead_in
@@ -184,6 +185,8 @@ def _visit(talk: Talk, reading: Reading) -> Conversation:
         return (yield from ask_again(talk, replace(reading, intent=Intent.CANCEL)))
     if draft.asking == "add_ons" and talk.booking is not None and _names_only_elsewhere(reading):
         return (yield from address.note(talk, talk.said.text))
+    if talk.booking is None and not draft.asking and _is_about_a_deal(reading) and (yield from has_a_deal(talk)):
+        return (yield from move.asked_to_move(talk, reading)) if reading.asks else handover.to_change(talk)
     if any(each.why is Why.UNSURE and each.field == "size_pyeong" for each in reading.asks):
         return (yield from book.unsure(talk))
     if reading.intent is Intent.BOOK and not _says_something(reading):
@@ -196,6 +199,13 @@ def _visit(talk: Talk, reading: Reading) -> Conversation:
 def _names_only_elsewhere(reading: Reading) -> bool:
     """A town that we don't serve, after the address was given, is part of a note: 고양이가 있어요 is about a cat."""
     return reading.unserved_area is not None and not _says_something(replace(reading, unserved_area=None))
+
+
+def _is_about_a_deal(reading: Reading) -> bool:
+    """다른 시간, 냉장고도 추가해 주세요: nothing that a new booking would begin with."""
+    if not _is_about_time_only(reading) or reading.date or reading.time or reading.time_from or reading.time_to:
+        return False
+    return bool(reading.add_ons) or any(each.why is Why.OTHER for each in reading.asks)
 
 
 def _is_about_time_only(reading: Reading) -> bool:
@@ -260,6 +270,8 @@ def _keep(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _edit(talk: Talk, reading: Reading) -> Conversation:
+    if talk.booking is None and (yield from has_a_deal(talk)):
+        return handover.to_change(talk)
     return (yield from book.edit(talk, reading.text))
 
 

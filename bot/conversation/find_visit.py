@@ -72,6 +72,12 @@ def upcoming(views: Sequence[ReservationView]) -> Sequence[ReservationView]:
     return sorted((each for each in views if each.status in _COMING), key=lambda each: each.starts_at)
 
 
+def has_a_deal(talk: Talk) -> Generator[Effect[Any], Any, bool]:
+    """Whether a visit is to come that is paid for."""
+    page = yield from my_visits(talk)
+    return any(each.status != Status.AWAITING_PAYMENT for each in upcoming(page.reservations))
+
+
 def on_day(views: Sequence[ReservationView], day: date | None, at: time | None = None) -> Sequence[ReservationView]:
     """Those of a day and a time, as far as these were said."""
     return [

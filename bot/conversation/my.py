@@ -10,7 +10,7 @@ from bot.conversation.standing import what_to_do
 from bot.conversation.talk import Talk, button, card, cards, items
 from bot.conversation.turn import Conversation, Effect, ask
 from bot.conversation.unfilled import unfilled
-from services.mypage.view import JobPart, ReservationView
+from services.mypage.view import ReservationView
 from services.reservation.model import Reservation
 from services.reservation.values import Status
 from services.shared_kernel.card import Button, Card
@@ -78,20 +78,22 @@ def show(talk: Talk, reservation_id: str) -> Conversation:
     """One reservation with all that belongs to it."""
     reservation = yield from ask(TheReservation(reservation_id=reservation_id))
     view = yield from ask(OnMyPage(reservation_id=reservation_id))
-    job = view.job if view else None
-    says = yield from _card(talk, reservation, job)
+    says = yield from _card(talk, reservation, view)
     if reservation.unfilled and reservation.status is Status.CONFIRMED:
         choice = yield from unfilled(talk, reservation)
         return talk.aside(says, *choice, about=reservation.id)
     return talk.aside(says, about=reservation.id)
 
 
-def _card(talk: Talk, reservation: Reservation, job: JobPart | None) -> Generator[Effect[Any], Any, Card]:
+def _card(talk: Talk, reservation: Reservation, view: ReservationView | None) -> Generator[Effect[Any], Any, Card]:
     say, visit, catalogue = talk.say, reservation.visit, talk.context.catalogue
     details = yield from ask(TheDetails(details_id=visit.details_id))
+    job = view.job if view else None
     state = say.status_words(reservation.status, reservation.payment_state, job, reservation.hold_expires_at)
     extras = ", ".join(say.extra(catalogue.add_ons[each]) for each in visit.add_ons if each in catalogue.add_ons)
     ended = reservation.cancellation
+    given_back = view.payment.refunded_krw if view and view.payment else 0
+    refund = ended.refund_krw if ended else given_back
     return Card(
         title=say.details_title(short_code(reservation.id)),
         items=items(
@@ -104,7 +106,7 @@ def _card(talk: Talk, reservation: Reservation, job: JobPart | None) -> Generato
             (say.item_note, details.note),
             (say.item_total, say.amount(reservation.price_krw)),
             (say.item_fee, say.amount(ended.fee_krw) if ended and ended.fee_krw else ""),
-            (say.item_refund, say.amount(ended.refund_krw) if ended and ended.refund_krw else ""),
+            (say.item_refund, say.amount(refund) if refund else ""),
             (say.item_compensation, say.amount(ended.compensation_krw) if ended and ended.compensation_krw else ""),
         ),
         buttons=() if reservation.unfilled else _buttons(talk, reservation),

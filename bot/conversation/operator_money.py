@@ -82,7 +82,7 @@ def _amount(talk: OperatorTalk, keep: Mapping[str, str], text: str) -> Turn:
         return _ask_amount(talk, keep, talk.say.amount_unclear(left))
     if amount > left:
         return _ask_amount(talk, keep, talk.say.too_much(left))
-    return talk.question(talk.say.ask_reason(), asking="refund_reason", keep={**keep, "amount": str(amount)})
+    return talk.question(talk.say.ask_refund_reason(), asking="refund_reason", keep={**keep, "amount": str(amount)})
 
 
 def refund_reason_given(talk: OperatorTalk, text: str) -> Conversation:
@@ -92,7 +92,7 @@ def refund_reason_given(talk: OperatorTalk, text: str) -> Conversation:
     if "amount" not in keep:
         return old_button(talk)
     if not reason:
-        return talk.question(talk.say.ask_reason(), asking="refund_reason", keep=keep)
+        return talk.question(talk.say.ask_refund_reason(), asking="refund_reason", keep=keep)
     if len(reason) > LONGEST_REASON:
         return talk.question(talk.say.reason_too_long(LONGEST_REASON), asking="refund_reason", keep=keep)
     refund_id = talk.context.fresh_id

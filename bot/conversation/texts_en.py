@@ -121,6 +121,9 @@ class English(TelegramEnglish, Korean):
     def at_your_service(self) -> str:
         return "Sure, just tell me whenever you need something."
 
+    def a_person_changes_it(self) -> str:
+        return "What is booked already, our staff changes for you. You can move the visit yourself, in “My bookings”."
+
     def not_paid_yet(self) -> str:
         return "Nothing has been charged yet. It is once you tap the button."
 
@@ -687,7 +690,7 @@ class English(TelegramEnglish, Korean):
         return "News of bookings and payments will come at night, too."
 
     def ask_consent(self) -> str:
-        return "May we send you offers (advertising) by KakaoTalk? Booking works just the same without."
+        return "May we send you offers (advertising) here? Booking works just the same without."
 
     def ask_night_consent(self, on: date) -> str:
         return f"You agreed on {on.isoformat()}. Also between 9 pm and 8 am? That is asked for separately."

@@ -218,6 +218,9 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     def ask_reason(self) -> str:
         return "Please write the reason. The customer reads it as it is."
 
+    def ask_refund_reason(self) -> str:
+        return "Please write the reason. It is kept on record; the customer hears the amount only."
+
     def reason_too_long(self, most: int) -> str:
         return f"A reason has at most {most} characters. Please make it a little shorter."
 

@@ -127,6 +127,9 @@ class Korean(TelegramKorean):
     def at_your_service(self) -> str:
         return "네, 필요한 게 있으면 언제든 말씀해 주세요."
 
+    def a_person_changes_it(self) -> str:
+        return "이미 예약하신 내용은 상담원이 고쳐 드려요. 방문 날짜와 시간은 ‘내 예약 보기’에서 바로 옮기실 수 있어요."
+
     def not_paid_yet(self) -> str:
         return "아직 결제하지 않았어요. 버튼을 누르시면 그때 결제돼요."
 
@@ -720,7 +723,7 @@ class Korean(TelegramKorean):
         return "예약과 결제 안내는 밤에도 바로 보내드릴게요."
 
     def ask_consent(self) -> str:
-        return "할인 소식(광고)을 카카오톡으로 보내도 될까요? 안 받아도 예약은 똑같이 돼요."
+        return "할인 소식(광고)을 여기로 보내도 될까요? 안 받아도 예약은 똑같이 돼요."
 
     def ask_night_consent(self, on: date) -> str:
         return f"{on.isoformat()}에 동의하셨어요. 밤 9시부터 아침 8시 사이에도 보내드릴까요? 이건 따로 여쭤봐요."

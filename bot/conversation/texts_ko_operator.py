@@ -242,6 +242,9 @@ class OperatorKorean(BroadcastKorean):
     def ask_reason(self) -> str:
         return "사유를 적어 주세요. 고객님께 그대로 보여요."
 
+    def ask_refund_reason(self) -> str:
+        return "사유를 적어 주세요. 기록에 남고, 고객님께는 금액만 알려 드려요."
+
     def reason_too_long(self, most: int) -> str:
         return f"사유는 {most}자까지 쓸 수 있어요. 조금 줄여서 보내 주세요."
 

@@ -52,6 +52,7 @@ class World:
     reservations: dict[str, Reservation] = field(default_factory=dict)
     jobs: dict[str, JobPart] = field(default_factory=dict)
     refunded: set[str] = field(default_factory=set)
+    given_back: dict[str, int] = field(default_factory=dict)  # by an operator, without a cancellation
     details: dict[str, e.VisitDetails] = field(default_factory=dict)
     open_hours: dict[date, tuple[int, ...]] = field(default_factory=dict)
     full: set[datetime] = field(default_factory=set)
@@ -255,7 +256,7 @@ class World:
 
     def _view(self, it: Reservation) -> ReservationView:
         visit, paid, ended = it.visit, it.paid, it.cancellation
-        refunded = ended.refund_krw if ended and it.id in self.refunded else 0
+        refunded = ended.refund_krw if ended and it.id in self.refunded else self.given_back.get(it.id, 0)
         return ReservationView(
             id=it.id, version=it.version, status=it.status, customer_id=it.customer_id, service=visit.service,
             size_pyeong=visit.size_pyeong, add_ons=visit.add_ons, area=visit.area, details_id=visit.details_id,

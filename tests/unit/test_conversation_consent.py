@@ -177,3 +177,41 @@ def test_an_address_with_a_correction_is_both(text: str, address: str, changed: 
     assert booking is not None
     assert booking.address == address
     assert {name: getattr(booking, name) for name in changed} == changed
+
+
+# What is booked already
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["주소 바꿔주세요", "냉장고 청소 추가해주세요", "평수 잘못 적었어요 24평이에요", "change the address please"],
+)
+def test_what_is_booked_is_changed_by_a_person_and_no_new_booking_is_begun(text: str) -> None:
+    talk = with_a_deal()
+    assert talk.say(text).startswith("이미 예약하신 내용은 상담원이 고쳐 드려요.")
+    assert talk.labels == ["상담원 연결", "내 예약 보기"]
+    assert talk.draft.booking is None
+    # Who has nothing booked begins with it.
+    assert not Talk().say(text).startswith("이미 예약하신")
+
+
+def test_another_time_is_another_time_of_what_is_booked() -> None:
+    talk = with_a_deal()
+    talk.say("다른 시간")
+    assert talk.draft.doing == "move"
+
+
+@pytest.mark.parametrize("text", ["지난 예약", "예전 예약 볼래요"])
+def test_past_bookings_are_looked_at(text: str) -> None:
+    talk = with_a_deal()
+    talk.say(text)
+    assert talk.draft.booking is None
+    assert talk.draft.asking == ""
+
+
+def test_what_was_given_back_is_on_the_card() -> None:
+    talk = with_a_deal()
+    [reservation] = talk.world.reservations.values()
+    talk.world.given_back[reservation.id] = 10_000
+    talk.act(f"show:{reservation.id}")
+    assert ("환불", "10,000원") in [(item.name, item.value) for card in talk.cards for item in card.items]

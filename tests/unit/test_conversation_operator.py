@@ -210,7 +210,7 @@ def test_a_partial_refund(chat: Talking, world: OperatorWorld) -> None:
     assert chat.do(f"oprefund:{view.id}") == "얼마를 돌려드릴까요? 80,000원까지 돼요."
     assert chat.say("많이요").startswith("금액을 잘 못 알아들었어요.")
     assert chat.say("10만원") == "남은 결제 금액은 80,000원이에요. 그 안에서 다시 적어 주세요."
-    assert chat.say("2만원") == "사유를 적어 주세요. 고객님께 그대로 보여요."
+    assert chat.say("2만원") == "사유를 적어 주세요. 기록에 남고, 고객님께는 금액만 알려 드려요."
     assert chat.say("청소가 늦었어요") == "김OO 고객님께 20,000원을 돌려드릴까요? 사유: 청소가 늦었어요"
     action = chat.button("환불 확정").action
     assert chat.tap("환불 확정") == "20,000원 환불을 시작했어요. 끝나면 고객님께 알려드려요."
@@ -220,7 +220,18 @@ def test_a_partial_refund(chat: Talking, world: OperatorWorld) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "won"),
-    [("30,000", 30_000), ("3만 5천원", 35_000), ("2.5만", 25_000), ("전액", 80_000), ("20000원이요", 20_000)],
+    [
+        ("30,000", 30_000),
+        ("3만 5천원", 35_000),
+        ("2.5만", 25_000),
+        ("전액", 80_000),
+        ("20000원이요", 20_000),
+        ("만원", 10_000),
+        ("천원", 1_000),
+        ("만5천원", 15_000),
+        ("오만원", 50_000),
+        ("삼만 오천 원", 35_000),
+    ],
 )
 def test_sums(chat: Talking, world: OperatorWorld, typed: str, won: int) -> None:
     """As people write money."""

@@ -19,8 +19,10 @@ _COUNTS_KO = "|".join(sorted(words_ko.DAY_COUNTS, key=len, reverse=True))
 _MONTH_EN = r"\b(?P<month>" + "|".join(words_en.MONTHS) + r")\b\.?"
 _WEEKDAY_EN = r"\b(?P<day>" + "|".join(words_en.WEEKDAYS) + r")s?\b"
 _ORDINAL_EN = "|".join(words for words, _ in words_en.ORDINALS)
+# 2주 뒤 토요일 is that week's Saturday
+_NO_WEEKDAY = rf"(?!\s*(?:에|의)?\s*[{words_ko.WEEKDAYS}](?:요일|욜))"
 _LATER = r"\s*(?:뒤|후|있다가|지나서|이따가)"
-_YEAR_WORDS = {"내년": 1, "다음해": 1, "올해": 0, "금년": 0}
+_YEAR_WORDS = {"작년": -1, "지난해": -1, "내년": 1, "다음해": 1, "올해": 0, "금년": 0}
 
 
 def _index(word: str, tables: tuple[str, ...]) -> int:
@@ -176,7 +178,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?<!\d)(20\d\d)\s*(?:년|[-./])\s*(\d{1,2})\s*(?:월|[-./])\s*(\d{1,2})(?!\d)\s*일?"), _full),
     (re.compile(r"(?<!\d)(20\d\d)([01]\d)([0-3]\d)(?!\d)"), _full),
     (re.compile(r"(?<![\d./-])(\d\d)[./-](\d{1,2})[./-](\d{1,2})(?![\d/-])"), _full),
-    (re.compile(rf"(?:(?P<year>내년|다음\s*해|올해|금년)\s*)?{_MONTH_KO}\s*(?P<date>\d{{1,2}}|{SINO})\s*일(?!요일|욜)"), _month_day),
+    (re.compile(rf"(?:(?P<year>작년|지난\s*해|내년|다음\s*해|올해|금년)\s*)?{_MONTH_KO}\s*(?P<date>\d{{1,2}}|{SINO})\s*일(?!요일|욜)"), _month_day),
     (re.compile(rf"(?:{_MONTH_KO}\s*의?\s*)?(?P<nth>{_ORDINAL_KO})\s*주?\s*{_WEEKDAY_KO}"), _nth_weekday),
     (re.compile(rf"(?:{_MONTH_KO}\s*)?(?:말일|마지막\s*날)"), _last_day),
     (re.compile(rf"\b(?P<nth>{_ORDINAL_EN})\s+{_WEEKDAY_EN}\s+(?:of|in)\s+(?:{_MONTH_EN}|(?:the\s+)?(?P<rel>this|next)\s+month)"), _nth_weekday_en),
@@ -184,8 +186,8 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(rf"(?<!\d)(?P<date>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH_EN}(?:,?\s*(?P<year>20\d\d))?"), _month_day_en),
     (re.compile(r"(?<![\d./-])(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d|[/-]|\.\d|\s*(?:시|평|룸|%|번|호|층|동))"), _slashed),
     (re.compile(rf"({NUMBER})\s*일{_LATER}"), _days_later),
-    (re.compile(rf"({_COUNTS_KO}){_LATER}"), _counted_later),
-    (re.compile(rf"({NUMBER})\s*주일?{_LATER}"), _weeks_later),
+    (re.compile(rf"({_COUNTS_KO}){_LATER}{_NO_WEEKDAY}"), _counted_later),
+    (re.compile(rf"({NUMBER})\s*주일?{_LATER}{_NO_WEEKDAY}"), _weeks_later),
     (re.compile(rf"(?:한|1)\s*(?:달|개월){_LATER}"), _month_later),
     (re.compile(rf"\bin\s+(a|{NUMBER})\s+(days?|weeks?|months?)\b"), _later_en),
     (re.compile(rf"\b(a|{NUMBER})\s+(days?|weeks?|months?)\s+(?:later|from (?:now|today))"), _later_en),

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.conversation.parse.normalise import READ_CHARACTERS, clean
+from bot.conversation.parse.numbers import SINO, to_int
 
 EVERY_DAY, WEEKDAYS, WEEKEND = (1, 2, 3, 4, 5, 6, 7), (1, 2, 3, 4, 5), (6, 7)
 
@@ -43,7 +44,7 @@ _ALL_AREAS = re.compile(
 _TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|\s)*"
 _LONGEST_SUM = 40
 _SUM = re.compile(
-    r"(?:krw|₩)?\s*(?:(\d{1,4}(?:\.\d)?)\s*만)?\s*(?:(\d)\s*천)?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})?\s*(?:원|won|krw)?"
+    rf"(?:krw|₩)?\s*(?:(\d{{1,4}}(?:\.\d)?|{SINO})?\s*(만))?\s*(?:(\d|{SINO})?\s*(천))?\s*(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})?\s*(?:원|won|krw)?"
     + _TAIL,
     re.IGNORECASE,
 )
@@ -168,9 +169,18 @@ def won_in(text: str) -> int | None:
     match = _SUM.fullmatch(said) if len(text) <= _LONGEST_SUM else None
     if match is None or not any(match.groups()):
         return None
-    tens_of_thousands, thousands, rest = match.groups()
+    ten_thousands, has_ten_thousands, thousands, has_thousands, rest = match.groups()
     units = int((rest or "0").replace(",", ""))
-    return round(float(tens_of_thousands or 0) * 10_000) + int(thousands or 0) * 1_000 + units
+    return round(_times(ten_thousands, has_ten_thousands) * 10_000 + _times(thousands, has_thousands) * 1_000) + units
+
+
+def _times(count: str | None, unit: str | None) -> float:
+    """만 alone is one of it."""
+    if unit is None:
+        return 0
+    if count is None:
+        return 1
+    return float(count) if count[0].isdecimal() else to_int(count)
 
 
 def is_all_of_it(text: str) -> bool:
