@@ -30,6 +30,8 @@ MOST_URGENT = 9
 MOST_HISTORY = 20
 # What happens to a reservation first: without it, the logs no longer reach back so far (ADR 25).
 BEGINNING = "ssak3.reservation.requested.v1"
+# Nobody comes any more.
+OVER = ("CANCELLED", "EXPIRED")
 STATUSES = ("CONFIRMED", "AWAITING_PAYMENT", "IN_PROGRESS", "COMPLETED", "CANCELLED", "EXPIRED")
 
 
@@ -38,7 +40,11 @@ def board(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     now = yield from ask(Board(day=kst_date(talk.context.now)))
     say = talk.say
     stuck = _stuck_counts(talk, now)
-    visits = [(say.status(status), now.visits.counts[status]) for status in STATUSES if now.visits.counts.get(status)]
+    visits = [
+        (say.status(status), now.visits.counts[status])
+        for status in STATUSES
+        if now.visits.counts.get(status) and status not in OVER
+    ]
     as_of = say.until(now.visits.as_of or talk.context.now, talk.context.now)
     text = say.board_line(stuck, visits, as_of, payments_ok=now.payments_ok)
     if not stuck:

@@ -62,6 +62,7 @@ def test_the_board(chat: Talking, world: OperatorWorld) -> None:
 def test_a_quiet_board(chat: Talking, world: OperatorWorld) -> None:
     """Nothing to do, and payments put off."""
     world.payments_ok = False
+    world.board = replace(world.board, counts={"CANCELLED": 1, "EXPIRED": 3})
     assert chat.say("현황").startswith("손이 필요한 일은 없어요. 오늘 방문은 없어요. 결제는 몰려서 미루고 있어요.")
     assert chat.tap("급한 일 보기") == "손이 필요한 일은 없어요."
 
