@@ -61,10 +61,10 @@ class Threads:
             return await self._say_as_customer(work, thread, text)
 
     async def say(self, customer_id: str, text: str) -> bool:
-        """Pass a text on; False when no thread is open."""
+        """Pass a text on; False when no thread is open, or an operator opened one and hasn't written yet."""
         async with self._unit_of_work() as work:
             thread = await work.threads.open_of(customer_id)
-            if thread is None:
+            if thread is None or not await work.threads.lines(thread.id):
                 return False
             await self._say_as_customer(work, thread, text)
         return True

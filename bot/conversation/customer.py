@@ -50,8 +50,8 @@ def _reply(talk: Talk) -> Conversation:
     if talk.said.action:
         return (yield from _tapped(talk, talk.said.action))
     reading = _read(talk)
-    if reading.intent is not Intent.HUMAN and talk.said.text.strip():
-        # In an open talk an operator reads all that is typed, whatever we make of it.
+    if reading.intent not in NO_TALK and talk.said.text.strip():
+        # In an open talk an operator reads what is typed, whatever we make of it.
         talk = replace(talk, is_passed_on=(yield from ask(SayToPerson(text=talk.said.text))))
     if talk.is_passed_on and _is_for_the_operator(talk, reading):
         return hello.passed_on(talk)
@@ -152,6 +152,11 @@ TAPS: Mapping[str, Tap] = {
 
 # Texts
 
+# Between them and us; a call for a person is passed on by whoever answers it.
+NO_TALK = frozenset(
+    {Intent.ERASE, Intent.SETTINGS, Intent.LANG, Intent.TELEGRAM, Intent.RESTART, Intent.BACK, Intent.HELP}
+    | {Intent.OPTOUT, Intent.OPTIN, Intent.HUMAN}
+)
 # What one says to somebody, when an operator is listening.
 TALK = frozenset(
     {Intent.BOOK, Intent.FILL, Intent.PRICE, Intent.EDIT, Intent.STATUS, Intent.GREET, Intent.YES, Intent.NO}

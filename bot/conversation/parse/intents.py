@@ -72,7 +72,8 @@ def wants_refund(text: str) -> bool:
 
 def says_to_pay(text: str) -> bool:
     """Whether it says to pay, and nothing besides; neither a question nor 아직 결제하지 마세요."""
-    return not _MARK.search(text) and bool(_PAYS.fullmatch(normalise(text)))
+    line = normalise(text)
+    return not _MARK.search(text) and (line.startswith("/pay") or bool(_PAYS.fullmatch(line)))
 
 
 def agrees(text: str) -> bool:
