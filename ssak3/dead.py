@@ -23,6 +23,7 @@ from storage.broker.queue_store import SqlQueueStore
 
 PATIENCE_SECONDS = 10.0
 MOST_SHOWN = 20
+LONGEST_BODY = 4_000
 
 
 def name_of(group: DeadGroup) -> str:
@@ -65,7 +66,7 @@ async def list_groups(settings: Settings, clock: Clock, console: Console) -> int
     for group in groups:
         since = f"{kst(group.first_at):%Y-%m-%d %H:%M}"
         types = " ".join(group.types)
-        table.add_row(name_of(group), group.consumer, f"{group.count:,}", since, types, escape(group.cause))
+        table.add_row(name_of(group), group.consumer, f"{group.count:,}", since, _shown(types), _shown(group.cause))
     console.print(table)
     console.print("ssak3 dead show GROUP · replay GROUP (after a fix) · discard GROUP")
     return 1
@@ -76,15 +77,21 @@ async def show_group(settings: Settings, clock: Clock, console: Console, name: s
     async with dead_letters(settings, clock) as dead:
         group = await _group(dead, name)
         letters = await dead.letters(group.consumer, group.cause)
-    console.print(f"{group.consumer}: {escape(group.cause)}")
+    console.print(f"{group.consumer}: {_shown(group.cause)}")
     for letter in letters[:MOST_SHOWN]:
-        console.print(
-            f"  {kst(letter.at):%m-%d %H:%M:%S}  {letter.type}  about {letter.subject or '?'}  id {letter.id}"
-        )
-        console.print(f"      tried {letter.attempt} times; {letter.body.decode(errors='replace')}", markup=False)
+        what = f"{letter.type}  about {letter.subject or '?'}  id {letter.id}"
+        console.print(f"  {kst(letter.at):%m-%d %H:%M:%S}  {_shown(what)}")
+        body = letter.body[:LONGEST_BODY].decode(errors="replace")
+        more = f" … ({len(letter.body):,} bytes)" if len(letter.body) > LONGEST_BODY else ""
+        console.print(f"      tried {letter.attempt} times; {_shown(body)}{more}")
     if len(letters) > MOST_SHOWN:
         console.print(f"  … and {len(letters) - MOST_SHOWN:,} more")
     return 0
+
+
+def _shown(text: str) -> str:
+    """Whoever published it may have put anything there: neither markup nor what steers a terminal."""
+    return escape("".join(letter if letter.isprintable() else "\ufffd" for letter in text))
 
 
 async def replay_group(settings: Settings, clock: Clock, console: Console, name: str) -> int:

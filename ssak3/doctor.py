@@ -20,7 +20,7 @@ from ssak3.audit.provider_book import read_book
 from ssak3.doorstep import RunningProcess, running_processes
 from ssak3.examined import Line, examined, numbers
 from ssak3.neighbours import ask, asked
-from ssak3.rules import catalogue_of, dispatch_of, own_dispatch, policies_of
+from ssak3.rules import WrongFile, catalogue_of, dispatch_of, own_dispatch, policies_of
 from ssak3.settings import Settings
 from ssak3.system import DemoClock
 
@@ -125,9 +125,9 @@ def _parsed(name: str, own: Path | None, packaged: str, parse: Callable[[], obje
     shown = own or f"the packaged {packaged}"
     try:
         parse()
-    except (ValueError, TypeError, OSError) as error:
+    except WrongFile as error:
         todo = f"Mend {own}." if own else "Reinstall the package."
-        return Line(name=name, found=f"{shown}: {error}", todo=todo)
+        return Line(name=name, found=f"{shown}: {error.why}", todo=todo)
     return Line(name=name, found=f"{shown} parses")
 
 

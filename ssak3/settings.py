@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
@@ -35,6 +36,7 @@ EXAMPLES = {
     "amqp_urls": "amqp://ssak3:secret@rabbitmq:5672/ (several nodes: with commas)",
     "payment_url": "http://payment:8000",
     "bot_url": "http://bot:8000",
+    "api_token": "from: openssl rand -hex 16",
     "http_port": "8000 (0 picks a free one)",
     "public_url": "https://chat.example.com",
     "timezone": "Asia/Seoul",
@@ -114,6 +116,14 @@ class Settings(BaseSettings):
         for url in value.split(",") if value else ():
             if not url.strip().startswith(("amqp://", "amqps://")):
                 raise ValueError("every node's address begins with amqp:// or amqps://")
+            _check_host_and_port(url.strip())
+        return value
+
+    @field_validator("api_token")
+    @classmethod
+    def _has_no_blanks(cls, value: SecretStr) -> SecretStr:
+        if any(letter.isspace() for letter in value.get_secret_value()):
+            raise ValueError("a token has no blanks in it")
         return value
 
     @field_validator("telegram_token")
@@ -135,6 +145,8 @@ class Settings(BaseSettings):
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("an address begins with http:// or https://")
+        if value:
+            _check_host_and_port(value)
         return value
 
     @field_validator("public_url")
@@ -172,6 +184,11 @@ class Settings(BaseSettings):
                     f"SSAK3_{name.upper()}: an address begins with {' or '.join(DATABASES[:2])}, "
                     f"e.g. {EXAMPLES['database_url']}"
                 )
+            if url and not url.startswith("sqlite"):
+                try:
+                    _check_host_and_port(url)
+                except ValueError as error:
+                    raise ValueError(f"SSAK3_{name.upper()}: {error}, e.g. {EXAMPLES['database_url']}") from None
         return self
 
     @property
@@ -198,6 +215,17 @@ class Settings(BaseSettings):
         """Where a context keeps its tables: its own URL, the common one, or a file in the data folder."""
         own: str = getattr(self, f"{context}_database_url", "")
         return own or self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ssak3.db'}"
+
+
+def _check_host_and_port(url: str) -> None:
+    """ValueError, in words, if nobody can be there; never with the address itself, which may hold a password."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("the port of an address is a number up to 65535") from None
+    if not parts.hostname or port == 0:
+        raise ValueError("an address names a host")
 
 
 class Unknown(NamedTuple):

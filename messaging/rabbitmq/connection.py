@@ -162,5 +162,5 @@ def is_blocked(connection: AbstractConnection) -> bool:
 
 
 def _node(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}"
+    """Never with the password; nor does an address that can't be read end whoever speaks of it."""
+    return urlsplit(url).netloc.rpartition("@")[2]

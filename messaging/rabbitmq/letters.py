@@ -1,7 +1,7 @@
 """What a message carries beside the event when it isn't fresh from the exchange, and how it is read again."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from aiormq.abc import DeliveredMessage
@@ -46,10 +46,9 @@ def message_of(delivered: DeliveredMessage, headers: Mapping[str, Any]) -> Messa
 
 
 def time_of(value: object) -> datetime | None:
-    """A time that we wrote (text), or that RabbitMQ did."""
-    if isinstance(value, datetime):
-        return value
+    """A time that we wrote (text), or that RabbitMQ did; without an offset it is UTC."""
     try:
-        return datetime.fromisoformat(str(value))
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -1,7 +1,9 @@
 """Metrics of one OS process, in Prometheus' text format: what it has counted, and how things stand now."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -33,20 +35,23 @@ class _Now:
         self.registry = CollectorRegistry()
         self._failed = gauge("ssak3_look_failed", self.registry)
 
-    def looks(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    def looks(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
         """What this process has to look at."""
         needed = {"outbox": self._outboxes, "parked": self._parked, "queues": self._queues, "itself": self._itself}
         return needed | ({"notifications": self._notifications} if "notification" in self._ssak3.processes else {})
 
-    async def take(self, name: str, look: Callable[[], Awaitable[None]]) -> None:
+    async def take(self, name: str, look: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """One thing that is away mustn't hide the others."""
+        # As a task of its own: aiormq says CancelledError where nobody was cancelled, but a channel was closed.
+        looking = asyncio.create_task(look())
         try:
-            await look()
-        except Exception as error:  # whatever the driver raises
+            await asyncio.wait({looking})
+        finally:
+            looking.cancel()
+        error = asyncio.CancelledError() if looking.cancelled() else looking.exception()
+        if error is not None:  # whatever the driver raises
             log.warning("metrics.look_failed", at=name, error=type(error).__name__)
-            self._failed.labels(name).set(1)
-        else:
-            self._failed.labels(name).set(0)
+        self._failed.labels(name).set(0 if error is None else 1)
 
     async def _outboxes(self) -> None:
         size = gauge("ssak3_outbox_size", self.registry)
