@@ -7,6 +7,7 @@ import structlog
 
 from ssak3.composition import Ssak3
 from ssak3.databases import Databases
+from ssak3.doorstep import CannotStart
 from ssak3.processes import PROCESSES
 from ssak3.settings import Settings, WrongSettings
 
@@ -14,6 +15,15 @@ log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 1.0
 SAY_AGAIN_AFTER = 10
+# So many looks: whoever makes databases and their users may still be at it.
+GIVES_UP_AFTER = 30
+# By the driver's names: it is there, and only somebody else can change that.
+REFUSED = {
+    "InvalidPasswordError": "the database refuses user or password; mend SSAK3_DATABASE_URL",
+    "InvalidAuthorizationSpecificationError": "the database refuses the user; mend SSAK3_DATABASE_URL",
+    "InvalidCatalogNameError": "there is no database of that name; make it, or mend SSAK3_DATABASE_URL",
+    "ProgrammingError": "the database's user may not read the tables; give them to it (ALTER TABLE … OWNER TO)",
+}
 
 
 def check_settings(settings: Settings, processes: Sequence[str]) -> None:
@@ -54,13 +64,16 @@ async def until_ready(ssak3: Ssak3) -> None:
 
 
 async def until_reached(databases: Databases) -> None:
-    """Waits for every database, whatever is in it, saying so."""
-    await _until_there(databases, wants_tables=False)
+    """Waits for every database, whatever is in it, saying so. CannotStart where one is there and only refuses us."""
+    await _until_there(databases, wants_tables=False, gives_up=True)
 
 
-async def _until_there(databases: Databases, *, wants_tables: bool) -> None:
+async def _until_there(databases: Databases, *, wants_tables: bool, gives_up: bool = False) -> None:
     said, looks = "", 0
     while waits_for := await _missing(databases, wants_tables):
+        looks = looks if waits_for == said else 0
+        if gives_up and waits_for in REFUSED.values() and looks >= GIVES_UP_AFTER:
+            raise CannotStart(f"{waits_for[0].upper()}{waits_for[1:]}.")
         if waits_for != said or looks % SAY_AGAIN_AFTER == 0:
             log.warning("process.waits", waits_for=waits_for)
         said, looks = waits_for, looks + 1
@@ -72,5 +85,6 @@ async def _missing(databases: Databases, wants_tables: bool) -> str:
     try:
         old = await databases.behind()
     except Exception as error:  # whatever the driver raises while its server starts
-        return f"the database ({type(error).__name__}); is it running, is its address right?"
+        name = type(error).__name__
+        return REFUSED.get(name, f"the database ({name}); is it running, is its address right?")
     return f"tables of {', '.join(old)}; run: ssak3 migrate" if old and wants_tables else ""

@@ -17,7 +17,7 @@ from structlog.contextvars import bind_contextvars
 
 from bot.api.bodies import ID_PATTERN
 from bot.api.door import Door, TooMany
-from bot.api.problems import from_http, invalid, invalid_field, problem
+from bot.api.problems import database_away, from_http, invalid, invalid_field, problem
 from bot.idempotency import Begun, Finished, Idempotency, Running
 from bot.records import KeyUse
 from services.shared_kernel.ids import Ids
@@ -155,7 +155,7 @@ class Gate:
         except StaleVersion:
             return problem(503, "busy", "Somebody else was quicker", "Ask again.", retry_after=1)
         except Away:
-            return problem(503, "away", "The database doesn't answer", "Ask again.", retry_after=5)
+            return database_away()
         except Refusal as refusal:
             return await self._refused(refusal)
         except Exception:

@@ -92,6 +92,16 @@ async def http_problem(_request: Request, error: Exception) -> Response:
     return from_http(error)
 
 
+def database_away() -> Response:
+    """503: whoever asks again with the same Idempotency-Key learns what became of it."""
+    return problem(503, "away", "The database doesn't answer", "Ask again.", retry_after=5)
+
+
+async def away(_request: Request, _error: Exception) -> Response:
+    """For the app: outside of what `Gate` answers, too."""
+    return database_away()
+
+
 async def our_fault(_request: Request, _error: Exception) -> Response:
     """For the app: whatever nobody foresaw. The log has it; callers learn nothing of the inside."""
     return problem(500, "failed", "Something failed here", "It is noted.")

@@ -19,12 +19,13 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One promise, how many things were looked at for it, and what was found."""
+    """One promise, how many things were looked at for it, and what was found. `unseen`: what couldn't be looked at."""
 
     name: str
     looked_at: int
     unit: str
     findings: Sequence[Finding] = ()
+    unseen: str = ""
 
     @property
     def faults(self) -> Sequence[Finding]:

@@ -71,8 +71,8 @@ def check_messages(facts: Facts) -> Check:
             found += _passed_by(facts, consumer, hearing, quiet)
             looked_at += len(log)
         found += _missing(facts, consumer, missing)
-    unit = "events to consumers" + ("; RabbitMQ can't be reached" if facts.queues.waiting is None else "")
-    return Check(name="13 deliveries", looked_at=looked_at, unit=unit, findings=found)
+    unseen = "RabbitMQ can't be reached" if facts.queues.waiting is None else ""
+    return Check(name="13 deliveries", looked_at=looked_at, unit="events to consumers", findings=found, unseen=unseen)
 
 
 def _queued(facts: Facts) -> Sequence[Any]:

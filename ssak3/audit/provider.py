@@ -8,13 +8,14 @@ from ssak3.audit.facts import Facts, won
 from ssak3.audit.findings import Check, Finding, fault, stuck
 from ssak3.audit.provider_book import Charge, GivenBack, ProviderBook
 
+NO_BOOK = "the provider's own list can't be read from here"
 LIVE = ("REQUESTED", "UNKNOWN")
 
 
 def check_charges(facts: Facts) -> Check:
     """Every charge belongs to one approved attempt; every approved attempt has one charge of that amount."""
     if facts.book is None:
-        return Check(name="3 charges", looked_at=0, unit="(the provider's own list can't be read from here)")
+        return Check(name="3 charges", looked_at=0, unit="charges", unseen=NO_BOOK)
     damaged = [fault(f"line {number} of the provider's book can't be read") for number in facts.book.damaged]
     return Check(
         name="3 charges",
@@ -66,7 +67,8 @@ def check_refunds(facts: Facts) -> Check:
     found = list(_undone(facts))
     if facts.book is not None:
         found += [*_provider_refunds(facts, facts.book), *_our_refunds(facts, facts.book)]
-    return Check(name="6 refunds", looked_at=len(facts.rows("refunds")), unit="refunds", findings=found)
+    unseen = NO_BOOK if facts.book is None else ""
+    return Check(name="6 refunds", looked_at=len(facts.rows("refunds")), unit="refunds", findings=found, unseen=unseen)
 
 
 def _undone(facts: Facts) -> Iterator[Finding]:

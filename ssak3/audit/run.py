@@ -86,7 +86,7 @@ def _book(settings: Settings) -> ProviderBook | None:
 
 
 async def audit_and_report(settings: Settings, console: Console) -> int:
-    """Exit status 0: all is well; 1: a promise is broken, or something is stuck; 2: there is nothing to look at."""
+    """Exit status 0: nothing wrong is to be seen; 1: a promise is broken, or something stuck; 2: nothing is there."""
     try:
         checks = await run_audit(settings, clock_of(settings.data_dir, is_distributed=settings.is_distributed))
     except NothingThere as missing:
@@ -105,6 +105,8 @@ def report(checks: Sequence[Check], console: Console) -> None:
     for check in checks:
         table.add_row(check.name, f"{check.looked_at:,} {check.unit}", _verdict(check))
     console.print(table)
+    for unseen in dict.fromkeys(check.unseen for check in checks if check.unseen):
+        console.print(f"? {unseen}: what is marked so wasn't looked at in full.", markup=False)
     for check in checks:
         for title, findings in (("fault", check.faults), ("stuck", check.stuck)):
             for finding in findings[:MOST_SHOWN]:
@@ -115,7 +117,7 @@ def report(checks: Sequence[Check], console: Console) -> None:
 
 def _verdict(check: Check) -> str:
     if not check.findings:
-        return "✔"
+        return "?" if check.unseen else "✔"
     faults, waiting = len(check.faults), len(check.stuck)
     parts = [f"{faults} {'fault' if faults == 1 else 'faults'}"] if faults else []
     return "✘ " + ", ".join([*parts, *([f"{waiting} stuck"] if waiting else [])])

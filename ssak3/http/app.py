@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
-from bot.api.problems import http_problem, our_fault
+from bot.api.problems import away, http_problem, our_fault
+from services.shared_kernel.transient import Away
 from ssak3 import __version__
 from ssak3.composition import Ssak3
 from ssak3.http.edge import Edge
@@ -30,6 +31,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.add_exception_handler(HTTPException, http_problem)
+    app.add_exception_handler(Away, away)
     app.add_exception_handler(Exception, our_fault)
     app.add_middleware(Edge, is_stopping=lambda: not takes_work())
     is_logged = ssak3.settings.log_format == "json"

@@ -199,6 +199,11 @@ BROKEN_ROWS = {
         "DELETE FROM notification_broadcast",
         "10 11 broadcasts: 6 notifications name broadcast {broadcast}, which isn't there",
     ),
+    "a notice that stands in no chat": (
+        "DELETE FROM bot_message WHERE delivery_id = "
+        "(SELECT id FROM notification_delivery WHERE status = 'SENT' AND broadcast_id IS NULL LIMIT 1)",
+        "is SENT, and nothing of it stands in the chat of lane ",
+    ),
     "somebody whom it may have reached twice": (
         "INSERT INTO notification_delivery "
         "(id, notification_id, hop, version, status, not_before, channel, attempts, again, reason, broadcast_id, lane, position) "
@@ -377,6 +382,18 @@ def test_it_says_how_much_it_looked_at_and_names_each_fault(world):
     assert "1 places" in written.getvalue()
     assert "✘ 1 fault " in written.getvalue()
     assert f"✘ fault (N4 my page): my page has no row of reservation {world.expired}" in written.getvalue()
+
+
+def test_what_it_could_not_look_at_is_no_tick(world):
+    """A provider that is away hides what it did."""
+    screen, written = console()
+    settings = world.settings.model_copy(update={"toss_api_base": "http://127.0.0.1:1/sandbox/toss"})
+    report(asyncio.run(run_audit(settings, FakeClock(world.now))), screen)
+    lines = [line.strip() for line in written.getvalue().splitlines()]
+    [charges] = [line for line in lines if line.startswith("3 charges")]
+    [refunds] = [line for line in lines if line.startswith("6 refunds")]
+    assert charges.split()[-1] == refunds.split()[-1] == "?"
+    assert "? the provider's own list can't be read from here: what is marked so wasn't looked at in full." in lines
 
 
 def test_it_looks_beside_a_process_that_was_killed(world, tmp_path):

@@ -110,6 +110,22 @@ async def test_a_group_is_seen_and_put_back(shell: Shell, broker: Broker):
     assert CAUSE not in shell.printed
 
 
+async def test_whatever_somebody_published_can_be_looked_at(shell: Shell, broker: Broker):
+    """Neither markup nor what steers a terminal, and of a large one its beginning."""
+    odd, body = "id-[/x][red]a[/red]\x1b[2J", b"\x1b[31m[/nothing]" + b"x" * 100_000
+    await broker.publish([Message(id=odd, routing_key="reservation.confirmed.v1", body=body)])
+    [delivery] = await broker.subscribe("mypage").receive(100, 5)
+    await broker.subscribe("mypage").dead(delivery, "[/cause] of [b]it[/b]")
+    assert await list_groups(shell.settings, CLOCK, shell.console) == 1
+    name = named(shell.printed, "[/cause] of [b]it[/b]")
+    assert await show_group(shell.settings, CLOCK, shell.console, name) == 0
+    shown = shell.printed
+    assert "id id-[/x][red]a[/red]\ufffd[2J" in shown
+    assert "\x1b" not in shown
+    assert "(100,015 bytes)" in shown
+    assert len(shown) < 10_000
+
+
 async def test_a_group_is_thrown_away_only_when_one_is_sure(shell: Shell, broker: Broker):
     await set_aside(broker, "a", "b")
     await list_groups(shell.settings, CLOCK, shell.console)

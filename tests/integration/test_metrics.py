@@ -1,5 +1,6 @@
 """What a process tells of itself: counted where it happens, looked at when asked, and never anybody's."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -193,3 +194,16 @@ async def test_each_composition_counts_for_itself(tmp_path):
         await one.customer()
         assert (await scrape(one))("events_recorded_total") > 0
         assert (await scrape(other))("events_recorded_total") == 0
+
+
+async def test_a_look_that_is_broken_off_hides_no_other(tmp_path, monkeypatch):
+    """A channel that is closed while the broker hangs ends a look by CancelledError."""
+
+    async def broken_off() -> None:
+        raise asyncio.CancelledError
+
+    async with a_world(tmp_path) as world:
+        monkeypatch.setattr(world.ssak3, "queue_depths", broken_off)
+        text = await measure(world.ssak3)
+    assert 'ssak3_look_failed{at="queues"} 1.0' in text
+    assert 'ssak3_look_failed{at="outbox"} 0.0' in text

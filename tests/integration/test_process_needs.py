@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from ssak3 import needs
 from ssak3.composition import Ssak3
 from ssak3.databases import open_databases
-from ssak3.needs import check_settings, until_reached, until_ready
+from ssak3.doorstep import CannotStart
+from ssak3.needs import REFUSED, check_settings, until_reached, until_ready
 from ssak3.processes import EMBEDDED
 from ssak3.settings import Settings, WrongSettings
 from tests.support.servers.postgresql import PostgresServer
@@ -91,7 +92,7 @@ async def test_a_database_and_its_tables_are_waited_for_by_name(
         ready = asyncio.create_task(until_ready(cast(Ssak3, SimpleNamespace(settings=given, databases=databases))))
         try:
             await until(lambda: len(said()) >= 2)
-            assert all("is it running, is its address right?" in words for words in said())
+            assert {*said()} == {REFUSED["InvalidCatalogNameError"]}
             shared_postgresql.create_database(name)
             await asyncio.wait_for(reaching, 30)
             await until(lambda: "tables of cleaning, mypage; run: ssak3 migrate" in said())
@@ -103,3 +104,17 @@ async def test_a_database_and_its_tables_are_waited_for_by_name(
             ready.cancel()
             await databases.close()
             shared_postgresql.sql(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.mark.asyncio
+async def test_a_database_that_goes_on_refusing_is_told_in_the_end(
+    shared_postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(needs, "LOOK_AGAIN_SECONDS", 0.0)
+    clock, given = FakeClock(), settings(database_url=shared_postgresql.url_of("nobody_makes_it"), **AMQP)
+    databases = open_databases(given, clock, FakeIds(clock), lambda event: None, ["mypage"])
+    try:
+        with pytest.raises(CannotStart, match="There is no database of that name; make it, or mend SSAK3_DATABASE_URL"):
+            await until_reached(databases)
+    finally:
+        await databases.close()

@@ -11,6 +11,7 @@ import pytest_asyncio
 from bot.channels.web import router as web
 from bot.channels.web.socket import HISTORY, PAUSE_SECONDS, POLICY_VIOLATION
 from bot.people import BadInvite
+from services.shared_kernel.transient import Away
 from ssak3.system import DemoClock
 from tests.support.doors import Doors, hear, open_doors
 
@@ -286,6 +287,18 @@ async def test_an_unforeseen_error_tells_callers_nothing(tmp_path, monkeypatch):
     assert answer.headers["content-type"] == "application/problem+json"
     assert "양화로" not in answer.text
     assert "RuntimeError" not in answer.text
+
+
+async def test_while_the_database_is_away_callers_are_asked_to_come_again(tmp_path, monkeypatch):
+    async with open_doors(tmp_path) as doors:
+
+        async def nobody_answers() -> bool:
+            raise Away("ConnectionRefusedError")
+
+        monkeypatch.setattr(doors.world.ssak3.payments, "is_available", nobody_answers)
+        answer = await doors.client.get("/payments/availability", headers=KEY)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["type"] == "urn:ssak3:problem:away"
 
 
 async def test_cookies_are_for_the_chat_of_this_page_only(doors: Doors):

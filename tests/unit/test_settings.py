@@ -5,6 +5,7 @@ from unittest.mock import Mock
 import pytest
 
 from ssak3.links import invite_link
+from ssak3.rules import catalogue_of, policies_of
 from ssak3.settings import Settings, WrongSettings, read_settings, unknown_settings
 from ssak3.shell import settings
 
@@ -59,6 +60,39 @@ def test_a_file_in_an_older_korean_encoding_is_said_to_be_no_utf_8(tmp_path):
     (tmp_path / ".env").write_text("# 우리 설정\nSSAK3_HTTP_PORT=8000\n", encoding="cp949")
     with pytest.raises(WrongSettings, match=r"^\.env: it isn't UTF-8\. Save it as UTF-8\.$"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("amqp_urls", "amqp://a:hidden@rabbitmq:5672/,amqp://a:hidden@rabbitmq:port/"),
+        ("amqp_urls", "amqp:///"),
+        ("database_url", "postgresql://a:hidden@db:port/ssak3"),
+        ("bot_database_url", "postgresql://a:hidden@db:99999/ssak3"),
+        ("payment_url", "http://payment:bad"),
+        ("toss_api_base", "http://"),
+    ],
+)
+def test_an_address_where_nothing_can_be_stops_the_start_and_hides_the_password(name, value):
+    with pytest.raises(
+        WrongSettings, match=rf"^SSAK3_{name.upper()}: (the port of an address|an address names)"
+    ) as wrong:
+        read_settings(**{name: value})
+    assert "hidden" not in str(wrong.value)
+
+
+def test_a_token_has_no_blanks():
+    with pytest.raises(WrongSettings, match="SSAK3_API_TOKEN: a token has no blanks in it"):
+        read_settings(api_token=" ")
+
+
+@pytest.mark.parametrize(("setting", "text"), [("catalog", "= nonsense"), ("policies", "[dispatch]")])
+def test_a_file_that_cannot_be_used_is_named_with_its_setting(tmp_path, setting, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    settings = read_settings(**{setting: path})
+    with pytest.raises(WrongSettings, match=rf"SSAK3_{setting.upper()}: {path} can't be used: ."):
+        catalogue_of(settings) if setting == "catalog" else policies_of(settings)
 
 
 @pytest.mark.parametrize("setting", Settings.model_fields)
