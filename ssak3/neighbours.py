@@ -14,6 +14,7 @@ from ssak3.system import SystemClock
 from ssak3.telegram_look import look_at_telegram
 
 PATIENCE_SECONDS = 3
+KNOWN_BY = {"payment": "/payments/availability", "bot": "/api/catalog"}
 # Quorum queues whose dead letters leave at least once.
 OLDEST_RABBITMQ = (3, 10)
 
@@ -58,11 +59,21 @@ def _others(settings: Settings) -> Iterator[Line]:
             continue
         status, _ = ask(f"{url.rstrip('/')}/health/ready")
         if status == 200:
-            yield Line(name=name, found=f"ready at {url}")
+            yield _is_it(name, url, settings.api_token.get_secret_value())
             continue
         how = "doesn't answer" if status == 0 else f"isn't ready ({status})"
         todo = f"Is it running (ssak3 run {name}), is SSAK3_{name.upper()}_URL right? Its log says what it waits for."
         yield Line(name=name, found=f"{url} {how}", todo=todo)
+
+
+def _is_it(name: str, url: str, token: str) -> Line:
+    """Every process is ready in the same words: only the right one has this route, and opens it by our token."""
+    status, _ = ask(f"{url.rstrip('/')}{KNOWN_BY[name]}", token)
+    if status == 404:
+        return Line(name=name, found=f"what answers at {url} isn't {name}", todo=f"Mend SSAK3_{name.upper()}_URL.")
+    if status == 401 and token:
+        return Line(name=name, found=f"{url} takes another token", todo="Give every process the same SSAK3_API_TOKEN.")
+    return Line(name=name, found=f"ready at {url}")
 
 
 def _provider(settings: Settings, running: Sequence[str]) -> Line:
@@ -73,6 +84,10 @@ def _provider(settings: Settings, running: Sequence[str]) -> Line:
     todo = "Payments are put off until it is back; customers are called back then. In the demo: set it to normal."
     if status in (0, 502):
         return Line(name="provider", found=f"{settings.provider} doesn't answer", todo=todo)
+    if settings.has_sandbox_address and b'"code"' not in body:
+        return Line(
+            name="provider", found=f"what answers at {base} isn't {settings.provider}", todo="Mend SSAK3_TOSS_API_BASE."
+        )
     if b'"code"' not in body and running:  # not the demo: the sandbox isn't shown, but its breaker is
         _, metrics = ask(f"{running[0]}/metrics")
         if b'ssak3_breaker_state{breaker="provider",state="open"} 1.0' in metrics:
@@ -80,11 +95,12 @@ def _provider(settings: Settings, running: Sequence[str]) -> Line:
     return Line(name="provider", found=f"{settings.provider} can be reached")
 
 
-def ask(url: str) -> tuple[int, bytes]:
+def ask(url: str, token: str = "") -> tuple[int, bytes]:
     """Status and body; status 0 when nobody answers in time. Never by a proxy: they are ours, or near."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=PATIENCE_SECONDS) as answer:
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+        with opener.open(request, timeout=PATIENCE_SECONDS) as answer:
             return int(answer.status), bytes(answer.read())
     except urllib.error.HTTPError as error:
         with error:

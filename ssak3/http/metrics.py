@@ -16,15 +16,20 @@ from storage.waiting import Waiting, parked, unsent
 log = structlog.get_logger(__name__)
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+# Prometheus gives up after 10 s: what is silent mustn't take the rest with it.
+LOOK_SECONDS = 5.0
 BREAKER_STATES = ("closed", "half-open", "open")
 
 
 async def measure(ssak3: Ssak3) -> str:
     """All of it. What can't be looked at now is left out, and counted in `ssak3_look_failed`."""
     now = _Now(ssak3)
-    for name, look in now.looks().items():
-        await now.take(name, look)
+    await asyncio.gather(*(now.take(name, look) for name, look in now.looks().items()))
     return ssak3.metrics.render() + generate_latest(now.registry).decode()
+
+
+def _what_ended(looking: asyncio.Task[None]) -> BaseException | None:
+    return asyncio.CancelledError() if looking.cancelled() else looking.exception()
 
 
 class _Now:
@@ -45,10 +50,10 @@ class _Now:
         # As a task of its own: aiormq says CancelledError where nobody was cancelled, but a channel was closed.
         looking = asyncio.create_task(look())
         try:
-            await asyncio.wait({looking})
+            done, _ = await asyncio.wait({looking}, timeout=LOOK_SECONDS)
         finally:
             looking.cancel()
-        error = asyncio.CancelledError() if looking.cancelled() else looking.exception()
+        error = _what_ended(looking) if done else TimeoutError()
         if error is not None:  # whatever the driver raises
             log.warning("metrics.look_failed", at=name, error=type(error).__name__)
         self._failed.labels(name).set(0 if error is None else 1)

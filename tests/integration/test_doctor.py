@@ -251,8 +251,18 @@ def test_each_node_of_rabbitmq_that_cannot_be_reached(folder, rabbitmq):
 def test_the_other_processes(folder, tmp_path_factory):
     """One that is ready, and one that isn't there."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    with a_process(elsewhere, lambda path: (200, b"{}")) as payment:
-        found = lines(folder, payment_url=payment, bot_url="http://127.0.0.1:1", toss_api_base=payment)
-    assert found["payment"].found == f"ready at {payment}"
+    with a_process(elsewhere, lambda path: (404 if "orders" in path else 200, b'{"code":"NOT_FOUND_PAYMENT"}')) as one:
+        found = lines(folder, payment_url=one, bot_url="http://127.0.0.1:1", toss_api_base=one)
+    assert found["payment"].found == f"ready at {one}"
     assert "ssak3 run bot" in found["bot"].todo
     assert found["provider"].todo == ""
+
+
+@pytest.mark.parametrize(("status", "todo"), [(404, "Mend SSAK3_PAYMENT_URL."), (401, "the same SSAK3_API_TOKEN.")])
+def test_another_process_than_is_meant_and_another_token(folder, tmp_path_factory, status, todo):
+    """All are ready in the same words."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with a_process(elsewhere, lambda path: (200 if path == "/health/ready" else status, b"{}")) as one:
+        found = lines(folder, payment_url=one, toss_api_base=one, api_token="ours")
+    assert found["payment"].todo.endswith(todo)
+    assert found["provider"].todo == "Mend SSAK3_TOSS_API_BASE."

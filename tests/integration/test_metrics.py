@@ -18,6 +18,7 @@ from messaging.envelope import Envelope, encode
 from services.payment.events import PaymentPending
 from services.reservation.events import RefundRequested
 from services.shared_kernel.event import Event
+from ssak3.http import health
 from ssak3.http.app import create_app
 from ssak3.http.metrics import measure
 from tests.support.story import books, holds
@@ -207,3 +208,21 @@ async def test_a_look_that_is_broken_off_hides_no_other(tmp_path, monkeypatch):
         text = await measure(world.ssak3)
     assert 'ssak3_look_failed{at="queues"} 1.0' in text
     assert 'ssak3_look_failed{at="outbox"} 0.0' in text
+
+
+async def test_a_database_that_is_silent_is_told_in_time_and_asked_once(tmp_path, monkeypatch):
+    """Probes come every few seconds: each of them waiting for it would fill the pool."""
+    asked = 0
+
+    async def silent() -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(health, "LOOK_SECONDS", 0.05)
+    async with a_world(tmp_path) as world:
+        monkeypatch.setattr(world.ssak3.databases, "look", silent)
+        async with port(world) as client:
+            answers = [await client.get("/health/ready") for _ in range(2)]
+    assert [(one.status_code, one.json()["why"]) for one in answers] == [(503, "no connection to the database")] * 2
+    assert asked == 1
