@@ -22,12 +22,11 @@ from bot.conversation import (
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
-from bot.conversation.effects import SayToPerson
 from bot.conversation.find_visit import has_a_deal
-from bot.conversation.parse.intents import agrees
+from bot.conversation.parse.intents import agrees, is_question
 from bot.conversation.reading import Intent, Reading, Why, read
 from bot.conversation.talk import Talk, lead_in
-from bot.conversation.turn import Context, Conversation, Effect, Said, Turn, ask
+from bot.conversation.turn import Context, Conversation, Effect, Said, Turn
 
 Answer = Callable[[Talk, Reading], Conversation]
 
@@ -50,20 +49,10 @@ def _reply(talk: Talk) -> Conversation:
     if talk.said.action:
         return (yield from _tapped(talk, talk.said.action))
     reading = _read(talk)
-    if reading.intent not in NO_TALK and talk.said.text.strip():
-        # In an open talk an operator reads what is typed, whatever we make of it.
-        talk = replace(talk, is_passed_on=(yield from ask(SayToPerson(text=talk.said.text))))
-    if talk.is_passed_on and _is_for_the_operator(talk, reading):
+    talk = yield from handover.passing_on(talk, reading)
+    if talk.is_passed_on and handover.is_talk(talk, reading):
         return hello.passed_on(talk)
     return (yield from _answer(talk, reading))
-
-
-def _is_for_the_operator(talk: Talk, reading: Reading) -> bool:
-    """Commands go on working meanwhile, and so does a booking that is under way; the rest is talk."""
-    if talk.booking is not None or talk.draft.yes or talk.draft.doing:
-        return False
-    orders = reading.intent is Intent.BOOK and reading.service is not None
-    return reading.intent in TALK and not orders
 
 
 def _read(talk: Talk) -> Reading:
@@ -152,18 +141,6 @@ TAPS: Mapping[str, Tap] = {
 
 # Texts
 
-# Between them and us; a call for a person is passed on by whoever answers it.
-NO_TALK = frozenset(
-    {Intent.ERASE, Intent.SETTINGS, Intent.LANG, Intent.TELEGRAM, Intent.RESTART, Intent.BACK, Intent.HELP}
-    | {Intent.OPTOUT, Intent.OPTIN, Intent.HUMAN}
-)
-# What one says to somebody, when an operator is listening.
-TALK = frozenset(
-    {Intent.BOOK, Intent.FILL, Intent.PRICE, Intent.EDIT, Intent.STATUS, Intent.GREET, Intent.YES, Intent.NO}
-    | {Intent.UNKNOWN, Intent.JOBS, Intent.COMING, Intent.ACCEPT, Intent.DECLINE, Intent.EN_ROUTE, Intent.START}
-    | {Intent.FINISH, Intent.BOARD, Intent.FIND, Intent.REPLY}
-)
-
 
 def _answer(talk: Talk, reading: Reading) -> Conversation:
     answer = ANSWERS.get(reading.intent)
@@ -183,7 +160,7 @@ def _not_understood(talk: Talk) -> Conversation:
 def _visit(talk: Talk, reading: Reading) -> Conversation:
     """Something about a visit: to book it, or the answer to a question."""
     draft = talk.draft
-    if draft.doing == "move" and draft.about and _is_about_time_only(reading):
+    if draft.doing == "move" and draft.about and (reading.intent is Intent.FILL or _is_about_when(reading)):
         return (yield from move.take(talk, reading))
     if draft.doing in ("move", "cancel") and draft.asking == "reservation" and reading.date:
         ask_again = cancel.asked_to_cancel if draft.doing == "cancel" else move.asked_to_move
@@ -194,39 +171,35 @@ def _visit(talk: Talk, reading: Reading) -> Conversation:
         return (yield from move.asked_to_move(talk, reading)) if reading.asks else handover.to_change(talk)
     if any(each.why is Why.UNSURE and each.field == "size_pyeong" for each in reading.asks):
         return (yield from book.unsure(talk))
-    if reading.intent is Intent.BOOK and not _says_something(reading):
+    if reading.intent is Intent.BOOK and not reading.says_something:
         return (yield from (book.go_on if talk.booking and talk.draft.asking else book.start)(talk))
-    if not _says_something(reading):
+    if not reading.says_something:
         return (yield from _not_understood(talk))
     return (yield from book.take(talk, reading))
 
 
 def _names_only_elsewhere(reading: Reading) -> bool:
     """A town that we don't serve, after the address was given, is part of a note: 고양이가 있어요 is about a cat."""
-    return reading.unserved_area is not None and not _says_something(replace(reading, unserved_area=None))
+    return reading.unserved_area is not None and not replace(reading, unserved_area=None).says_something
 
 
 def _is_about_a_deal(reading: Reading) -> bool:
     """다른 시간, 냉장고도 추가해 주세요: nothing that a new booking would begin with."""
-    if not _is_about_time_only(reading) or reading.date or reading.time or reading.time_from or reading.time_to:
+    if reading.says_when or reading.says_what_or_where:
         return False
     return bool(reading.add_ons) or any(each.why is Why.OTHER for each in reading.asks)
 
 
-def _is_about_time_only(reading: Reading) -> bool:
-    return not (reading.size_pyeong or reading.area or reading.service or reading.address or reading.unserved_area)
-
-
-def _says_something(reading: Reading) -> bool:
-    fields = (reading.date, reading.time, reading.time_from, reading.time_to, reading.size_pyeong, reading.area)
-    words = (reading.service, reading.address, reading.unserved_area, reading.asks)
-    return any(fields) or any(words) or bool(reading.add_ons or reading.without_add_ons)
+def _is_about_when(reading: Reading) -> bool:
+    return reading.says_when and not reading.says_what_or_where
 
 
 def _move(talk: Talk, reading: Reading) -> Conversation:
     said = reading.to_date or reading.to_time or reading.shift_days or reading.shift_minutes or reading.asks
     if not said and talk.draft.yes.startswith("move!"):
-        return (yield from _tapped(talk, talk.draft.yes))
+        is_asked_back = is_question(talk.said.text) or not agrees(talk.said.text)
+        not_yet = (yield from _not_yet(talk)) if is_asked_back else None
+        return not_yet or (yield from _tapped(talk, talk.draft.yes))
     if talk.booking is not None and talk.draft.asking:
         if reading.to_date or reading.to_time:
             return (yield from book.take(talk, reading))

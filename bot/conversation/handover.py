@@ -1,11 +1,28 @@
 """To a person: commands go on working meanwhile."""
 
-from bot.conversation.effects import AskForPerson, TheReservation
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.effects import AskForPerson, SayToPerson, TheReservation
+from bot.conversation.reading import Intent, Reading
 from bot.conversation.talk import Talk, button, card
-from bot.conversation.turn import Conversation, Turn, ask
+from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.shared_kernel.ids import short_code
 
 LONGEST = 500
+
+# Between them and us; a call for a person is passed on by whoever answers it.
+_NO_TALK = frozenset(
+    {Intent.ERASE, Intent.SETTINGS, Intent.LANG, Intent.TELEGRAM, Intent.RESTART, Intent.BACK, Intent.HELP}
+    | {Intent.OPTOUT, Intent.OPTIN, Intent.HUMAN}
+)
+# What one says to somebody, when an operator is listening.
+_TALK = frozenset(
+    {Intent.BOOK, Intent.FILL, Intent.PRICE, Intent.EDIT, Intent.STATUS, Intent.GREET, Intent.YES, Intent.NO}
+    | {Intent.UNKNOWN, Intent.JOBS, Intent.COMING, Intent.ACCEPT, Intent.DECLINE, Intent.EN_ROUTE, Intent.START}
+    | {Intent.FINISH, Intent.BOARD, Intent.FIND, Intent.REPLY}
+)
 
 
 def human(talk: Talk) -> Conversation:
@@ -30,3 +47,19 @@ def _call(talk: Talk, text: str) -> Conversation:
     done = yield from ask(AskForPerson(text=text))
     words = say.person_later(done.opens_at) if done.opens_at else say.person_called(done.minutes)
     return talk.aside(card(words, quick=(button(say.my, "my"),)))
+
+
+def passing_on(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, Talk]:
+    """In an open talk an operator reads what is typed, whatever we make of it."""
+    text = talk.said.text
+    if reading.intent in _NO_TALK or not text.strip():
+        return talk
+    return replace(talk, is_passed_on=(yield from ask(SayToPerson(text=text))))
+
+
+def is_talk(talk: Talk, reading: Reading) -> bool:
+    """Commands go on working meanwhile, and so does a booking that is under way; the rest is for whoever listens."""
+    if talk.booking is not None or talk.draft.yes or talk.draft.doing:
+        return False
+    orders = reading.intent is Intent.BOOK and reading.service is not None
+    return reading.intent in _TALK and not orders

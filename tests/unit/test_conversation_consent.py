@@ -64,6 +64,18 @@ def test_this_cancels_and_moves_nothing(text: str) -> None:
     assert reservation.visit.starts_at == at(11, 28, 15)
 
 
+@pytest.mark.parametrize("text", ["왜 옮겨요?", "옮겨도 되나요", "누가 옮기래요?"])
+def test_a_question_about_moving_moves_nothing(text: str) -> None:
+    talk = with_a_deal()
+    talk.say("토요일 3시로 옮겨 주세요")
+    assert talk.say(text).startswith("아직 옮기지 않았어요.")
+    [reservation] = talk.world.reservations.values()
+    assert reservation.visit.starts_at == at(11, 27, 14)
+    talk.say("네 옮겨 주세요")
+    [reservation] = talk.world.reservations.values()
+    assert reservation.visit.starts_at == at(11, 28, 15)
+
+
 @pytest.mark.parametrize("text", ["네", "아 네 알겠어요", "네?"])
 def test_a_question_about_the_fee_is_no_consent(text: str) -> None:
     talk = with_a_deal()

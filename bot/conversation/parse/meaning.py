@@ -114,3 +114,19 @@ class Reading:
     code: str | None = None
     text: str = ""
     asks: tuple[Ask, ...] = ()
+
+    @property
+    def says_when(self) -> bool:
+        """A day or a time of a visit; what is to be asked back aside."""
+        return any((self.date, self.time, self.time_from, self.time_to))
+
+    @property
+    def says_what_or_where(self) -> bool:
+        """What is to be cleaned, or where; extras aside."""
+        return any((self.service, self.size_pyeong, self.area, self.address, self.unserved_area))
+
+    @property
+    def says_something(self) -> bool:
+        """Anything that a booking is made of, if only to be asked back."""
+        extras = self.add_ons or self.without_add_ons
+        return self.says_when or self.says_what_or_where or bool(extras or self.asks)
