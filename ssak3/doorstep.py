@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -53,10 +54,11 @@ def listening(settings: Settings) -> Iterator[tuple[socket.socket, str]]:
         sock.bind((settings.http_host, settings.http_port))
     except OSError as error:
         sock.close()
-        raise CannotStart(
-            f"{settings.http_host}:{settings.http_port} can't be listened on ({error.strerror}). "
-            "Is it running already? Another port: --port 8001 (make demo ARGS='--port 8001')."
-        ) from None
+        todo = "Is SSAK3_HTTP_HOST an address of this machine?"
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            todo = "Is it running already? Another port: --port 8001 (make demo ARGS='--port 8001')."
+        place = f"{settings.http_host}:{settings.http_port}"
+        raise CannotStart(f"{place} can't be listened on ({error.strerror}). {todo}") from None
     with contextlib.closing(sock):
         host = "127.0.0.1" if settings.http_host in ("0.0.0.0", "::") else settings.http_host
         address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"

@@ -224,6 +224,8 @@ def _check_host_and_port(url: str) -> None:
         port = parts.port
     except ValueError:
         raise ValueError("the port of an address is a number up to 65535") from None
+    if parts.netloc.count("@") > 1:
+        raise ValueError("an @ in a user or a password is written %40")
     if not parts.hostname or port == 0:
         raise ValueError("an address names a host")
 

@@ -90,7 +90,8 @@ async def audit_and_report(settings: Settings, console: Console) -> int:
     try:
         checks = await run_audit(settings, clock_of(settings.data_dir, is_distributed=settings.is_distributed))
     except NothingThere as missing:
-        console.print(f"There is nothing to audit: {escape(str(missing))} isn't there. Another folder: --data DIR.")
+        todo = "Another folder: --data DIR; tables: ssak3 migrate."
+        console.print(f"There is nothing to audit. What isn't there: {escape(str(missing))}. {todo}")
         return 2
     except Away as why:
         console.print(f"There is nothing to audit: a database doesn't answer ({escape(str(why))}). See ssak3 doctor.")

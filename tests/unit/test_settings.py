@@ -69,13 +69,14 @@ def test_a_file_in_an_older_korean_encoding_is_said_to_be_no_utf_8(tmp_path):
         ("amqp_urls", "amqp:///"),
         ("database_url", "postgresql://a:hidden@db:port/ssak3"),
         ("bot_database_url", "postgresql://a:hidden@db:99999/ssak3"),
+        ("database_url", "postgresql://a:hi@hidden@db:5432/ssak3"),
         ("payment_url", "http://payment:bad"),
         ("toss_api_base", "http://"),
     ],
 )
 def test_an_address_where_nothing_can_be_stops_the_start_and_hides_the_password(name, value):
     with pytest.raises(
-        WrongSettings, match=rf"^SSAK3_{name.upper()}: (the port of an address|an address names)"
+        WrongSettings, match=rf"^SSAK3_{name.upper()}: (the port of an address|an address names|an @ in)"
     ) as wrong:
         read_settings(**{name: value})
     assert "hidden" not in str(wrong.value)
