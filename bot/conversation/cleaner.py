@@ -12,7 +12,7 @@ from bot.conversation.draft import Draft
 from bot.conversation.effects import AskForPerson, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
 from bot.conversation.effects_cleaner import TheCleaner
 from bot.conversation.link import link_card
-from bot.conversation.parse.intents import agrees
+from bot.conversation.parse.consent import agrees, is_asked_back, is_not_now
 from bot.conversation.parse.meaning import Intent
 from bot.conversation.parse.staff import (
     asks_for_new_jobs,
@@ -95,6 +95,8 @@ def _about_jobs(talk: CleanerTalk, reading: Reading) -> Conversation:
         return (yield from offers.withdraw_by_word(talk))
     if asks_for_profile(text):
         return (yield from settings.settings(talk, ()))
+    if reading.intent in _DOES and (is_asked_back(text) or is_not_now(text)):
+        return talk.not_agreed()
     if reading.intent in _WORDS:
         return (yield from _WORDS[reading.intent](talk))
     return (yield from _not_understood(talk))
@@ -104,7 +106,8 @@ def _yes_or_no(talk: CleanerTalk, reading: Reading) -> Conversation:
     action = talk.draft.yes if reading.intent is Intent.YES else talk.draft.no
     if not action:
         return talk.answer(menu(talk, talk.say.nothing_asked()))
-    if reading.intent is Intent.YES and not agrees(talk.said.text):
+    text = talk.said.text
+    if is_asked_back(text) or (reading.intent is Intent.YES and not agrees(text)):
         return talk.not_agreed()
     return (yield from _tapped(talk, action, is_registered=True))
 
@@ -249,6 +252,8 @@ _ANYTIME: dict[Intent, Callable[[CleanerTalk, Reading], Conversation]] = {
     Intent.LANG: _language_said,
 }
 
+# What changes a job at once.
+_DOES = (Intent.ACCEPT, Intent.DECLINE, Intent.CANCEL, Intent.EN_ROUTE, Intent.START, Intent.FINISH)
 _WORDS: dict[Intent, Callable[[CleanerTalk], Conversation]] = {
     Intent.TELEGRAM: _telegram,
     Intent.GREET: lambda talk: _home(talk, ()),

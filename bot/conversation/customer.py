@@ -1,7 +1,7 @@
 """A customer's message: what it means, and who answers it."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.conversation import (
@@ -11,33 +11,33 @@ from bot.conversation import (
     erasing,
     handover,
     hello,
-    linking,
     money,
     move,
     my,
     pay,
     settings,
-    shared,
 )
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
 from bot.conversation.find_visit import has_a_deal
-from bot.conversation.parse.intents import agrees, is_question
+from bot.conversation.parse.consent import (
+    agrees,
+    is_asked_back,
+    is_yes_here,
+    says_to_cancel,
+    says_to_move,
+    says_to_pay,
+    tells_what_was,
+    wants_to_cancel,
+)
+from bot.conversation.parse.intents import is_of_another_field, is_question
 from bot.conversation.reading import Intent, Reading, Why, read
 from bot.conversation.talk import Talk, lead_in
+from bot.conversation.taps import back, tapped
 from bot.conversation.turn import Context, Conversation, Effect, Said, Turn
 
 Answer = Callable[[Talk, Reading], Conversation]
-
-
-@dataclass(frozen=True)
-class Tap:
-    """Who answers a verb, and how many arguments it takes."""
-
-    answer: Callable[..., Conversation]
-    least: int = 0
-    most: int = 0
 
 
 def reply(draft: Draft, said: Said, context: Context) -> Conversation:
@@ -47,7 +47,7 @@ def reply(draft: Draft, said: Said, context: Context) -> Conversation:
 
 def _reply(talk: Talk) -> Conversation:
     if talk.said.action:
-        return (yield from _tapped(talk, talk.said.action))
+        return (yield from tapped(talk, talk.said.action))
     reading = _read(talk)
     talk = yield from handover.passing_on(talk, reading)
     if talk.is_passed_on and handover.is_talk(talk, reading):
@@ -58,6 +58,8 @@ def _reply(talk: Talk) -> Conversation:
 def _read(talk: Talk) -> Reading:
     text, now = talk.said.text, talk.context.now
     if talk.draft.yes or talk.draft.no:
+        if meant := _plainly(talk, text):
+            return Reading(intent=meant, text=text)
         # 네 may also be a number (네 시): after a yes-or-no question it is not
         bare = read(text, now=now)
         if bare.intent in (Intent.YES, Intent.NO):
@@ -67,76 +69,14 @@ def _read(talk: Talk) -> Reading:
     return read(text, now=now, asking="add_ons" if asking in ("confirm", "edit") else asking or None)
 
 
-# Buttons
-
-
-def _tapped(talk: Talk, action: str) -> Conversation:
-    verb, arguments = parse(action)
-    tap = TAPS.get(verb)
-    if tap is None or not tap.least <= len(arguments) <= tap.most:
-        return hello.old_button(talk)
-    try:
-        return (yield from tap.answer(talk, *arguments))
-    except ValueError:  # an argument that isn't a number, a day or a moment
-        return hello.old_button(talk)
-
-
-def _back(talk: Talk) -> Conversation:
-    """이전: out of a question about a reservation, or one step back in a booking."""
-    if talk.draft.doing and talk.draft.about:
-        return (yield from my.show(talk, talk.draft.about))
-    return (yield from book.back(talk))
-
-
-TAPS: Mapping[str, Tap] = {
-    "book": Tap(book.start),
-    "book_new": Tap(book.start_new),
-    "book_with": Tap(book.start_with, 2, 2),
-    "go_on": Tap(book.go_on),
-    "fill": Tap(book.fill, 2, 2),
-    "slot": Tap(book.slot, 1, 1),
-    "to_area": Tap(address.to_area, 1, 1),
-    "near": Tap(shared.near, 0, 3),
-    "book_in": Tap(shared.book_in, 1, 1),
-    "phone": Tap(shared.phone, 1, 1),
-    "edit": Tap(book.edit, 0, 1),
-    "back": Tap(_back),
-    "home": Tap(hello.home),
-    "hello": Tap(hello.greet),
-    "rebook": Tap(lambda talk, id: book.book_again(talk, id, same_time=True), 1, 1),
-    "retime": Tap(lambda talk, id: book.book_again(talk, id, same_time=False), 1, 1),
-    "pay": Tap(lambda talk, id, version="": pay.pay(talk, id), 1, 2),
-    "to_pay": Tap(pay.to_pay, 1, 1),
-    "my": Tap(my.my),
-    "past": Tap(my.past),
-    "show": Tap(my.show, 1, 1),
-    "cancel": Tap(lambda talk, id, version="": cancel.cancel(talk, id), 1, 2),
-    "cancel_one": Tap(cancel.cancel_one),
-    "cancel!": Tap(cancel.cancel_now, 3, 3),
-    "drop": Tap(lambda talk, id, version="": cancel.drop(talk, id), 1, 2),
-    "drop_draft": Tap(cancel.drop_draft),
-    "refund_all": Tap(lambda talk, id, version="": cancel.refund_all(talk, id), 1, 2),
-    "keep": Tap(cancel.keep, 0, 1),
-    "move": Tap(lambda talk, id, version="": move.move(talk, id), 1, 2),
-    "move_day": Tap(move.move_day, 2, 2),
-    "move_to": Tap(move.move_to, 2, 2),
-    "move!": Tap(move.move_now, 3, 3),
-    "lang": Tap(lambda talk, wanted: settings.language(talk, wanted, book.go_on), 1, 1),
-    "settings": Tap(settings.settings),
-    "opt_out": Tap(settings.opt_out, 0, 1),
-    "opt_in": Tap(settings.opt_in),
-    "consent": Tap(settings.consent, 1, 1),
-    "nights": Tap(settings.nights, 1, 1),
-    "erase_me": Tap(erasing.erase_me),
-    "erase_me!": Tap(erasing.erase_me_surely, 0, 1),
-    "erase_me_not": Tap(erasing.leave),
-    "link_asked": Tap(linking.link_asked, 2, 2),
-    "link": Tap(linking.link, 2, 2),
-    "link_not": Tap(linking.link_not),
-    "human": Tap(handover.human),
-    "report": Tap(handover.report, 1, 1),
-    "help": Tap(hello.help_),
-}
+def _plainly(talk: Talk, text: str) -> Intent | None:
+    """What a text says to the question that is open, whatever it would mean elsewhere."""
+    verb = parse(talk.draft.yes)[0]
+    if verb == "pay" and says_to_pay(text):
+        return Intent.PAY
+    if verb == "cancel!" and says_to_cancel(text):
+        return Intent.CANCEL
+    return Intent.YES if verb and is_yes_here(text) else None
 
 
 # Texts
@@ -197,23 +137,38 @@ def _is_about_when(reading: Reading) -> bool:
 def _move(talk: Talk, reading: Reading) -> Conversation:
     said = reading.to_date or reading.to_time or reading.shift_days or reading.shift_minutes or reading.asks
     if not said and talk.draft.yes.startswith("move!"):
-        is_asked_back = is_question(talk.said.text) or not agrees(talk.said.text)
-        not_yet = (yield from _not_yet(talk)) if is_asked_back else None
-        return not_yet or (yield from _tapped(talk, talk.draft.yes))
+        not_yet = None if says_to_move(talk.said.text) else (yield from _not_yet(talk))
+        return not_yet or (yield from tapped(talk, talk.draft.yes))
+    if not said and is_of_another_field(talk.said.text) and talk.booking is None and (yield from has_a_deal(talk)):
+        return handover.to_change(talk)
     if talk.booking is not None and talk.draft.asking:
         if reading.to_date or reading.to_time:
             return (yield from book.take(talk, reading))
         return (yield from book.edit(talk, "time"))
-    return (yield from move.asked_to_move(talk, reading))
+    turn = yield from move.asked_to_move(talk, reading)
+    return replace(turn, draft=replace(turn.draft, yes="")) if tells_what_was(talk.said.text) else turn
+
+
+def _cancel(talk: Talk, reading: Reading) -> Conversation:
+    """취소해 주세요: at the figures it is consent, else it asks for them; about cancelling there is only an answer."""
+    text = talk.said.text
+    if talk.draft.yes.startswith("cancel!") and says_to_cancel(text):
+        return (yield from tapped(talk, talk.draft.yes))
+    if wants_to_cancel(text):
+        return (yield from cancel.asked_to_cancel(talk, reading))
+    if talk.draft.asking == "add_ons" and talk.booking is not None and not (is_question(text) or is_asked_back(text)):
+        return (yield from address.note(talk, text))
+    return (yield from money.fee(talk, reading))
 
 
 def _yes(talk: Talk, reading: Reading) -> Conversation:
-    if not agrees(talk.said.text) or not talk.draft.yes:
+    # In an open talk a bare yes may be meant for whoever listens.
+    if not agrees(talk.said.text) or not talk.draft.yes or talk.is_passed_on:
         not_yet = yield from _not_yet(talk)
         if not_yet is not None:
             return not_yet
     if talk.draft.yes:
-        return (yield from _tapped(talk, talk.draft.yes))
+        return (yield from tapped(talk, talk.draft.yes))
     if talk.booking is not None:
         at_the_end = talk.draft.asking == "add_ons"
         return (yield from (book.no_more if at_the_end else book.go_on)(talk))
@@ -228,14 +183,18 @@ def _not_yet(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
         return lead_in(say.not_paid_yet(), (yield from pay.to_pay(talk, arguments[0])))
     if verb == "move!":
         return lead_in(say.not_moved_yet(), (yield from move.move_to(talk, arguments[0], arguments[2])))
+    if verb == "consent":
+        return (yield from (settings.opt_in(talk) if arguments[0] == "day" else settings.consent(talk, "day")))
     if verb == "cancel!" or (talk.draft.doing == "cancel" and talk.draft.about and not talk.draft.yes):
         return lead_in(say.not_cancelled_yet(), (yield from cancel.cancel(talk, talk.draft.about)))
     return None
 
 
 def _no(talk: Talk, reading: Reading) -> Conversation:
+    if is_asked_back(talk.said.text):
+        return (yield from hello.not_understood(talk, book.start(talk) if talk.booking is not None else None))
     if talk.draft.no:
-        return (yield from _tapped(talk, talk.draft.no))
+        return (yield from tapped(talk, talk.draft.no))
     if talk.booking is not None and talk.draft.asking == "add_ons":
         return (yield from book.no_more(talk))
     if talk.booking is not None:
@@ -257,14 +216,14 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.GREET: lambda talk, reading: hello.greet(talk),
     Intent.HELP: lambda talk, reading: hello.help_(talk),
     Intent.RESTART: lambda talk, reading: hello.home(talk),
-    Intent.BACK: lambda talk, reading: _back(talk),
+    Intent.BACK: lambda talk, reading: back(talk),
     Intent.BOOK: _visit,
     Intent.FILL: _visit,
     Intent.PRICE: money.price,
     Intent.EDIT: _edit,
     Intent.LIST: lambda talk, reading: my.my(talk),
     Intent.STATUS: lambda talk, reading: my.where(talk),
-    Intent.CANCEL: cancel.asked_to_cancel,
+    Intent.CANCEL: _cancel,
     Intent.KEEP: _keep,
     Intent.FEE: money.fee,
     Intent.REFUND: lambda talk, reading: money.refund(talk),

@@ -11,6 +11,8 @@ from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.shared_kernel.ids import short_code
 
 LONGEST = 500
+# 내 정보 삭제해 주세요 is one; 영어 되는 분 있나요? isn't.
+LONGEST_COMMAND = 12
 
 # Between them and us; a call for a person is passed on by whoever answers it.
 _NO_TALK = frozenset(
@@ -51,8 +53,8 @@ def _call(talk: Talk, text: str) -> Conversation:
 
 def passing_on(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, Talk]:
     """In an open talk an operator reads what is typed, whatever we make of it."""
-    text = talk.said.text
-    if reading.intent in _NO_TALK or not text.strip():
+    text = talk.said.text.strip()
+    if not text or (reading.intent in _NO_TALK and len(text) <= LONGEST_COMMAND):
         return talk
     return replace(talk, is_passed_on=(yield from ask(SayToPerson(text=text))))
 
@@ -61,5 +63,6 @@ def is_talk(talk: Talk, reading: Reading) -> bool:
     """Commands go on working meanwhile, and so does a booking that is under way; the rest is for whoever listens."""
     if talk.booking is not None or talk.draft.yes or talk.draft.doing:
         return False
-    orders = reading.intent is Intent.BOOK and reading.service is not None
-    return reading.intent in _TALK and not orders
+    orders = reading.intent is Intent.BOOK and reading.service is not None and reading.says_when
+    is_long = reading.intent in _NO_TALK - {Intent.HUMAN} and len(talk.said.text.strip()) > LONGEST_COMMAND
+    return is_long or (reading.intent in _TALK and not orders)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.conversation.cancel import cancel
 from bot.conversation.effects import CurrentPolicy
 from bot.conversation.find_visit import my_visits, on_day, upcoming
+from bot.conversation.parse.consent import wants_to_cancel
 from bot.conversation.parse.intents import wants_refund
 from bot.conversation.reading import Reading
 from bot.conversation.talk import Talk, button, card
@@ -53,6 +54,8 @@ def fee(talk: Talk, reading: Reading) -> Conversation:
         return replace(turn, draft=replace(turn.draft, yes=""))
     policy = yield from ask(CurrentPolicy())
     more = (button(talk.say.my, "my"),) if dealt else ()
+    if talk.booking is not None:
+        more = (button(talk.say.drop_draft, "drop_draft"),)
     return talk.aside(card(talk.say.policy_line(policy), *more))
 
 
@@ -63,7 +66,8 @@ def refund(talk: Talk) -> Conversation:
     owed = [each for each in page.reservations if each.cancellation and each.cancellation.refund_krw]
     dealt = [each for each in upcoming(page.reservations) if each.status == Status.CONFIRMED]
     if len(dealt) == 1 and wants_refund(talk.said.text):
-        return (yield from cancel(talk, dealt[0].id))
+        turn = yield from cancel(talk, dealt[0].id)
+        return turn if wants_to_cancel(talk.said.text) else replace(turn, draft=replace(turn.draft, yes=""))
     if not owed:
         return talk.aside(card(say.no_refund(), button(say.my, "my"), button(say.human, "human")))
     sentences = []

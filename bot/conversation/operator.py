@@ -20,7 +20,7 @@ from bot.conversation.effects_operator import FindReservations
 from bot.conversation.link import link_card
 from bot.conversation.operator_reading import YES_OR_NO, is_answer, leaves, reading_of
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button, sentences
-from bot.conversation.parse.intents import agrees
+from bot.conversation.parse.consent import agrees, is_asked_back
 from bot.conversation.parse.meaning import Intent
 from bot.conversation.parse.staff import Order, gives_up, is_stop, read_order
 from bot.conversation.reading import Reading
@@ -114,7 +114,8 @@ def _yes_or_no(talk: OperatorTalk, reading: Reading) -> Conversation:
     action = talk.draft.yes if reading.intent is Intent.YES else talk.draft.no
     if not action:
         return talk.answer(menu(talk, talk.say.nothing_asked()))
-    if reading.intent is Intent.YES and not agrees(talk.said.text):
+    text = talk.said.text
+    if is_asked_back(text) or (reading.intent is Intent.YES and not agrees(text)):
         return talk.not_agreed()
     return (yield from _tapped(talk, action))
 

@@ -1,11 +1,9 @@
 """Paying: one tap, at most one charge, and what is true whatever the answer is."""
 
-import re
-
 from bot.conversation.effects import CheckoutLink, Pay, TemporaryTrouble, TheReservation, WhyDeclined
 from bot.conversation.find_visit import my_visits
 from bot.conversation.free import free_between
-from bot.conversation.parse.intents import says_to_pay
+from bot.conversation.parse.consent import says_to_pay, sums_in
 from bot.conversation.quote import booking_of
 from bot.conversation.standing import how_it_stands, is_payable
 from bot.conversation.talk import Talk, button, card, cards, lead_in
@@ -15,8 +13,6 @@ from services.reservation.refusals import AlreadyPaid, AlreadyPaying, HoldExpire
 from services.reservation.values import PaymentState, Status
 from services.shared_kernel.card import Button
 from services.shared_kernel.clock import kst, kst_date
-
-_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{3,8}", re.ASCII)
 
 
 def pay(talk: Talk, reservation_id: str) -> Conversation:
@@ -117,9 +113,7 @@ def _name_amount(talk: Talk, reservation: Reservation) -> Conversation:
 def _names_another_amount(talk: Talk) -> bool:
     """80,000원 결제하기 was typed (from an older card), but that isn't the amount of the button shown last."""
     shown = next((label for label, action in talk.draft.offered.items() if action == talk.draft.yes), "")
-    said = [int(each.replace(",", "")) for each in _AMOUNT.findall(talk.said.text)]
-    known = [int(each.replace(",", "")) for each in _AMOUNT.findall(shown)]
-    return any(each not in known for each in said)
+    return any(each not in sums_in(shown) for each in sums_in(talk.said.text))
 
 
 def asked_to_pay(talk: Talk) -> Conversation:

@@ -109,8 +109,8 @@ def _intent(line: str, found: Findings, asking: str | None) -> Intent:
         return whole
     inside = inside_intent(found.masked)
     drafting = asking in DRAFT_FIELDS
-    if drafting and found.without_add_ons and inside in (Intent.CANCEL, Intent.KEEP):
-        return Intent.FILL  # 냉장고는 취소해 주세요
+    if found.without_add_ons and inside in (Intent.CANCEL, Intent.KEEP):
+        return Intent.FILL if drafting else Intent.EDIT  # 냉장고는 취소해 주세요
     if inside is Intent.RESCHEDULE and drafting and not _OF_A_BOOKING.search(line):
         return Intent.FILL if found.kinds else Intent.EDIT
     if inside is Intent.EDIT and found.kinds:

@@ -8,8 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.conversation import effects as e
 from bot.conversation.actions import LONGEST_BYTES, parse
-from bot.conversation.customer import TAPS
 from bot.conversation.draft import dump, load
+from bot.conversation.taps import TAPS
 from services.reservation.values import Status
 from tests.support.talk import Talk, World, at
 

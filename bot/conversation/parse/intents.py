@@ -4,7 +4,6 @@ import re
 
 from bot.conversation.parse import words_en, words_ko
 from bot.conversation.parse.meaning import Intent
-from bot.conversation.parse.normalise import normalise
 from bot.conversation.parse.slot import DATE, MARKS, PLACE, SIZE, TIME
 
 _Table = tuple[tuple[Intent, str], ...]
@@ -25,9 +24,7 @@ def _inside(table: _Table) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
 _WHOLE = _whole(words_ko.WHOLE, words_ko.TAIL) + _whole(words_en.WHOLE, words_en.TAIL)
 _INSIDE = _inside(words_ko.INSIDE), _inside(words_en.INSIDE)
 _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
-_PAYS = re.compile(f"(?:{words_ko.PAYS})|(?:{words_en.PAYS})")
-_ACKNOWLEDGES = re.compile(f"{words_ko.ACKNOWLEDGES}|{words_en.ACKNOWLEDGES}")
-_MARK = re.compile("[?？]")
+_OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
 _WANTS_REFUND = re.compile(f"{words_ko.WANTS_REFUND}|{words_en.WANTS_REFUND}")
 _FIRST_WORDS = {Intent.YES, Intent.NO, Intent.GREET}
@@ -70,15 +67,9 @@ def wants_refund(text: str) -> bool:
     return bool(_WANTS_REFUND.search(text.lower()))
 
 
-def says_to_pay(text: str) -> bool:
-    """Whether it says to pay, and nothing besides; neither a question nor 아직 결제하지 마세요."""
-    line = normalise(text)
-    return not _MARK.search(text) and (line.startswith("/pay") or bool(_PAYS.fullmatch(line)))
-
-
-def agrees(text: str) -> bool:
-    """Whether a yes may move money or a visit: neither 네? nor 알겠어요 may."""
-    return not (_MARK.search(text) or _ACKNOWLEDGES.search(normalise(text)))
+def is_of_another_field(text: str) -> bool:
+    """주소 바꿔 주세요, 업체 바꿔 주세요: of a booking, and not when it is."""
+    return bool(_OTHER_FIELDS.search(text.lower()))
 
 
 def is_question(text: str) -> bool:

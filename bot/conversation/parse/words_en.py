@@ -100,6 +100,7 @@ WHOLE = (
 INSIDE = (
     (Intent.ERASE, r"\b(?:delete|erase|remove|wipe)\b.{0,12}\b(?:my|personal)\b.{0,12}\b(?:data|details|info(?:rmation)?|account|records?)\b|"
                    r"\berase me\b|\bforget (?:all )?about me\b|\bright to be forgotten\b"),
+    (Intent.KEEP, r"\b(?:do not|don'?t) unsubscribe\b"),
     (Intent.OPTOUT, r"\bunsubscribe|\bopt[- ]?out\b|\b(?:stop|no more)\b.{0,20}\b(?:ads?|adverts?|marketing|messages?|messaging|promotions?|promos?|spam|notifications?)\b|"
                     r"^stop$|\bturn off\b.{0,12}\bnotif\w+"),
     (Intent.TELEGRAM, r"\btelegram\b"),
@@ -123,11 +124,26 @@ INSIDE = (
 
 WEAK_BOOK = r"\bavailable\b|\bcan you\b|\bcould you\b|\bneed\b|\bwant\b|\bpossible\b"
 
-PAYS = (
-    r"(?:(?:yes|yep|ok|okay|sure|please|now|i'?ll|i will|i want to|i'?d like to|let me|let'?s|go ahead and)[\s,.]*)*"
-    r"(?:pay|check ?out)(?:\s+(?:it|now|please|for it|by card|with (?:my |a |the )?card|(?:₩ ?)?[\d,]+(?: ?won)?))*[\s.]*"
+_YES = (
+    r"(?:yes|yep|yeah|yup|ya|ok|okay|k|sure|please|fine|alright|perfect|proceed(?: with)?|looks good|sounds good|that'?s right|now|just|"
+    r"i'?ll|i will|i want to|i'?d like to|i'?m ready to|let me|let'?s|go ahead(?: and)?|do it|got it|charge my card)"
 )
-ACKNOWLEDGES = r"\bgot it\b|\bi see\b|\bunderstood\b|\bnoted\b"
+_YESES = rf"(?:{_YES}[\s,.]*)*"
+_THANKS = r"[\s,.]*(?:(?:thanks|thank you|please)[\s,.]*)*"
+PAYS = (
+    rf"{_YESES}(?:pay|check ?out|(?:make |the )*payment)"
+    rf"(?:\s+(?:it|now|for it|by card|with (?:my |a |the )?card|(?:₩ ?)?[\d,]+(?: ?won)?))*{_THANKS}"
+)
+CANCELS = rf"(?:(?:{_YES}[\s,.]*)+cancel|cancel(?= it)|confirm (?:the )?cancell?ation)(?:\s+(?:it|now|(?:my|the) booking))*{_THANKS}"
+MOVES = rf"{_YESES}(?:move|change|reschedule)(?:\s+(?:it|now|(?:my|the) (?:booking|visit)))*{_THANKS}"
+YES_HERE = rf"(?:{_YES}[\s,.]*)+{_THANKS}"
+NO_YES = r"\bgot it\b(?!.*\bpay)|\bi see\b|\bunderstood\b|\bnoted\b|please confirm|^right$"
+WANTS_TO_CANCEL = (
+    r"^(?:(?:yes|ok|please|pls|i want to|i'?d like to|i need to|i have to|just|so|then|let'?s|go ahead and)[\s,]*)*(?:cancel|call (?:it )?off)\b"
+    r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
+)
+NOT_NOW = r"\blater\b|\bsoon\b"
+OTHER_FIELDS = r"\b(?:address|size|area|district|phone|number|cleaner|note|door ?code)\b"
 WHICH_BOOKING = r"\bthat one\b|\bone of\b"
 QUIET_SCOPE = r"\bmessages?\b|\bmessaging\b|\bnotif\w+"
 ADVERTISING = r"\bads?\b|\badverts?\b|\bmarketing\b|\bpromo\w*|\bunsubscribe\b|\bopt[- ]?out\b"

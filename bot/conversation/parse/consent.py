@@ -1,0 +1,72 @@
+"""What words may do that only a button did before: pay, cancel, move, consent. Whole texts only: a sentence that names
+paying, cancelling or moving may as well refuse it, ask about it, or tell what somebody else said."""
+
+import re
+
+from bot.conversation.parse import words_en, words_ko
+from bot.conversation.parse.normalise import normalise
+
+_ASKED_BACK = re.compile("[?？❓❔⁉]")
+# Typed as a sigh: 네..., 음… 어, 네ㅡㅡ
+_HESITATES = re.compile(r"\.{2,}|…|ㅡ{2,}")
+_NO_YES = re.compile(f"{words_ko.NO_YES}|{words_en.NO_YES}")
+_YES_HERE = re.compile(f"(?:{words_ko.YES_HERE})|(?:{words_en.YES_HERE})")
+_PAYS = re.compile(f"(?:{words_ko.PAYS})|(?:{words_en.PAYS})|/pay(?:@\\w+)?")
+_CANCELS = re.compile(f"(?:{words_ko.CANCELS})|(?:{words_en.CANCELS})")
+_MOVES = re.compile(f"(?:{words_ko.MOVES})|(?:{words_en.MOVES})")
+_WANTS_TO_CANCEL = re.compile(f"{words_ko.WANTS_TO_CANCEL}|{words_en.WANTS_TO_CANCEL}|^/cancel")
+_TELLS = re.compile(words_ko.TELLS)
+_NOT_NOW = re.compile(f"{words_ko.NOT_NOW}|{words_en.NOT_NOW}")
+_SUM = re.compile(r"(\d[\d,]*(?:\.\d)?)\s*(만)?\s*(?:(\d)?\s*(천))?")
+
+
+def is_asked_back(text: str) -> bool:
+    """네?, 아니요❓: neither a yes nor a no."""
+    return bool(_ASKED_BACK.search(text))
+
+
+def agrees(text: str) -> bool:
+    """Whether what reads as a yes may do something that isn't undone: neither 네? nor 알겠어요 may."""
+    return not (is_asked_back(text) or _HESITATES.search(text) or _NO_YES.search(normalise(text)))
+
+
+def is_yes_here(text: str) -> bool:
+    """Whether it is a yes where one was asked for, and means nothing elsewhere: 네 그걸로 해주세요, yes go ahead."""
+    return agrees(text) and bool(_YES_HERE.fullmatch(normalise(text)))
+
+
+def says_to_pay(text: str) -> bool:
+    """결제할게요, and nothing besides."""
+    return not is_asked_back(text) and bool(_PAYS.fullmatch(normalise(text)))
+
+
+def says_to_cancel(text: str) -> bool:
+    """네 취소해 주세요, to what cancelling gives."""
+    return not is_asked_back(text) and bool(_CANCELS.fullmatch(normalise(text)))
+
+
+def says_to_move(text: str) -> bool:
+    """네 옮겨 주세요, to the time that was proposed."""
+    return not is_asked_back(text) and bool(_MOVES.fullmatch(normalise(text)))
+
+
+def wants_to_cancel(text: str) -> bool:
+    """Whether it asks for a cancellation, rather than about one: not 취소 가능해요?, 업체가 취소했대요."""
+    return not is_asked_back(text) and bool(_WANTS_TO_CANCEL.search(normalise(text)))
+
+
+def tells_what_was(text: str) -> bool:
+    """업체가 한 시간 늦게 왔어요, 친구가 미루래요: a report, not a wish."""
+    return bool(_TELLS.search(normalise(text)))
+
+
+def is_not_now(text: str) -> bool:
+    """이따가 출발할게요, 취소되면 어떻게 돼요: nothing that is to happen at once."""
+    return bool(_NOT_NOW.search(normalise(text)))
+
+
+def sums_in(text: str) -> list[int]:
+    """Every amount in a text that says to pay, in won: 8만원, 80,000, 8만 5천."""
+    found = _SUM.finditer(normalise(text))
+    return [round(float(n.replace(",", "")) * (10_000 if man else 1)) + int(c or 0) * 1_000 for n, man, c, _ in
+            (match.groups() for match in found)]  # fmt: skip
