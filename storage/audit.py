@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from messaging.envelope import Malformed, decode
 from services.shared_kernel.event import Received
 from storage.addresses import file_of, shown
-from storage.bot.tables import message as said
 from storage.broker.tables import message
 from storage.cleaning.tables import job
 from storage.engine import Database
@@ -24,9 +23,6 @@ from storage.reservation.tables import allocation, capacity, reservation
 from storage.versions import is_behind
 
 Rows = Sequence[Any]
-
-# Which notices stand in somebody's chat.
-_SHOWN = select(said.c.delivery_id).where(said.c.delivery_id.is_not(None))
 
 _ROWS: Mapping[str, Mapping[str, Table]] = {
     "reservation": {"reservations": reservation, "capacity": capacity, "allocations": allocation},
@@ -117,8 +113,6 @@ async def take_snapshot(urls: Mapping[str, str]) -> Snapshot:
                         raise NothingThere(f"the tables of {context}, in {shown(url)}")
                     for name, table in _ROWS[context].items():
                         rows[name] = (await connection.execute(select(table))).all()
-                    if context == "bot":
-                        rows["shown"] = (await connection.execute(_SHOWN)).all()
                     if context != "broker":
                         messages[context] = await _messages(connection, _tables(context))
         finally:
@@ -128,7 +122,7 @@ async def take_snapshot(urls: Mapping[str, str]) -> Snapshot:
 
 def _needed(context: str) -> set[str]:
     """The names of the tables that are read."""
-    own = {table.name for table in _ROWS[context].values()} | ({said.name} if context == "bot" else set())
+    own = {table.name for table in _ROWS[context].values()}
     return own if context == "broker" else own | {table.name for table in _event_tables(_tables(context))}
 
 

@@ -9,11 +9,10 @@ from typing import Any
 from services.notification.reactions.audit import Expected, all_expected, gaps
 from services.notification.reactions.copying import reservation_of
 from services.notification.reactions.who import TOLD, To
-from services.shared_kernel.bot_events import ERASED, GONE, PersonErased
+from services.shared_kernel.bot_events import GONE
 from services.shared_kernel.event import Received
 from ssak3.audit.facts import Facts
 from ssak3.audit.findings import QUIET, Check, Finding, fault, stuck
-from ssak3.sending import LOG_CHANNELS
 
 SOURCES = ("reservation", "payment", "cleaning", "bot")
 UNFINISHED = ("QUEUED", "DEFERRED", "SENDING")
@@ -94,21 +93,8 @@ def check_deliveries(facts: Facts) -> Check:
     lanes: dict[str, list[Any]] = {}
     for row in sorted(facts.rows("deliveries"), key=lambda row: (row.position, row.hop)):
         lanes.setdefault(row.lane, []).append(row)
-    found = [*(finding for lane in lanes.values() for finding in _lane(facts, lane)), *_unshown(facts)]
+    found = [finding for lane in lanes.values() for finding in _lane(facts, lane)]
     return Check(name="10 sending", looked_at=len(facts.rows("deliveries")), unit="deliveries", findings=found)
-
-
-def _unshown(facts: Facts) -> Iterator[Finding]:
-    """What is recorded as sent into a chat of ours stands there, but for those whose chat was erased with them."""
-    shown = {row.delivery_id for row in facts.rows("shown")}
-    recipients = {row.id: row.recipient_id for row in facts.rows("notifications")}
-    erased = {row.person_id for row in facts.rows("contacts") if row.role == ERASED}
-    erased |= {one.event.person_id for one in facts.log("bot") if isinstance(one.event, PersonErased)}
-    for row in facts.rows("deliveries"):
-        is_sent = row.status == "SENT" and row.channel in LOG_CHANNELS
-        is_quiet = row.sent_at is not None and facts.is_quiet(row.sent_at)
-        if is_sent and is_quiet and row.id not in shown and recipients.get(row.notification_id) not in erased:
-            yield fault(f"delivery {row.id} is SENT, and nothing of it stands in the chat of lane {row.lane}")
 
 
 def _lane(facts: Facts, lane: Sequence[Any]) -> Iterator[Finding]:

@@ -199,11 +199,6 @@ BROKEN_ROWS = {
         "DELETE FROM notification_broadcast",
         "10 11 broadcasts: 6 notifications name broadcast {broadcast}, which isn't there",
     ),
-    "a notice that stands in no chat": (
-        "DELETE FROM bot_message WHERE delivery_id = "
-        "(SELECT id FROM notification_delivery WHERE status = 'SENT' AND broadcast_id IS NULL LIMIT 1)",
-        "is SENT, and nothing of it stands in the chat of lane ",
-    ),
     "somebody whom it may have reached twice": (
         "INSERT INTO notification_delivery "
         "(id, notification_id, hop, version, status, not_before, channel, attempts, again, reason, broadcast_id, lane, position) "
