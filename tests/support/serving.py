@@ -14,6 +14,7 @@ from ssak3.http.server import Server
 async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
     """Its address, until the block ends."""
     server = Server(app)
+    server.config.lifespan = "off"  # what an app opens, its test opens
     with socket.create_server(("127.0.0.1", port)) as listening:
         task = asyncio.create_task(server.serve(sockets=[listening]))
         try:
