@@ -121,8 +121,7 @@ async def test_one_of_each_speaks_and_another_follows(replicas: Replicas):
     twice = {chat for chat, count in Counter(push.chat_id for push in replicas.pushes()).items() if count > 1}
     assert twice <= await replicas.in_doubt()
     times = [push.at for push in replicas.pushes()]
-    # Two senders at once would take half a second for it; one on a busy machine may be late once, and in time again then.
-    assert all(later - earlier >= 0.7 for earlier, later in zip(times, times[RATE:], strict=False)), times
+    assert all(later - earlier >= 0.9 for earlier, later in zip(times, times[RATE:], strict=False)), times
     for chat in chats:
         answers = [text for text in chat.heard() if not text.startswith(HELD)]
         wanted = await replicas.said_to(chat)

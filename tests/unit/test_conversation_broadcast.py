@@ -217,7 +217,9 @@ def test_no_sender(chat: Talking, broadcasting: FakeBroadcasting) -> None:
 def test_all_of_it_in_the_morning(chat: Talking, broadcasting: FakeBroadcasting) -> None:
     """Nobody is told that it goes at once."""
     broadcasting.now = 0
-    assert written(chat, text="눈이 많이 와서 방문이 늦을 수 있어요.").endswith("않았어요. 확정하면 아침에 보내요.")
+    assert written(chat, text="눈이 많이 와서 방문이 늦을 수 있어요.").endswith(
+        "아직 보내지 않았어요. 확정하면 아침에 보내요."
+    )
 
 
 def test_nobody(chat: Talking, broadcasting: FakeBroadcasting) -> None:
