@@ -33,7 +33,7 @@ from bot.conversation.parse.consent import (
 )
 from bot.conversation.parse.intents import is_of_another_field, is_question
 from bot.conversation.reading import Intent, Reading, Why, read
-from bot.conversation.talk import Talk, lead_in
+from bot.conversation.talk import Talk, lead_in, without_yes
 from bot.conversation.taps import back, tapped
 from bot.conversation.turn import Context, Conversation, Effect, Said, Turn
 
@@ -50,7 +50,7 @@ def _reply(talk: Talk) -> Conversation:
         return (yield from tapped(talk, talk.said.action))
     reading = _read(talk)
     talk = yield from handover.passing_on(talk, reading)
-    if talk.is_passed_on and handover.is_talk(talk, reading):
+    if handover.is_talk(talk, reading):
         return hello.passed_on(talk)
     return (yield from _answer(talk, reading))
 
@@ -146,7 +146,7 @@ def _move(talk: Talk, reading: Reading) -> Conversation:
             return (yield from book.take(talk, reading))
         return (yield from book.edit(talk, "time"))
     turn = yield from move.asked_to_move(talk, reading)
-    return replace(turn, draft=replace(turn.draft, yes="")) if tells_what_was(talk.said.text) else turn
+    return without_yes(turn) if tells_what_was(talk.said.text) else turn
 
 
 def _cancel(talk: Talk, reading: Reading) -> Conversation:

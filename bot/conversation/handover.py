@@ -14,16 +14,14 @@ LONGEST = 500
 # 내 정보 삭제해 주세요 is one; 영어 되는 분 있나요? isn't.
 LONGEST_COMMAND = 12
 
-# Between them and us; a call for a person is passed on by whoever answers it.
-_NO_TALK = frozenset(
+# Between them and us, when it is no sentence.
+_BETWEEN_US = frozenset(
     {Intent.ERASE, Intent.SETTINGS, Intent.LANG, Intent.TELEGRAM, Intent.RESTART, Intent.BACK, Intent.HELP}
-    | {Intent.OPTOUT, Intent.OPTIN, Intent.HUMAN}
+    | {Intent.OPTOUT, Intent.OPTIN}
 )
-# What one says to somebody, when an operator is listening.
-_TALK = frozenset(
-    {Intent.BOOK, Intent.FILL, Intent.PRICE, Intent.EDIT, Intent.STATUS, Intent.GREET, Intent.YES, Intent.NO}
-    | {Intent.UNKNOWN, Intent.JOBS, Intent.COMING, Intent.ACCEPT, Intent.DECLINE, Intent.EN_ROUTE, Intent.START}
-    | {Intent.FINISH, Intent.BOARD, Intent.FIND, Intent.REPLY}
+# What is done also while an operator listens. Whatever else is typed is talk.
+_DONE_MEANWHILE = frozenset(
+    {Intent.LIST, Intent.CANCEL, Intent.KEEP, Intent.FEE, Intent.REFUND, Intent.RESCHEDULE, Intent.PAY, Intent.HUMAN}
 )
 
 
@@ -52,17 +50,17 @@ def _call(talk: Talk, text: str) -> Conversation:
 
 
 def passing_on(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, Talk]:
-    """In an open talk an operator reads what is typed, whatever we make of it."""
+    """In an open talk an operator reads what is typed, whatever we make of it; a call for one brings its own words."""
     text = talk.said.text.strip()
-    if not text or (reading.intent in _NO_TALK and len(text) <= LONGEST_COMMAND):
+    is_command = reading.intent in _BETWEEN_US and len(text) <= LONGEST_COMMAND
+    if not text or is_command or reading.intent is Intent.HUMAN:
         return talk
     return replace(talk, is_passed_on=(yield from ask(SayToPerson(text=text))))
 
 
 def is_talk(talk: Talk, reading: Reading) -> bool:
-    """Commands go on working meanwhile, and so does a booking that is under way; the rest is for whoever listens."""
-    if talk.booking is not None or talk.draft.yes or talk.draft.doing:
+    """Of what was passed on. Commands go on working meanwhile, and so does a booking that is under way."""
+    if not talk.is_passed_on or talk.booking is not None or talk.draft.yes or talk.draft.doing:
         return False
     orders = reading.intent is Intent.BOOK and reading.service is not None and reading.says_when
-    is_long = reading.intent in _NO_TALK - {Intent.HUMAN} and len(talk.said.text.strip()) > LONGEST_COMMAND
-    return is_long or (reading.intent in _TALK and not orders)
+    return reading.intent not in _DONE_MEANWHILE and not orders

@@ -1,14 +1,12 @@
 """Questions about money: what it costs, what cancelling costs, where a refund is."""
 
-from dataclasses import replace
-
 from bot.conversation.cancel import cancel
 from bot.conversation.effects import CurrentPolicy
 from bot.conversation.find_visit import my_visits, on_day, upcoming
 from bot.conversation.parse.consent import wants_to_cancel
 from bot.conversation.parse.intents import wants_refund
 from bot.conversation.reading import Reading
-from bot.conversation.talk import Talk, button, card
+from bot.conversation.talk import Talk, button, card, without_yes
 from bot.conversation.turn import Conversation, ask
 from services.reservation.refusals import NotOffered
 from services.reservation.values import Status
@@ -49,9 +47,7 @@ def fee(talk: Talk, reading: Reading) -> Conversation:
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
     dealt = [each for each in on_day(coming, reading.date) if each.status == Status.CONFIRMED]
     if len(dealt) == 1:
-        turn = yield from cancel(talk, dealt[0].id)
-        # It was a question: 네 to the answer isn't consent.
-        return replace(turn, draft=replace(turn.draft, yes=""))
+        return without_yes((yield from cancel(talk, dealt[0].id)))
     policy = yield from ask(CurrentPolicy())
     more = (button(talk.say.my, "my"),) if dealt else ()
     if talk.booking is not None:
@@ -67,7 +63,7 @@ def refund(talk: Talk) -> Conversation:
     dealt = [each for each in upcoming(page.reservations) if each.status == Status.CONFIRMED]
     if len(dealt) == 1 and wants_refund(talk.said.text):
         turn = yield from cancel(talk, dealt[0].id)
-        return turn if wants_to_cancel(talk.said.text) else replace(turn, draft=replace(turn.draft, yes=""))
+        return turn if wants_to_cancel(talk.said.text) else without_yes(turn)
     if not owed:
         return talk.aside(card(say.no_refund(), button(say.my, "my"), button(say.human, "human")))
     sentences = []

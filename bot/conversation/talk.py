@@ -92,6 +92,11 @@ def lead_in(text: str, turn: Turn) -> Turn:
     return replace(turn, says=(replace(first, text=f"{text} {first.text}".strip()), *rest))
 
 
+def without_yes(turn: Turn) -> Turn:
+    """The same answer, to a question or a report: 네 to it isn't consent."""
+    return replace(turn, draft=replace(turn.draft, yes=""))
+
+
 def button(label: str, verb: str, *arguments: str | int) -> Button:
     """A button whose action is the verb with its arguments."""
     return Button(label=label, action=pack(verb, *arguments))

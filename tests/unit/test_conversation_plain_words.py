@@ -203,6 +203,13 @@ def test_in_an_open_talk_a_sentence_is_no_command(text: str) -> None:
     assert talk.world.thread == ["상담원", text]
 
 
+def test_a_long_call_for_a_person_is_passed_on_once() -> None:
+    talk = Talk()
+    talk.say("상담원")
+    talk.say("상담원 좀 다시 연결해 주세요 급해요")
+    assert talk.world.thread == ["상담원", "상담원 좀 다시 연결해 주세요 급해요"]
+
+
 def test_sums() -> None:
     assert [sums_in(text) for text in ("80,000원", "8만원", "8만 5천원", "2.5만", "100", "없음")] == [
         [80_000], [80_000], [85_000], [25_000], [100], [],
