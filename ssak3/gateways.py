@@ -19,7 +19,7 @@ from services.reservation.catalogue import Catalogue
 from services.shared_kernel.adapters.breaker import Breaker, CircuitOpen
 from services.shared_kernel.card import Card
 from services.shared_kernel.refusal import Refusal
-from services.shared_kernel.wording import Language, service_and_size
+from services.shared_kernel.wording import Language
 
 PAYMENT_TIMEOUT_SECONDS = 3.0
 
@@ -149,9 +149,7 @@ class CatalogueNames:
         return None if found is None else Agency(name=found.name, contact=found.contact)
 
     def service(self, service_id: str, size_pyeong: int, add_ons: Sequence[str], language: Language) -> str:
-        service = self._catalogue.services.get(service_id)
-        name = service.name(language) if service else service_id
-        return ", ".join((service_and_size(name, size_pyeong, language), *self._catalogue.extras(add_ons, language)))
+        return self._catalogue.work(service_id, size_pyeong, add_ons, language)
 
     def area(self, area_id: str, language: Language) -> str:
         area = self._catalogue.areas.get(area_id)

@@ -65,14 +65,14 @@ async def until_ready(ssak3: Ssak3) -> None:
 
 async def until_reached(databases: Databases) -> None:
     """Waits for every database, whatever is in it, saying so. CannotStart where one is there and only refuses us."""
-    await _until_there(databases, wants_tables=False, gives_up=True)
+    await _until_there(databases, wants_tables=False)
 
 
-async def _until_there(databases: Databases, *, wants_tables: bool, gives_up: bool = False) -> None:
+async def _until_there(databases: Databases, *, wants_tables: bool) -> None:
     said, looks = "", 0
     while waits_for := await _missing(databases, wants_tables):
         looks = looks if waits_for == said else 0
-        if gives_up and waits_for in REFUSED.values() and looks >= GIVES_UP_AFTER:
+        if not wants_tables and waits_for in REFUSED.values() and looks >= GIVES_UP_AFTER:
             raise CannotStart(f"{waits_for[0].upper()}{waits_for[1:]}.")
         if waits_for != said or looks % SAY_AGAIN_AFTER == 0:
             log.warning("process.waits", waits_for=waits_for)

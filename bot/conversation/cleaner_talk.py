@@ -75,7 +75,7 @@ def ask_with_job(talk: CleanerTalk, text: str, job: Job) -> Card:
 def work_of(talk: CleanerTalk, job: Job) -> str:
     """집청소 24평, 창문 청소."""
     visit = job.visit
-    return talk.say.work(talk.context.catalogue, visit.service, visit.size_pyeong, visit.add_ons)
+    return talk.context.catalogue.work(visit.service, visit.size_pyeong, visit.add_ons, talk.say.language)
 
 
 def area_of(talk: CleanerTalk, job: Job) -> str:

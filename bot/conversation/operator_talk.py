@@ -70,7 +70,7 @@ def left_krw(view: ReservationView) -> int:
 
 def work_of(talk: OperatorTalk, view: ReservationView) -> str:
     """집청소 24평, 창문 청소."""
-    return talk.say.work(talk.context.catalogue, view.service, view.size_pyeong, view.add_ons)
+    return talk.context.catalogue.work(view.service, view.size_pyeong, view.add_ons, talk.say.language)
 
 
 def money_of(talk: OperatorTalk, view: ReservationView) -> str:

@@ -1,20 +1,19 @@
 """What cleaners and operators both read in English."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation.english import button_date, card_time, short_date, spoken_moment, spoken_time
 from bot.conversation.texts_en_telegram import TelegramEnglish
 from bot.conversation.texts_ko import IN_KOREAN
 from bot.conversation.texts_ko_staff import StaffKorean
-from services.reservation.catalogue import Catalogue
 from services.shared_kernel.clock import kst_date
+from services.shared_kernel.wording import Language
 
 
 class StaffEnglish(TelegramEnglish, StaffKorean):
     """The same members, in English."""
 
-    language = "en"
+    language: Language = "en"
     home = "Start over"
     stop = "Stop"
     retry = "Try again"
@@ -65,7 +64,3 @@ class StaffEnglish(TelegramEnglish, StaffKorean):
 
     def on_button(self, moment: datetime) -> str:
         return f"{button_date(moment)} {card_time(moment)}"
-
-    def work(self, catalogue: Catalogue, service: str, pyeong: int, add_ons: Sequence[str]) -> str:
-        known = catalogue.services.get(service)
-        return ", ".join((known.en if known else service, f"{pyeong} pyeong", *catalogue.extras(add_ons, "en")))

@@ -1,12 +1,12 @@
 """What cleaners and operators both read in Korean."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation.korean import button_date, card_time, short_date, spoken_moment, spoken_time
 from bot.conversation.texts_ko_telegram import TelegramKorean
 from services.reservation.catalogue import Catalogue
 from services.shared_kernel.clock import kst_date
+from services.shared_kernel.wording import Language
 
 LONGEST_PIECE = 300
 
@@ -14,7 +14,7 @@ LONGEST_PIECE = 300
 class StaffKorean(TelegramKorean):
     """One member for each sentence and each label. Figures and names come in computed."""
 
-    language = "ko"
+    language: Language = "ko"
     home = "처음으로"
     stop = "그만두기"
     retry = "다시 시도"
@@ -75,10 +75,6 @@ class StaffKorean(TelegramKorean):
     def area(self, catalogue: Catalogue, area: str) -> str:
         known = catalogue.areas.get(area)
         return known.name(self.language) if known else area
-
-    def work(self, catalogue: Catalogue, service: str, pyeong: int, add_ons: Sequence[str]) -> str:
-        known = catalogue.services.get(service)
-        return ", ".join((f"{known.ko if known else service} {pyeong}평", *catalogue.extras(add_ons, "ko")))
 
 
 def short(text: str, longest: int = LONGEST_PIECE) -> str:

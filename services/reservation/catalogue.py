@@ -8,6 +8,7 @@ from datetime import time as clock_time
 
 from services.reservation.refusals import NotOffered
 from services.shared_kernel.clock import KST, kst, kst_date
+from services.shared_kernel.wording import Language, service_and_size
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WINDOW = timedelta(hours=1)
@@ -91,10 +92,13 @@ class Catalogue:
             raise NotOffered("area")
         return self.areas[area_id]
 
-    def extras(self, add_ons: Iterable[str], language: str) -> tuple[str, ...]:
-        """What they are called; one that isn't sold any more keeps its id."""
+    def work(self, service_id: str, size_pyeong: int, add_ons: Iterable[str], language: Language) -> str:
+        """집청소 24평, 창문 청소; Home cleaning, 24 pyeong, Windows. What isn't sold any more keeps its id."""
+        service = self.services.get(service_id)
+        name = service.name(language) if service else service_id
         known = ((each, self.add_ons.get(each)) for each in add_ons)
-        return tuple(found.name(language) if found else each for each, found in known)
+        extras = (found.name(language) if found else each for each, found in known)
+        return ", ".join((service_and_size(name, size_pyeong, language), *extras))
 
     def price_krw(self, service_id: str, size_pyeong: int, add_ons: tuple[str, ...]) -> int:
         """What it costs, in won. NotOffered names the field that isn't sold."""

@@ -5,6 +5,7 @@ import re
 
 from bot.conversation.parse import words_en, words_ko
 from bot.conversation.parse.normalise import normalise
+from bot.conversation.parse.staff import won_in
 
 _ASKED_BACK = re.compile("[?？❓❔⁉]")
 # Typed as a sigh: 네..., 음… 어, 네ㅡㅡ
@@ -17,7 +18,7 @@ _MOVES = re.compile(f"(?:{words_ko.MOVES})|(?:{words_en.MOVES})")
 _WANTS_TO_CANCEL = re.compile(f"{words_ko.WANTS_TO_CANCEL}|{words_en.WANTS_TO_CANCEL}|^/cancel")
 _TELLS = re.compile(words_ko.TELLS)
 _NOT_NOW = re.compile(f"{words_ko.NOT_NOW}|{words_en.NOT_NOW}")
-_SUM = re.compile(r"(\d[\d,]*(?:\.\d)?)\s*(만)?\s*(?:(\d)?\s*(천))?")
+_SUM = re.compile(r"\d[\d,]*(?:\.\d)?\s*만?\s*(?:\d\s*천)?")
 
 
 def is_asked_back(text: str) -> bool:
@@ -67,6 +68,5 @@ def is_not_now(text: str) -> bool:
 
 def sums_in(text: str) -> list[int]:
     """Every amount in a text that says to pay, in won: 8만원, 80,000, 8만 5천."""
-    found = _SUM.finditer(normalise(text))
-    return [round(float(n.replace(",", "")) * (10_000 if man else 1)) + int(c or 0) * 1_000 for n, man, c, _ in
-            (match.groups() for match in found)]  # fmt: skip
+    found = (won_in(match[0]) for match in _SUM.finditer(normalise(text)))
+    return [amount for amount in found if amount is not None]
