@@ -54,6 +54,9 @@ OPTIONS: dict[str, Any] = {
             "idle_in_transaction_session_timeout": "10s",
             # Our statements are short; compiling them takes longer than running them.
             "jit": "off",
+            # A plan is kept for as long as the connection lives. Made when a table was known to be empty, as an outbox
+            # mostly is, it would read all of what comes later. Where there is no index, a table is read all the same.
+            "enable_seqscan": "off",
         },
     },
 }
