@@ -1,4 +1,4 @@
-"""Talks between a customer and the operators, until an operator ends them."""
+"""Talks between a customer and the operators, until either ends them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ def opens_at(now: datetime) -> datetime | None:
 
 
 class Threads:
-    """Opened by a customer, answered and closed by operators. Whoever calls has checked the role."""
+    """Opened by a customer, answered by operators, closed by either. Whoever calls has checked the role."""
 
     def __init__(
         self, unit_of_work: Callable[[], BotWork], clock: Clock, ids: Ids, on_news: Callable[[str], None]
@@ -67,6 +67,19 @@ class Threads:
             if thread is None or not await work.threads.lines(thread.id):
                 return False
             await self._say_as_customer(work, thread, text)
+        return True
+
+    async def end(self, customer_id: str, text: str) -> bool:
+        """Their own end of it, with their words for whoever reads it later; False when there is none to end."""
+        now = self._clock.now()
+        async with self._unit_of_work() as work:
+            thread = await work.threads.open_of(customer_id)
+            if thread is None:
+                return False
+            if text.strip():
+                line = ThreadLine(person_id=customer_id, text=text[:LONGEST_LINE], at=now)
+                await work.threads.say(thread.id, line)
+            await work.threads.save(replace(thread, waiting_since=None, closed_at=now))
         return True
 
     async def _say_as_customer(self, work: BotWork, thread: Thread, text: str) -> Thread:

@@ -1,7 +1,9 @@
 """Cancelling: the won amounts first, and a button that carries them."""
 
+from functools import partial
+
 from bot.conversation.effects import Cancel, OnMyPage, QuoteCancellation, TheReservation
-from bot.conversation.find_visit import ask_which, my_visits, on_day, upcoming
+from bot.conversation.find_visit import ask_which, cancel_one, my_visits, on_day, upcoming
 from bot.conversation.hello import has_given
 from bot.conversation.quote import release
 from bot.conversation.reading import Reading
@@ -30,30 +32,26 @@ def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     if len(meant) == 1:
         return (yield from cancel(talk, meant[0].id))
     if coming:
-        return ask_which(talk, meant or coming, "cancel", lambda view: _one(talk, view))
+        return ask_which(talk, meant or coming, "cancel", partial(cancel_one, talk))
     if talk.booking is not None:
         return (yield from drop_draft(talk))
     return talk.answer(talk.menu(talk.say.nothing_to_cancel()))
 
 
-def _one(talk: Talk, view: ReservationView) -> Button:
-    return button(talk.say.cancel_one_label(view.starts_at), "cancel", view.id, view.version)
-
-
 def _draft_or(talk: Talk, only: ReservationView | None) -> Turn:
     say = talk.say
-    other = _one(talk, only) if only else button(say.cancel, "cancel_one")
+    other = cancel_one(talk, only) if only else button(say.cancel, "cancel_one")
     return talk.aside(card(say.drop_or_cancel(), button(say.drop_draft, "drop_draft"), other))
 
 
-def cancel_one(talk: Talk) -> Conversation:
+def one_of_several(talk: Talk) -> Conversation:
     """One of several, the unfinished booking aside."""
     page = yield from my_visits(talk)
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
     if not coming:
         return talk.aside(talk.menu(talk.say.nothing_to_cancel()))
-    return ask_which(talk, coming, "cancel", lambda view: _one(talk, view))
+    return ask_which(talk, coming, "cancel", partial(cancel_one, talk))
 
 
 def drop_draft(talk: Talk) -> Conversation:
@@ -76,7 +74,10 @@ def drop(talk: Talk, reservation_id: str) -> Conversation:
 def cancel(talk: Talk, reservation_id: str) -> Conversation:
     """What cancelling gives, and the button that does it."""
     reservation = yield from ask(TheReservation(reservation_id=reservation_id))
-    return (yield from _terms(talk, reservation))
+    # Chosen from several, it is named: the figures of two may be the same.
+    of_several = talk.draft.asking == "reservation" and reservation.paid is not None
+    lead = talk.say.this_visit(reservation.visit.starts_at) if of_several else ""
+    return (yield from _terms(talk, reservation, lead))
 
 
 def _terms(talk: Talk, reservation: Reservation, lead: str = "") -> Conversation:

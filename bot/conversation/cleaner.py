@@ -9,7 +9,7 @@ from bot.conversation import cleaner_settings as settings
 from bot.conversation import cleaner_work as work
 from bot.conversation.cleaner_talk import CleanerTalk, menu, old_button, sentences
 from bot.conversation.draft import Draft
-from bot.conversation.effects import AskForPerson, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
+from bot.conversation.effects import AskForPerson, EndTalk, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
 from bot.conversation.effects_cleaner import TheCleaner
 from bot.conversation.link import link_card
 from bot.conversation.parse.consent import agrees, is_asked_back, is_not_now
@@ -25,6 +25,7 @@ from bot.conversation.parse.staff import (
 from bot.conversation.reading import Reading, read
 from bot.conversation.staff import Verbs, said_again
 from bot.conversation.talk import button, card
+from bot.conversation.texts_threads import closed_card
 from bot.conversation.turn import Context, Conversation, Said, Turn, ask
 from services.shared_kernel.refusal import Refusal
 
@@ -173,6 +174,11 @@ def human(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     return talk.answer(menu(talk, text))
 
 
+def _end_talk(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
+    was_open = yield from ask(EndTalk(text=talk.said.text[:LONGEST]))
+    return talk.answer(closed_card(talk.say.language) if was_open else menu(talk, talk.say.no_open_talk()))
+
+
 def _language(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     language = arguments[0] if arguments[0] in ("ko", "en") else "ko"
     yield from ask(SetLanguage(language=language))
@@ -211,6 +217,7 @@ _VERBS: Verbs[CleanerTalk] = Verbs({
     "help": (_help, ""),
     "opt_out": (lambda talk, arguments: _no_ads(talk), ""),
     "human": (human, ""),
+    "end_talk": (_end_talk, ""),
     "report": (human, ""),
     "lang": (_language, "word"),
     "jobs": (work.today, ""),
@@ -241,7 +248,7 @@ _VERBS: Verbs[CleanerTalk] = Verbs({
 })  # fmt: skip
 
 _BEFORE_JOINING = frozenset(
-    "home hello stop help human lang begin area areas_done days day days_done fix change register".split()
+    "home hello stop help human end_talk lang begin area areas_done days day days_done fix change register".split()
 )
 
 _ANYTIME: dict[Intent, Callable[[CleanerTalk, Reading], Conversation]] = {
@@ -249,6 +256,7 @@ _ANYTIME: dict[Intent, Callable[[CleanerTalk, Reading], Conversation]] = {
     Intent.BACK: lambda talk, reading: _home(talk, ()),
     Intent.HELP: lambda talk, reading: _help(talk, ()),
     Intent.HUMAN: lambda talk, reading: human(talk, ()),
+    Intent.END_TALK: lambda talk, reading: _end_talk(talk, ()),
     Intent.LANG: _language_said,
 }
 

@@ -14,13 +14,13 @@ from bot.conversation import (
     money,
     move,
     my,
+    new_or_move,
     pay,
     settings,
 )
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
-from bot.conversation.find_visit import has_a_deal
 from bot.conversation.parse.consent import (
     agrees,
     is_asked_back,
@@ -48,6 +48,8 @@ def reply(draft: Draft, said: Said, context: Context) -> Conversation:
 def _reply(talk: Talk) -> Conversation:
     if talk.said.action:
         return (yield from tapped(talk, talk.said.action))
+    if action := new_or_move.chosen(talk):
+        return (yield from tapped(talk, action))
     reading = _read(talk)
     talk = yield from handover.passing_on(talk, reading)
     if handover.is_talk(talk, reading):
@@ -107,8 +109,14 @@ def _visit(talk: Talk, reading: Reading) -> Conversation:
         return (yield from ask_again(talk, replace(reading, intent=Intent.CANCEL)))
     if draft.asking == "add_ons" and talk.booking is not None and _names_only_elsewhere(reading):
         return (yield from address.note(talk, talk.said.text))
-    if talk.booking is None and not draft.asking and _is_about_a_deal(reading) and (yield from has_a_deal(talk)):
-        return (yield from move.asked_to_move(talk, reading)) if reading.asks else handover.to_change(talk)
+    to_change = talk.booking is None and not draft.asking and _is_of_what_is_booked(reading)
+    if to_change and (changed := (yield from handover.to_change(talk))):
+        return (yield from move.asked_to_move(talk, reading)) if reading.asks else changed
+    if either := (yield from new_or_move.new_or_move(talk, reading)):
+        return either
+    if money.asks_on(talk, reading):
+        return (yield from money.price(talk, money.completed(talk, reading)))
+    reading = money.completed(talk, reading)
     if any(each.why is Why.UNSURE and each.field == "size_pyeong" for each in reading.asks):
         return (yield from book.unsure(talk))
     if reading.intent is Intent.BOOK and not reading.says_something:
@@ -123,7 +131,7 @@ def _names_only_elsewhere(reading: Reading) -> bool:
     return reading.unserved_area is not None and not replace(reading, unserved_area=None).says_something
 
 
-def _is_about_a_deal(reading: Reading) -> bool:
+def _is_of_what_is_booked(reading: Reading) -> bool:
     """다른 시간, 냉장고도 추가해 주세요: nothing that a new booking would begin with."""
     if reading.says_when or reading.says_what_or_where:
         return False
@@ -139,8 +147,9 @@ def _move(talk: Talk, reading: Reading) -> Conversation:
     if not said and talk.draft.yes.startswith("move!"):
         not_yet = None if says_to_move(talk.said.text) else (yield from _not_yet(talk))
         return not_yet or (yield from tapped(talk, talk.draft.yes))
-    if not said and is_of_another_field(talk.said.text) and talk.booking is None and (yield from has_a_deal(talk)):
-        return handover.to_change(talk)
+    to_change = not said and is_of_another_field(talk.said.text) and talk.booking is None
+    if to_change and (changed := (yield from handover.to_change(talk))):
+        return changed
     if talk.booking is not None and talk.draft.asking:
         if reading.to_date or reading.to_time:
             return (yield from book.take(talk, reading))
@@ -162,6 +171,8 @@ def _cancel(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _yes(talk: Talk, reading: Reading) -> Conversation:
+    if either := new_or_move.again(talk):
+        return either
     # In an open talk a bare yes may be meant for whoever listens.
     if not agrees(talk.said.text) or not talk.draft.yes or talk.is_passed_on:
         not_yet = yield from _not_yet(talk)
@@ -207,8 +218,8 @@ def _keep(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _edit(talk: Talk, reading: Reading) -> Conversation:
-    if talk.booking is None and (yield from has_a_deal(talk)):
-        return handover.to_change(talk)
+    if talk.booking is None and (changed := (yield from handover.to_change(talk))):
+        return changed
     return (yield from book.edit(talk, reading.text))
 
 
@@ -230,6 +241,7 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.RESCHEDULE: _move,
     Intent.PAY: lambda talk, reading: pay.asked_to_pay(talk),
     Intent.HUMAN: lambda talk, reading: handover.human(talk),
+    Intent.END_TALK: lambda talk, reading: handover.end(talk),
     Intent.LANG: lambda talk, reading: settings.language(talk, reading.language, book.go_on),
     Intent.TELEGRAM: lambda talk, reading: settings.telegram(talk),
     Intent.YES: _yes,

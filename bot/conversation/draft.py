@@ -60,6 +60,7 @@ class Draft:
 
     `asking` names the field that was asked for; `yes` and `no` are the actions that those words stand for, in the
     next message only. `doing` (move, cancel) is about the reservation `about`; `wish` is the day it shall move to.
+    `price_of` is what the price was asked of (service, size_pyeong), when more of it may come (`doing` price).
     `again` is the text to read once more after trouble. `offered` are the labels shown last, with their actions:
     typing one is tapping it. `memo` is what questions remember.
     """
@@ -69,6 +70,7 @@ class Draft:
     doing: str = ""
     about: str = ""
     wish: Date | None = None
+    price_of: Mapping[str, Any] = field(default_factory=dict)
     yes: str = ""
     no: str = ""
     again: str = ""

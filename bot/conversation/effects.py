@@ -236,3 +236,10 @@ class SayToPerson(Effect[bool]):
     """Pass a text on to the open thread; False when none is open."""
 
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndTalk(Effect[bool]):
+    """End one's own open thread, in these words; False when none is open."""
+
+    text: str

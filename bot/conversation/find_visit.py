@@ -1,12 +1,14 @@
 """Which of the customer's visits is meant."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import date, time
+from functools import partial
 from typing import Any
 
 from bot.conversation.effects import MyReservations, TheReservation
-from bot.conversation.talk import Talk, cards
+from bot.conversation.talk import Talk, button, cards
 from bot.conversation.turn import Effect, Turn, ask
 from services.mypage.view import CancellationPart, Page, ReservationView
 from services.reservation.model import Reservation
@@ -14,6 +16,9 @@ from services.reservation.values import Status
 from services.shared_kernel.card import Button
 from services.shared_kernel.clock import kst, kst_date
 from services.shared_kernel.refusal import NotFound
+
+# A button for a visit that may have a twin: another one of the same day.
+Choice = Callable[[ReservationView, bool], Button]
 
 MOST_CHOICES = 6
 _COMING = (Status.AWAITING_PAYMENT, Status.CONFIRMED, Status.IN_PROGRESS)
@@ -72,12 +77,6 @@ def upcoming(views: Sequence[ReservationView]) -> Sequence[ReservationView]:
     return sorted((each for each in views if each.status in _COMING), key=lambda each: each.starts_at)
 
 
-def has_a_deal(talk: Talk) -> Generator[Effect[Any], Any, bool]:
-    """Whether a visit is to come that is paid for."""
-    page = yield from my_visits(talk)
-    return any(each.status != Status.AWAITING_PAYMENT for each in upcoming(page.reservations))
-
-
 def on_day(views: Sequence[ReservationView], day: date | None, at: time | None = None) -> Sequence[ReservationView]:
     """Those of a day and a time, as far as these were said."""
     return [
@@ -85,10 +84,35 @@ def on_day(views: Sequence[ReservationView], day: date | None, at: time | None =
     ]
 
 
-def ask_which(
-    talk: Talk, views: Sequence[ReservationView], doing: str, choice: Callable[[ReservationView], Button]
-) -> Turn:
+def pay_one(talk: Talk, view: ReservationView, twin: bool = False) -> Button:
+    """To its amount."""
+    return button(talk.say.pay_one_label(view.starts_at, twin=twin), "to_pay", view.id)
+
+
+def cancel_one(talk: Talk, view: ReservationView, twin: bool = False) -> Button:
+    """To what cancelling gives."""
+    return button(talk.say.cancel_one_label(view.starts_at, twin=twin), "cancel", view.id, view.version)
+
+
+def show_one(talk: Talk, view: ReservationView, twin: bool = False) -> Button:
+    """To all that belongs to it."""
+    return button(talk.say.details_label(view.starts_at, twin=twin), "show", view.id)
+
+
+def told_apart(views: Sequence[ReservationView], choice: Choice) -> list[Button]:
+    """A button for each: called by its day, and by its time where several are of one day."""
+    days = Counter(kst_date(each.starts_at) for each in views)
+    return [choice(each, days[kst_date(each.starts_at)] > 1) for each in views]
+
+
+def pay_first(talk: Talk, unpaid: Sequence[ReservationView]) -> Turn:
+    """What isn't paid yet isn't changed: each can be paid for, or dropped and booked anew."""
+    buttons = [*told_apart(unpaid, partial(pay_one, talk)), *told_apart(unpaid, partial(cancel_one, talk))]
+    return talk.aside(*cards(talk.say.pay_before_changing(), buttons, talk.say.choose_below()))
+
+
+def ask_which(talk: Talk, views: Sequence[ReservationView], doing: str, choice: Choice) -> Turn:
     """There are several: a button for each."""
-    buttons = [choice(each) for each in views[:MOST_CHOICES]]
+    buttons = told_apart(views[:MOST_CHOICES], choice)
     says = cards(talk.say.ask_reservation(doing), buttons, talk.say.choose_below())
     return talk.answer(*says, asking="reservation", doing=doing)

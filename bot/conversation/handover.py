@@ -4,10 +4,13 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.effects import AskForPerson, SayToPerson, TheReservation
+from bot.conversation.effects import AskForPerson, EndTalk, SayToPerson, TheReservation
+from bot.conversation.find_visit import my_visits, pay_first, upcoming
 from bot.conversation.reading import Intent, Reading
 from bot.conversation.talk import Talk, button, card
+from bot.conversation.texts_threads import closed_card
 from bot.conversation.turn import Conversation, Effect, Turn, ask
+from services.reservation.values import Status
 from services.shared_kernel.ids import short_code
 
 LONGEST = 500
@@ -36,9 +39,19 @@ def report(talk: Talk, reservation_id: str) -> Conversation:
     return (yield from _call(talk, talk.say.report_text(short_code(reservation.id))))
 
 
-def to_change(talk: Talk) -> Turn:
-    """주소 바꿔 주세요, of what is booked already: a person does it."""
+def end(talk: Talk) -> Conversation:
+    """상담 끝내기: what is typed from here on is for the bot alone."""
+    if (yield from ask(EndTalk(text=talk.said.text[:LONGEST]))):
+        return talk.aside(closed_card(talk.say.language))
+    return talk.aside(talk.menu(talk.say.no_open_talk()))
+
+
+def to_change(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
+    """주소 바꿔 주세요, of what is booked already: a person does it, once it is paid for. None: nothing is booked."""
     say = talk.say
+    coming = upcoming((yield from my_visits(talk)).reservations)
+    if not any(each.status != Status.AWAITING_PAYMENT for each in coming):
+        return pay_first(talk, coming) if coming else None
     return talk.aside(card(say.a_person_changes_it(), button(say.human, "human"), button(say.my, "my")))
 
 
@@ -46,14 +59,14 @@ def _call(talk: Talk, text: str) -> Conversation:
     say = talk.say
     done = yield from ask(AskForPerson(text=text))
     words = say.person_later(done.opens_at) if done.opens_at else say.person_called(done.minutes)
-    return talk.aside(card(words, quick=(button(say.my, "my"),)))
+    return talk.aside(card(words, quick=(button(say.my, "my"), button(say.end_talk, "end_talk"))))
 
 
 def passing_on(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, Talk]:
     """In an open talk an operator reads what is typed, whatever we make of it; a call for one brings its own words."""
     text = talk.said.text.strip()
     is_command = reading.intent in _BETWEEN_US and len(text) <= LONGEST_COMMAND
-    if not text or is_command or reading.intent is Intent.HUMAN:
+    if not text or is_command or reading.intent in (Intent.HUMAN, Intent.END_TALK):
         return talk
     return replace(talk, is_passed_on=(yield from ask(SayToPerson(text=text))))
 

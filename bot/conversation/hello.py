@@ -47,7 +47,9 @@ def old_button(talk: Talk) -> Turn:
 
 def passed_on(talk: Talk) -> Turn:
     """An operator reads it; what one may do besides is a tap away."""
-    return talk.aside(card(talk.say.passed_on(), quick=(button(talk.say.my, "my"), button(talk.say.book, "book"))))
+    say = talk.say
+    quick = (button(say.my, "my"), button(say.book, "book"), button(say.end_talk, "end_talk"))
+    return talk.aside(card(say.passed_on(), quick=quick))
 
 
 def not_understood(talk: Talk, question: Conversation | None = None) -> Conversation:

@@ -3,12 +3,13 @@
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from bot.conversation.actions import pack_moment, parse_moment
 from bot.conversation.cancel import too_late
 from bot.conversation.effects import Move, OnMyPage, TheReservation
-from bot.conversation.find_visit import ask_which, my_visits, on_day, upcoming
+from bot.conversation.find_visit import ask_which, my_visits, on_day, pay_first, upcoming
 from bot.conversation.free import free_between, nearest_free
 from bot.conversation.questions import DAYS_SHOWN, MORE_DAYS_SHOWN, TIMES_SHOWN, thinned
 from bot.conversation.quote import booking_of
@@ -34,16 +35,15 @@ def asked_to_move(talk: Talk, reading: Reading) -> Conversation:
     dealt = [each for each in coming if each.status != Status.AWAITING_PAYMENT]
     meant = on_day(dealt, reading.date, reading.time) or dealt
     if not meant:
-        text = talk.say.pay_before_moving() if coming else talk.say.nothing_to_move()
-        return talk.answer(talk.menu(text))
+        return pay_first(talk, coming) if coming else talk.answer(talk.menu(talk.say.nothing_to_move()))
     if len(meant) > 1:
-        return ask_which(talk, meant, "move", lambda view: _one(talk, view, reading))
+        return ask_which(talk, meant, "move", partial(_one, talk, reading))
     reservation = yield from ask(TheReservation(reservation_id=meant[0].id))
     return (yield from _towards(talk, reservation, reading))
 
 
-def _one(talk: Talk, view: ReservationView, reading: Reading) -> Button:
-    label = talk.say.move_one_label(view.starts_at)
+def _one(talk: Talk, reading: Reading, view: ReservationView, twin: bool) -> Button:
+    label = talk.say.move_one_label(view.starts_at, twin=twin)
     target = _target(view.starts_at, reading)
     if target is None:
         return button(label, "move", view.id, view.version)

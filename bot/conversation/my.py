@@ -2,10 +2,11 @@
 
 from collections.abc import Generator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot.conversation.effects import OnMyPage, TheDetails, TheReservation
-from bot.conversation.find_visit import my_visits, upcoming
+from bot.conversation.find_visit import my_visits, pay_one, show_one, told_apart, upcoming
 from bot.conversation.standing import what_to_do
 from bot.conversation.talk import Talk, button, card, cards, items
 from bot.conversation.turn import Conversation, Effect, ask
@@ -30,7 +31,7 @@ def my(talk: Talk) -> Conversation:
         past = (button(say.past, "past"),) if page.reservations else ()
         return talk.aside(card(say.nothing_booked(), button(say.book, "book"), *past))
     says = card(say.my_count(len(coming), page.as_of))
-    buttons = [_list_button(talk, each) for each in coming[:MOST_LISTED]]
+    buttons = told_apart(coming[:MOST_LISTED], partial(_list_button, talk))
     listed = cards(_lines(talk, coming), buttons, say.choose_below(), title=say.my_title)
     return talk.aside(says, *listed)
 
@@ -43,7 +44,7 @@ def past(talk: Talk) -> Conversation:
     over = [each for each in page.reservations if each.id not in coming]
     if not over:
         return talk.aside(card(say.no_past(), button(say.book, "book")))
-    buttons = [button(say.details_label(each.starts_at), "show", each.id) for each in over[:MOST_LISTED]]
+    buttons = told_apart(over[:MOST_LISTED], partial(show_one, talk))
     listed = cards(_lines(talk, over), buttons, say.choose_below(), title=say.past_title)
     return talk.aside(card(say.past_intro(len(over))), *listed)
 
@@ -62,10 +63,10 @@ def _lines(talk: Talk, views: Sequence[ReservationView]) -> str:
     return "\n".join([*lines, *([say.and_more(more)] if more > 0 else [])])
 
 
-def _list_button(talk: Talk, view: ReservationView) -> Button:
+def _list_button(talk: Talk, view: ReservationView, twin: bool = False) -> Button:
     if view.status == Status.AWAITING_PAYMENT and view.payment_state in ("none", "declined"):
-        return button(talk.say.pay_one_label(view.starts_at), "to_pay", view.id)
-    return button(talk.say.details_label(view.starts_at), "show", view.id)
+        return pay_one(talk, view, twin)
+    return show_one(talk, view, twin)
 
 
 def what_of(talk: Talk, service: str, pyeong: int) -> str:
@@ -138,7 +139,7 @@ def _where(talk: Talk, view: ReservationView) -> Conversation:
         reservation = yield from ask(TheReservation(reservation_id=view.id))
         if reservation.unfilled:
             return talk.aside(*(yield from unfilled(talk, reservation)), about=view.id)
-    more = button(say.details_label(view.starts_at), "show", view.id)
+    more = show_one(talk, view)
     if view.status == Status.AWAITING_PAYMENT:
         return talk.aside(card(say.unpaid_visit(view.starts_at), _list_button(talk, view)), about=view.id)
     started = job is not None and job.started_at is not None

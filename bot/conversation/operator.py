@@ -18,7 +18,7 @@ from bot.conversation.effects import SetLanguage, TemporaryTrouble
 from bot.conversation.effects_broadcast import TheBroadcast
 from bot.conversation.effects_operator import FindReservations
 from bot.conversation.link import link_card
-from bot.conversation.operator_reading import YES_OR_NO, is_answer, leaves, reading_of
+from bot.conversation.operator_reading import YES_OR_NO, is_answer, leaves, reading_of, says_so
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button, sentences
 from bot.conversation.parse.consent import agrees, is_asked_back
 from bot.conversation.parse.meaning import Intent
@@ -46,7 +46,7 @@ def reply(draft: Draft, said: Said, context: Context) -> Conversation:
 
 
 def _answer(talk: OperatorTalk) -> Conversation:
-    action = talk.said.action or talk.tapped_by_name()
+    action = talk.said.action or talk.tapped_by_name() or says_so(talk)
     if action:
         return (yield from _tapped(talk, action))
     if not talk.said.text.strip():

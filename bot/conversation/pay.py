@@ -1,7 +1,9 @@
 """Paying: one tap, at most one charge, and what is true whatever the answer is."""
 
+from functools import partial
+
 from bot.conversation.effects import CheckoutLink, Pay, TemporaryTrouble, TheReservation, WhyDeclined
-from bot.conversation.find_visit import my_visits
+from bot.conversation.find_visit import my_visits, pay_one, told_apart
 from bot.conversation.free import free_between
 from bot.conversation.parse.consent import says_to_pay, sums_in
 from bot.conversation.quote import booking_of
@@ -132,7 +134,7 @@ def asked_to_pay(talk: Talk) -> Conversation:
     if len(unpaid) == 1:
         return (yield from to_pay(talk, unpaid[0].id))
     if unpaid:
-        buttons = [button(talk.say.pay_one_label(each.starts_at), "to_pay", each.id) for each in unpaid]
+        buttons = told_apart(unpaid, partial(pay_one, talk))
         return talk.aside(*cards(talk.say.ask_reservation("pay"), buttons, talk.say.choose_below()))
     if talk.draft.about:
         return (yield from to_pay(talk, talk.draft.about))

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bot.conversation.draft import Booking
@@ -14,6 +15,7 @@ from bot.conversation.effects import (
     TheDetails,
     TheReservation,
 )
+from bot.conversation.find_visit import cancel_one, pay_one, told_apart
 from bot.conversation.free import offer_nearest
 from bot.conversation.merge import without
 from bot.conversation.questions import Asking, ask_for
@@ -168,8 +170,8 @@ def _too_many(talk: Talk, booking: Booking) -> Conversation:
     unpaid = [each for each in page.reservations if each.status == Status.AWAITING_PAYMENT][:3]
     lines = [say.visit_line(each.starts_at, _what(talk, each.service, each.size_pyeong)) for each in unpaid]
     text = "\n".join([say.too_many_holds(len(unpaid)), *lines])
-    pays = [button(say.pay_one_label(each.starts_at), "to_pay", each.id) for each in unpaid]
-    drops = [button(say.cancel_one_label(each.starts_at), "cancel", each.id, each.version) for each in unpaid]
+    pays = told_apart(unpaid, partial(pay_one, talk))
+    drops = told_apart(unpaid, partial(cancel_one, talk))
     again = button(say.go_on, "go_on")
     if not unpaid:
         return talk.answer(card(text, button(say.my, "my"), again), booking=booking, asking="confirm")

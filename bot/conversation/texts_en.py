@@ -28,6 +28,7 @@ class English(TelegramEnglish, Korean):
     my = "My bookings"
     past = "Past bookings"
     human = "Talk to us"
+    end_talk = "End the talk"
     unsure = "Not sure"
     other_day = "Another day"
     back = "Back"
@@ -86,17 +87,20 @@ class English(TelegramEnglish, Korean):
     def slot_label(self, starts_at: datetime) -> str:
         return f"{button_date(starts_at)} {spoken_time(starts_at)}"
 
-    def details_label(self, starts_at: datetime) -> str:
-        return f"{button_date(starts_at)} details"
+    def details_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"{self._which(starts_at, twin)} details"
 
-    def pay_one_label(self, starts_at: datetime) -> str:
-        return f"Pay for {button_date(starts_at)}"
+    def pay_one_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"Pay for {self._which(starts_at, twin)}"
 
-    def cancel_one_label(self, starts_at: datetime) -> str:
-        return f"Cancel {button_date(starts_at)}"
+    def cancel_one_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"Cancel {self._which(starts_at, twin)}"
 
-    def move_one_label(self, starts_at: datetime) -> str:
-        return f"Move {button_date(starts_at)}"
+    def move_one_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"Move {self._which(starts_at, twin)}"
+
+    def _which(self, starts_at: datetime, twin: bool) -> str:
+        return spoken_time(starts_at) if twin else button_date(starts_at)
 
     def to_area_label(self, area: Named) -> str:
         return area.en if len(area.en) <= LONGEST_PAIRED else "Switch"
@@ -216,6 +220,13 @@ class English(TelegramEnglish, Korean):
 
     def ask_what_to_edit(self) -> str:
         return "What shall I change?"
+
+    def new_or_move(self, starts_at: datetime | None) -> str:
+        which = f"your visit of {spoken_moment(starts_at)}" if starts_at else "one of your visits"
+        return f"Shall I move {which}, or is this another booking?"
+
+    def this_visit(self, starts_at: datetime) -> str:
+        return f"Your visit of {spoken_moment(starts_at)}:"
 
     def ask_reservation(self, doing: str) -> str:
         return {
@@ -632,8 +643,8 @@ class English(TelegramEnglish, Korean):
     def nothing_to_move(self) -> str:
         return "There is no booking to move."
 
-    def pay_before_moving(self) -> str:
-        return "It isn't paid yet: drop it and book the new time instead."
+    def pay_before_changing(self) -> str:
+        return "It isn't paid yet, so it can't be changed as it is: cancel it and book anew, or pay first and change it then."
 
     def unfilled(self, starts_at: datetime, paid_krw: int) -> str:
         return (
@@ -728,6 +739,9 @@ class English(TelegramEnglish, Korean):
 
     def passed_on(self) -> str:
         return "I've passed it on. Their answer will show here."
+
+    def no_open_talk(self) -> str:
+        return "There is no open talk with a person."
 
     def report_text(self, what: str) -> str:
         return f"A problem with {what}"

@@ -325,6 +325,9 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
             "CALLED_OFF": "cancelled",
         }[status]
 
+    def no_open_talk(self) -> str:
+        return "There is no open talk with our staff."
+
     def passed_on(self, minutes: int) -> str:
         return f"I’ve told an operator. They usually answer here within {minutes} minutes."
 

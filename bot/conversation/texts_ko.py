@@ -31,6 +31,7 @@ class Korean(TelegramKorean):
     my = "내 예약 보기"
     past = "지난 예약 보기"
     human = "상담원 연결"
+    end_talk = "상담 끝내기"
     unsure = "잘 모르겠어요"
     other_day = "다른 날짜"
     back = "이전"
@@ -89,17 +90,20 @@ class Korean(TelegramKorean):
     def slot_label(self, starts_at: datetime) -> str:
         return f"{button_date(starts_at)} {spoken_time(starts_at)}"
 
-    def details_label(self, starts_at: datetime) -> str:
-        return f"{button_date(starts_at)} 자세히 보기"
+    def details_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"{self._which(starts_at, twin)} 자세히 보기"
 
-    def pay_one_label(self, starts_at: datetime) -> str:
-        return f"{button_date(starts_at)} 결제하기"
+    def pay_one_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"{self._which(starts_at, twin)} 결제하기"
 
-    def cancel_one_label(self, starts_at: datetime) -> str:
-        return f"{button_date(starts_at)} 예약 취소"
+    def cancel_one_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"{self._which(starts_at, twin)} 예약 취소"
 
-    def move_one_label(self, starts_at: datetime) -> str:
-        return f"{button_date(starts_at)} 옮기기"
+    def move_one_label(self, starts_at: datetime, *, twin: bool = False) -> str:
+        return f"{self._which(starts_at, twin)} 옮기기"
+
+    def _which(self, starts_at: datetime, twin: bool) -> str:
+        return spoken_time(starts_at) if twin else button_date(starts_at)
 
     def to_area_label(self, area: Named) -> str:
         label = josa(area.ko, "으로/로")
@@ -227,6 +231,13 @@ class Korean(TelegramKorean):
 
     def ask_what_to_edit(self) -> str:
         return "무엇을 고칠까요?"
+
+    def new_or_move(self, starts_at: datetime | None) -> str:
+        which = f"{spoken_moment(starts_at)} 방문을" if starts_at else "잡아 두신 방문을"
+        return f"{which} 옮길까요, 아니면 새로 예약할까요?"
+
+    def this_visit(self, starts_at: datetime) -> str:
+        return f"{spoken_moment(starts_at)} 방문이에요."
 
     def ask_reservation(self, doing: str) -> str:
         return {
@@ -662,8 +673,8 @@ class Korean(TelegramKorean):
     def nothing_to_move(self) -> str:
         return "옮길 예약이 없어요."
 
-    def pay_before_moving(self) -> str:
-        return "아직 결제 전이라, 이 예약을 그만두고 새 시간으로 다시 잡으시면 돼요."
+    def pay_before_changing(self) -> str:
+        return "아직 결제 전이라 그대로는 바꿀 수 없어요. 취소하고 새로 잡으시거나, 먼저 결제하신 뒤에 바꾸시면 돼요."
 
     # Nobody found
 
@@ -760,6 +771,9 @@ class Korean(TelegramKorean):
 
     def passed_on(self) -> str:
         return "상담원에게 전했어요. 답이 오면 여기에 보여드릴게요."
+
+    def no_open_talk(self) -> str:
+        return "지금 열려 있는 상담은 없어요."
 
     def report_text(self, what: str) -> str:
         return f"문제 알리기: {what}"

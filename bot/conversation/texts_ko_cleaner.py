@@ -345,6 +345,9 @@ class CleanerKorean(StaffKorean):
 
     # The operators
 
+    def no_open_talk(self) -> str:
+        return "지금 열려 있는 대화는 없어요."
+
     def passed_on(self, minutes: int) -> str:
         return f"운영자에게 전했어요. 보통 {minutes}분 안에 여기로 답해 드려요."
 

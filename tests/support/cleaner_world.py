@@ -192,3 +192,7 @@ class CleanerWorld:
         if self.thread_is_open:
             self.thread.append(effect.text)
         return self.thread_is_open
+
+    def _end_talk(self, effect: effects.EndTalk) -> bool:
+        was_open, self.thread_is_open = self.thread_is_open, False
+        return was_open

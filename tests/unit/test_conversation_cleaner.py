@@ -195,6 +195,68 @@ def test_an_offer_shown_and_declined(known: Talking, world: CleanerWorld) -> Non
     assert known.say("거절") == "지금 답을 기다리는 새 일이 없어요. 생기면 바로 보내드릴게요."
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "수락",
+        "네 갈게요",
+        "네, 가겠습니다",
+        "가겠습니다",
+        "넵 수락할게요",
+        "네 제가 갈게요",
+        "네 받겠습니다",
+        "맡겠습니다",
+    ],
+)
+def test_an_offer_is_accepted_as_people_say_it(known: Talking, world: CleanerWorld, said: str) -> None:
+    job = world.offer(FRIDAY_2PM)
+    assert known.say(said).startswith("11/27(금) 오후 2시 일을 맡으셨어요.")
+    assert world.jobs[job.id].status is JobStatus.ASSIGNED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "거절",
+        "아니요 못 가요",
+        "죄송하지만 못 갈 것 같아요",
+        "이번 건은 어렵겠어요",
+        "어려울 것 같아요",
+        "죄송해요 패스할게요",
+    ],
+)
+def test_an_offer_is_declined_as_people_say_it(known: Talking, world: CleanerWorld, said: str) -> None:
+    world.offer(FRIDAY_2PM)
+    assert known.say(said) == "알겠어요. 다음 일도 보내드릴게요."
+
+
+@pytest.mark.parametrize("said", ["힘드네요", "네 갈까요?", "가도 되나요?", "네 갈게요?", "어려워요"])
+def test_what_is_neither_leaves_the_offer(known: Talking, world: CleanerWorld, said: str) -> None:
+    job = world.offer(FRIDAY_2PM)
+    known.say(said)
+    assert world.jobs[job.id].status is JobStatus.OFFERING
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("네 출발했어요", JobStatus.EN_ROUTE), ("네 이제 출발합니다", JobStatus.EN_ROUTE)]
+)
+def test_a_yes_before_the_word_changes_nothing_of_it(
+    known: Talking, world: CleanerWorld, clock: FakeClock, said: str, status: JobStatus
+) -> None:
+    job = world.assigned(FRIDAY_2PM)
+    clock.set(FRIDAY_2PM - timedelta(minutes=20))
+    known.say(said)
+    assert world.jobs[job.id].status is status
+
+
+def test_a_talk_with_an_operator_is_ended_by_who_asked_for_it(known: Talking, world: CleanerWorld) -> None:
+    known.say("상담원 연결")
+    assert world.thread_is_open
+    assert known.say("상담 종료") == "상담을 마쳤어요. 더 궁금한 게 있으면 언제든 다시 불러 주세요."
+    assert not world.thread_is_open
+    assert known.say("상담 종료") == "지금 열려 있는 대화는 없어요."
+
+
 def test_the_word_accept_asks_which(known: Talking, world: CleanerWorld) -> None:
     """With two offers, 수락 isn't guessed."""
     assert known.say("수락") == "지금 답을 기다리는 새 일이 없어요. 생기면 바로 보내드릴게요."

@@ -158,6 +158,26 @@ def test_a_customer_who_has_just_written(chat: Talking, world: OperatorWorld) ->
     assert "고객님이 방금 말을 걸었어요. “강아지" in chat.say("기다리는 고객")
 
 
+@pytest.mark.parametrize("said", ["네 취소해주세요", "네 그렇게 해주세요", "취소 확정", "네"])
+def test_cancelling_by_words(chat: Talking, world: OperatorWorld, said: str) -> None:
+    view = world.reservation()
+    chat.do(f"opcancel:{view.id}")
+    chat.say("업체 차량 고장")
+    assert chat.say(said) == "취소했어요. 고객님과 OO클린에 알렸어요."
+    assert len(world.cancelled) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["네 취소?", "취소하면 안 돼요", "네?", "네 환불은 나중에 할게요", "네 옮겨주세요", "업체가 취소했어요"]
+)
+def test_what_is_no_yes_cancels_nothing(chat: Talking, world: OperatorWorld, said: str) -> None:
+    view = world.reservation()
+    chat.do(f"opcancel:{view.id}")
+    chat.say("업체 차량 고장")
+    chat.say(said)
+    assert not world.cancelled
+
+
 def test_cancelling_after_midnight(chat: Talking, world: OperatorWorld, clock: FakeClock) -> None:
     """The compensation changed since it was shown: asked again, with the new figures."""
     view = world.reservation()
@@ -241,6 +261,15 @@ def test_sums(chat: Talking, world: OperatorWorld, typed: str, won: int) -> None
     chat.say("사유")
     chat.tap("환불 확정")
     assert [each.amount_krw for each in chat.effects if isinstance(each, OperatorRefund)] == [won]
+
+
+def test_a_refund_by_words(chat: Talking, world: OperatorWorld) -> None:
+    view = world.reservation()
+    chat.do(f"oprefund:{view.id}")
+    chat.say("2만원")
+    chat.say("청소가 늦었어요")
+    assert chat.say("네 환불해 주세요") == "20,000원 환불을 시작했어요. 끝나면 고객님께 알려드려요."
+    assert world.reserved_krw == 20_000
 
 
 def test_a_refund_that_became_too_large(chat: Talking, world: OperatorWorld) -> None:

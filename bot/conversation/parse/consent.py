@@ -15,6 +15,7 @@ _YES_HERE = re.compile(f"(?:{words_ko.YES_HERE})|(?:{words_en.YES_HERE})")
 _PAYS = re.compile(f"(?:{words_ko.PAYS})|(?:{words_en.PAYS})|/pay(?:@\\w+)?")
 _CANCELS = re.compile(f"(?:{words_ko.CANCELS})|(?:{words_en.CANCELS})")
 _MOVES = re.compile(f"(?:{words_ko.MOVES})|(?:{words_en.MOVES})")
+_ANOTHER = re.compile(f"{words_ko.ANOTHER}|{words_en.ANOTHER}")
 _WANTS_TO_CANCEL = re.compile(f"{words_ko.WANTS_TO_CANCEL}|{words_en.WANTS_TO_CANCEL}|^/cancel")
 _TELLS = re.compile(words_ko.TELLS)
 _NOT_NOW = re.compile(f"{words_ko.NOT_NOW}|{words_en.NOT_NOW}")
@@ -49,6 +50,11 @@ def says_to_cancel(text: str) -> bool:
 def says_to_move(text: str) -> bool:
     """네 옮겨 주세요, to the time that was proposed."""
     return not is_asked_back(text) and bool(_MOVES.fullmatch(normalise(text)))
+
+
+def says_another(text: str) -> bool:
+    """새로요, 하나 더요: where it was asked whether it is another visit."""
+    return not is_asked_back(text) and bool(_ANOTHER.search(normalise(text)))
 
 
 def wants_to_cancel(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 
 from bot.conversation.parse import words_en, words_ko
 from bot.conversation.parse.meaning import Intent
+from bot.conversation.parse.normalise import normalise
 from bot.conversation.parse.slot import DATE, MARKS, PLACE, SIZE, TIME
 
 _Table = tuple[tuple[Intent, str], ...]
@@ -26,6 +27,7 @@ _INSIDE = _inside(words_ko.INSIDE), _inside(words_en.INSIDE)
 _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
 _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
+_BOOKS = re.compile(f"{words_ko.BOOKS}|{words_en.BOOKS}")
 _WANTS_REFUND = re.compile(f"{words_ko.WANTS_REFUND}|{words_en.WANTS_REFUND}")
 _FIRST_WORDS = {Intent.YES, Intent.NO, Intent.GREET}
 
@@ -60,6 +62,16 @@ def _first(table: tuple[tuple[Intent, re.Pattern[str]], ...], text: str) -> Inte
 def asks_to_book(text: str) -> bool:
     """Whether a text with fields also asks for a visit: 가능?, 부탁드려요."""
     return bool(_BOOK.search(text))
+
+
+def names_a_booking(text: str) -> bool:
+    """토요일에 청소 예약: whatever else there is, a visit of its own."""
+    return inside_intent(normalise(text)) is Intent.BOOK
+
+
+def wants_to_book(text: str) -> bool:
+    """예약할게요: a word that can't be of a question what it costs."""
+    return bool(_BOOKS.search(text.lower()))
 
 
 def wants_refund(text: str) -> bool:

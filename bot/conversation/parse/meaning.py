@@ -24,6 +24,7 @@ class Intent(StrEnum):
     RESCHEDULE = "reschedule"
     PAY = "pay"
     HUMAN = "human"
+    END_TALK = "end_talk"
     LANG = "lang"
     TELEGRAM = "telegram"
     RESTART = "restart"

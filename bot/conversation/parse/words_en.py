@@ -80,6 +80,7 @@ MOVE = (
 WHOLE = (
     (Intent.RESTART, r"start over|restart|reset|start again|main menu|from the (?:start|beginning)"),
     (Intent.BACK, r"(?:go )?back|previous"),
+    (Intent.END_TALK, r"(?:please\s+)?(?:end|close|finish|stop) (?:the |this |our )?(?:talk|chat|conversation)(?: please)?"),
     (Intent.HELP, r"help(?: me)?|menu|how (?:does|do) .*(?:work|use).*|what can you do|commands"),
     (Intent.KEEP, r"keep it|leave it(?: as it is)?|never ?mind|nvm"),
     (Intent.YES, r"(?:y|yes|yep|yeah|yup|ya|ok|okay|k|sure|correct|right|agree|i agree|confirm|confirmed|sounds good|go ahead|do it|fine by me)(?:,? (?:yes|please|sure))*"),
@@ -142,6 +143,8 @@ WANTS_TO_CANCEL = (
     r"^(?:(?:yes|ok|please|pls|i want to|i'?d like to|i need to|i have to|just|so|then|let'?s|go ahead and)[\s,]*)*(?:cancel|call (?:it )?off)\b"
     r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
 )
+BOOKS = r"\bbook|\bplease\b|\border\b"
+ANOTHER = r"\b(?:new|another|second|extra|one more|separate)\b"
 NOT_NOW = r"\blater\b|\bsoon\b"
 OTHER_FIELDS = r"\b(?:address|size|area|district|phone|number|cleaner|note|door ?code)\b"
 WHICH_BOOKING = r"\bthat one\b|\bone of\b"
