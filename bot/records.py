@@ -119,13 +119,18 @@ class ReceivedMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """A talk between a customer and the operators. `waiting_since`: the customer's words aren't answered yet."""
+    """A talk between a customer and the operators.
+
+    `waiting_since`: the customer's words aren't answered yet. `left_at`: the customer has ended it; the operators, who
+    may still have something to do, have it until they close it.
+    """
 
     id: str
     customer_id: str
     opened_at: datetime
     waiting_since: datetime | None
     closed_at: datetime | None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

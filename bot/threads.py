@@ -1,4 +1,4 @@
-"""Talks between a customer and the operators, until either ends them."""
+"""Talks between a customer and the operators, until an operator ends them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ def opens_at(now: datetime) -> datetime | None:
 
 
 class Threads:
-    """Opened by a customer, answered by operators, closed by either. Whoever calls has checked the role."""
+    """Opened by a customer, answered and closed by operators. Whoever calls has checked the role."""
 
     def __init__(
         self, unit_of_work: Callable[[], BotWork], clock: Clock, ids: Ids, on_news: Callable[[str], None]
@@ -61,36 +61,35 @@ class Threads:
             return await self._say_as_customer(work, thread, text)
 
     async def say(self, customer_id: str, text: str) -> bool:
-        """Pass a text on; False when no thread is open, or an operator opened one and hasn't written yet."""
+        """Pass a text on; False when none is open, they left it, or an operator opened it and hasn't written yet."""
         async with self._unit_of_work() as work:
             thread = await work.threads.open_of(customer_id)
-            if thread is None or not await work.threads.lines(thread.id):
+            if thread is None or thread.left_at is not None or not await work.threads.lines(thread.id):
                 return False
             await self._say_as_customer(work, thread, text)
         return True
 
-    async def end(self, customer_id: str, text: str) -> bool:
-        """Their own end of it, with their words for whoever reads it later; False when there is none to end."""
+    async def leave(self, customer_id: str, text: str) -> bool:
+        """Nothing more is passed on, until they call again or are written to. False when there is none to leave.
+
+        It isn't closed: a complaint in it may have to be dealt with, and kept.
+        """
         now = self._clock.now()
         async with self._unit_of_work() as work:
             thread = await work.threads.open_of(customer_id)
-            if thread is None:
+            if thread is None or thread.left_at is not None:
                 return False
-            if text.strip():
-                line = ThreadLine(person_id=customer_id, text=text[:LONGEST_LINE], at=now)
-                await work.threads.say(thread.id, line)
-            await work.threads.save(replace(thread, waiting_since=None, closed_at=now))
+            await self._line(work, thread, text, now)
+            await work.threads.save(replace(thread, waiting_since=None, left_at=now))
         return True
 
     async def _say_as_customer(self, work: BotWork, thread: Thread, text: str) -> Thread:
         now = self._clock.now()
         person = await self._known(work, thread.customer_id)
         begins_to_wait = thread.waiting_since is None
-        waiting = replace(thread, waiting_since=thread.waiting_since or now)
+        waiting = replace(thread, waiting_since=thread.waiting_since or now, left_at=None)
         await work.threads.save(waiting)
-        if text.strip():
-            line = ThreadLine(person_id=thread.customer_id, text=text[:LONGEST_LINE], at=now)
-            await work.threads.say(thread.id, line)
+        await self._line(work, thread, text, now)
         if begins_to_wait and person is not None:
             asked = HandoverRequested(
                 person_id=person.id,
@@ -101,6 +100,11 @@ class Threads:
             )
             await work.record([asked])
         return waiting
+
+    async def _line(self, work: BotWork, thread: Thread, text: str, now: datetime) -> None:
+        if text.strip():
+            line = ThreadLine(person_id=thread.customer_id, text=text[:LONGEST_LINE], at=now)
+            await work.threads.say(thread.id, line)
 
     async def open_ones(self) -> Sequence[OpenTalk]:
         """Those that aren't ended, the longest waiting first."""
@@ -144,7 +148,7 @@ class Threads:
             if await work.log.append(thread.customer_id, "bot", card, now, delivery_id=reply_id):
                 line = ThreadLine(person_id=operator_id, text=text[:LONGEST_LINE], at=now)
                 await work.threads.say(thread_id, line)
-                await work.threads.save(replace(thread, waiting_since=None, closed_at=None))
+                await work.threads.save(replace(thread, waiting_since=None, closed_at=None, left_at=None))
         self._on_news(thread.customer_id)
         return now
 
@@ -156,6 +160,8 @@ class Threads:
             if thread.closed_at is not None:
                 return
             await work.threads.save(replace(thread, waiting_since=None, closed_at=now))
+            if thread.left_at is not None:
+                return  # they have heard it
             card = closed_card(await self._language(work, thread))
             await work.log.append(thread.customer_id, "bot", card, now)
         self._on_news(thread.customer_id)

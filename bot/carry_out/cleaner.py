@@ -44,7 +44,7 @@ class CleanerEffects:
             effects_cleaner.FinishJob: self._finish,
             effects.AskForPerson: self._ask_for_person,
             effects.SayToPerson: self._say_to_person,
-            effects.EndTalk: self._end_talk,
+            effects.LeaveTalk: self._leave_talk,
         }
 
     async def _the_cleaner(self, effect: effects_cleaner.TheCleaner, person: Person) -> Cleaner | None:
@@ -119,5 +119,5 @@ class CleanerEffects:
     async def _say_to_person(self, effect: effects.SayToPerson, person: Person) -> bool:
         return await self._threads.say(person.id, effect.text)
 
-    async def _end_talk(self, effect: effects.EndTalk, person: Person) -> bool:
-        return await self._threads.end(person.id, effect.text)
+    async def _leave_talk(self, effect: effects.LeaveTalk, person: Person) -> bool:
+        return await self._threads.leave(person.id, effect.text)

@@ -60,7 +60,7 @@ class CustomerEffects:
             effects.CurrentPolicy: self._policy,
             effects.AskForPerson: self._ask_for_person,
             effects.SayToPerson: self._say_to_person,
-            effects.EndTalk: self._end_talk,
+            effects.LeaveTalk: self._leave_talk,
         }
 
     async def _save_details(self, effect: effects.SaveDetails, person: Person) -> str:
@@ -137,5 +137,5 @@ class CustomerEffects:
     async def _say_to_person(self, effect: effects.SayToPerson, person: Person) -> bool:
         return await self._threads.say(person.id, effect.text)
 
-    async def _end_talk(self, effect: effects.EndTalk, person: Person) -> bool:
-        return await self._threads.end(person.id, effect.text)
+    async def _leave_talk(self, effect: effects.LeaveTalk, person: Person) -> bool:
+        return await self._threads.leave(person.id, effect.text)

@@ -9,7 +9,7 @@ from bot.conversation import cleaner_settings as settings
 from bot.conversation import cleaner_work as work
 from bot.conversation.cleaner_talk import CleanerTalk, menu, old_button, sentences
 from bot.conversation.draft import Draft
-from bot.conversation.effects import AskForPerson, EndTalk, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
+from bot.conversation.effects import AskForPerson, LeaveTalk, SayToPerson, SetConsent, SetLanguage, TemporaryTrouble
 from bot.conversation.effects_cleaner import TheCleaner
 from bot.conversation.link import link_card
 from bot.conversation.parse.consent import agrees, is_asked_back, is_not_now
@@ -174,8 +174,8 @@ def human(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     return talk.answer(menu(talk, text))
 
 
-def _end_talk(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
-    was_open = yield from ask(EndTalk(text=talk.said.text[:LONGEST]))
+def _leave_talk(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
+    was_open = yield from ask(LeaveTalk(text=talk.said.text[:LONGEST]))
     return talk.answer(closed_card(talk.say.language) if was_open else menu(talk, talk.say.no_open_talk()))
 
 
@@ -217,7 +217,7 @@ _VERBS: Verbs[CleanerTalk] = Verbs({
     "help": (_help, ""),
     "opt_out": (lambda talk, arguments: _no_ads(talk), ""),
     "human": (human, ""),
-    "end_talk": (_end_talk, ""),
+    "end_talk": (_leave_talk, ""),
     "report": (human, ""),
     "lang": (_language, "word"),
     "jobs": (work.today, ""),
@@ -256,7 +256,7 @@ _ANYTIME: dict[Intent, Callable[[CleanerTalk, Reading], Conversation]] = {
     Intent.BACK: lambda talk, reading: _home(talk, ()),
     Intent.HELP: lambda talk, reading: _help(talk, ()),
     Intent.HUMAN: lambda talk, reading: human(talk, ()),
-    Intent.END_TALK: lambda talk, reading: _end_talk(talk, ()),
+    Intent.END_TALK: lambda talk, reading: _leave_talk(talk, ()),
     Intent.LANG: _language_said,
 }
 

@@ -239,7 +239,7 @@ class SayToPerson(Effect[bool]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndTalk(Effect[bool]):
-    """End one's own open thread, in these words; False when none is open."""
+class LeaveTalk(Effect[bool]):
+    """End one's own side of the open thread, in these words; False when none is open."""
 
     text: str

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.effects import AskForPerson, EndTalk, SayToPerson, TheReservation
+from bot.conversation.effects import AskForPerson, LeaveTalk, SayToPerson, TheReservation
 from bot.conversation.find_visit import my_visits, pay_first, upcoming
 from bot.conversation.reading import Intent, Reading
 from bot.conversation.talk import Talk, button, card
@@ -41,7 +41,7 @@ def report(talk: Talk, reservation_id: str) -> Conversation:
 
 def end(talk: Talk) -> Conversation:
     """상담 끝내기: what is typed from here on is for the bot alone."""
-    if (yield from ask(EndTalk(text=talk.said.text[:LONGEST]))):
+    if (yield from ask(LeaveTalk(text=talk.said.text[:LONGEST]))):
         return talk.aside(closed_card(talk.say.language))
     return talk.aside(talk.menu(talk.say.no_open_talk()))
 

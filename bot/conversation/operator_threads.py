@@ -46,7 +46,8 @@ def _waits(talk: OperatorTalk, each: ThreadSummary) -> str:
     since = each.thread.waiting_since
     minutes = None if since is None else max((talk.context.now - since) // _MINUTE, 0)
     who = talk.say.person(each.name, each.role)
-    return talk.say.waits(short_code(each.thread.id), who, minutes, each.last_text)
+    left = each.thread.left_at is not None
+    return talk.say.waits(short_code(each.thread.id), who, minutes, each.last_text, left=left)
 
 
 def _buttons(talk: OperatorTalk, thread_id: str) -> tuple[Button, Button, Button]:

@@ -335,9 +335,10 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     def nobody_waits(self) -> str:
         return "Nobody is waiting."
 
-    def waits(self, code: str, who: str, minutes: int | None, text: str) -> str:
+    def waits(self, code: str, who: str, minutes: int | None, text: str, *, left: bool = False) -> str:
         since = f"has been waiting for {counted(minutes, 'minute')}" if minutes else "has just written"
-        since = "was answered" if minutes is None else since
+        over = "has ended the talk" if left else "was answered"
+        since = over if minutes is None else since
         return f"{code}: {who} {since}. “{short(text, 120)}”"
 
     def thread_head(self, code: str, who: str) -> str:

@@ -364,9 +364,9 @@ class OperatorKorean(BroadcastKorean):
     def nobody_waits(self) -> str:
         return "기다리는 고객이 없어요."
 
-    def waits(self, code: str, who: str, minutes: int | None, text: str) -> str:
+    def waits(self, code: str, who: str, minutes: int | None, text: str, *, left: bool = False) -> str:
         since = f"이 기다려요({minutes}분째)." if minutes else "이 방금 말을 걸었어요."
-        since = since if minutes is not None else "께 답했어요."
+        since = since if minutes is not None else "이 대화를 끝냈어요." if left else "께 답했어요."
         return f"{code} {who}{since}" + (f" “{short(text, 120)}”" if text else "")
 
     def thread_head(self, code: str, who: str) -> str:

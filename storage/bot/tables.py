@@ -109,6 +109,7 @@ thread = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("waiting_since", UtcDateTime),
+    Column("left_at", UtcDateTime),
     Index("bot_thread_by_customer", "customer_id", "closed_at"),
 )
 

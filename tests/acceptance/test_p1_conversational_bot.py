@@ -143,3 +143,26 @@ async def test_any_odd_message_gets_an_answer_and_changes_nothing(world: World):
         assert words(await customer.act(action)), action
     await world.settle()
     assert len(world.events) == before
+
+
+async def test_who_called_a_person_ends_the_talk(world: World):
+    """What is typed afterwards is for the bot alone; the operators have it until they close it, or write once more."""
+    customer, operator = await world.customer(), await world.operator()
+    await customer.say("상담원 연결")
+    await customer.say("창문이 깨졌어요")
+    [answer] = await customer.tap("상담 끝내기")
+    assert answer.text.startswith("상담을 마쳤어요.")
+    assert "못 알아들었어요" in (await customer.say("그르마추"))[0].text
+    [card] = await operator.say("상담 대기")
+    assert "이 대화를 끝냈어요." in card.text
+    await operator.tap("대화 보기")
+    assert "창문이 깨졌어요" in await operator.transcript()
+    await operator.tap("답장하기")
+    await operator.say("사진을 보내 주시겠어요?")
+    assert (await customer.say("그르마추"))[0].text.startswith("상담원에게 전했어요.")
+    await customer.say("상담 종료")
+    await operator.say("상담 대기")
+    await operator.tap("상담 끝내기")
+    said = [message.card.text for message in await customer.log() if message.sender == "bot"]
+    assert sum(text.startswith("상담을 마쳤어요.") for text in said) == 2
+    assert (await operator.say("상담 대기"))[0].text == "기다리는 고객이 없어요."

@@ -193,6 +193,6 @@ class CleanerWorld:
             self.thread.append(effect.text)
         return self.thread_is_open
 
-    def _end_talk(self, effect: effects.EndTalk) -> bool:
+    def _leave_talk(self, effect: effects.LeaveTalk) -> bool:
         was_open, self.thread_is_open = self.thread_is_open, False
         return was_open

@@ -76,7 +76,7 @@ class World:
             e.CurrentPolicy: lambda who, do: POLICIES.refund, e.SetLanguage: self._set_language,
             e.Consents: lambda who, do: self.consent, e.SetConsent: self._set_consent,
             e.SetQuietNights: self._set_quiet, e.NewLinkCode: lambda who, do: e.LinkCode(code="ABC234DEFG", url=self.telegram), e.AskForPerson: self._ask_for_person, e.SayToPerson: self._say,
-            e.EndTalk: self._end_talk,
+            e.LeaveTalk: self._leave_talk,
             e.LinkChat: _no_such_code, EraseMe: lambda who, do: None,
             LookBeforeErasingMe: lambda who, do: ToErase(person_id=who, role="customer", visits=0, still_open=()),
         }  # fmt: skip
@@ -285,7 +285,7 @@ class World:
         self.thread = [*(self.thread or []), do.text]
         return e.Handover(opens_at=self.opens_at, minutes=10)
 
-    def _end_talk(self, who: str, do: e.EndTalk) -> bool:
+    def _leave_talk(self, who: str, do: e.LeaveTalk) -> bool:
         was_open, self.thread = self.thread is not None, None
         return was_open
 
