@@ -42,7 +42,7 @@ async def dead_letters(settings: Settings, clock: Clock) -> AsyncIterator[DeadLe
                 await broker.connected()
             yield RabbitDeadLetters(broker)
         except (TimeoutError, BrokerUnavailable) as error:
-            raise RabbitMQAway from error
+            raise RabbitMQAway(broker.trouble) from error
         finally:
             await broker.close()
         return

@@ -24,8 +24,11 @@ class CannotStart(Exception):
 class RabbitMQAway(CannotStart):
     """What a command looks for is in its queues."""
 
-    def __init__(self) -> None:
-        super().__init__("RabbitMQ can't be reached: is it running, is SSAK3_AMQP_URLS right?")
+    def __init__(self, why: str) -> None:
+        said = f" ({why})" if why else ""
+        super().__init__(
+            f"RabbitMQ can't be reached{said}: is it running, are host, user and password in SSAK3_AMQP_URLS right?"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

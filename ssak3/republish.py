@@ -58,7 +58,7 @@ async def _held(settings: Settings, databases: Databases, clock: Clock) -> Held:
         return Held(ids=_by_consumer(rows), old=_by_consumer([(home, subject_of(body)) for home, body in bodies]))
     queues = await look_into_rabbitmq(settings, clock)
     if queues.waiting is None:
-        raise RabbitMQAway
+        raise RabbitMQAway(queues.trouble)
     return Held(
         ids=_by_consumer([(each.home, each.message_id) for each in queues.dead]),
         old=_by_consumer([(each.home, each.subject) for each in queues.dead if each.message_id < before]),

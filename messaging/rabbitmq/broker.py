@@ -46,6 +46,11 @@ class RabbitBroker(Broker):
         """The broker takes nothing in until it has memory and disk space again."""
         return self._sending.is_blocked
 
+    @property
+    def trouble(self) -> str:
+        """What keeps us from each node; empty when nothing does."""
+        return self._sending.trouble or self._receiving.trouble
+
     async def start(self) -> None:
         """Connects in the background."""
         self._sending.start()

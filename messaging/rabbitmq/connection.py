@@ -25,6 +25,8 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 3.0
 # One that was lost sooner counts as a failed try, so that a node that throws us out isn't asked without pause.
 STEADY_SECONDS = 5.0
+# Tries that end alike: every half minute or so, once the pauses are long.
+SAY_AGAIN_AFTER = 10
 
 
 class Supervisor:
@@ -40,6 +42,8 @@ class Supervisor:
         self._prepare = prepare
         self._next = int(chance() * len(self._urls))
         self._connection: AbstractConnection | None = None
+        # What the last try at each node ended with, until one goes well.
+        self._troubles: dict[str, str] = {}
         # Counts the connections there were: a channel of an earlier one is of no use, even if nobody has told it.
         self.generation = 0
         self._is_up = asyncio.Event()
@@ -55,6 +59,11 @@ class Supervisor:
     def is_blocked(self) -> bool:
         """The broker has no memory or disk left and reads nothing from us until it has."""
         return self._connection is not None and is_blocked(self._connection)
+
+    @property
+    def trouble(self) -> str:
+        """What keeps us from each node, in the words of the last try there; empty when nothing does."""
+        return "; ".join(f"{node}: {trouble}" for node, trouble in self._troubles.items())
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._keep())
@@ -100,9 +109,15 @@ class Supervisor:
                 log.warning("rabbitmq.connection_lost", connection=self._name, node=_node(url))
                 failures = 0 if loop.time() - since > STEADY_SECONDS else failures + 1
             except Exception as error:  # whatever it is, the next try may go well
-                log.warning("rabbitmq.not_connected", connection=self._name, node=_node(url), error=repr(error))
                 failures += 1
+                self._say(url, error, failures)
             await asyncio.sleep(self._pause(failures))
+
+    def _say(self, url: str, error: Exception, failures: int) -> None:
+        node, trouble = _node(url), str(error) or type(error).__name__
+        if trouble != self._troubles.get(node) or failures % SAY_AGAIN_AFTER == 0:
+            log.warning("rabbitmq.not_connected", connection=self._name, node=node, error=repr(error), tries=failures)
+        self._troubles[node] = trouble
 
     def _pause(self, failures: int) -> float:
         """Before each node was tried, next to none; then longer with each round."""
@@ -120,6 +135,7 @@ class Supervisor:
             if self._prepare is not None:
                 await self._prepare(connection)
             self._connection = connection
+            self._troubles.clear()
             self.generation += 1
             self._is_up.set()
             log.info("rabbitmq.connected", connection=self._name, node=_node(url))

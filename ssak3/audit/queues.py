@@ -30,10 +30,13 @@ class QueuedMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class Queues:
-    """`waiting`: how many messages wait for a consumer, in its queue or to be tried again. None: nobody knows."""
+    """`waiting`: how many messages wait for a consumer, in its queue or to be tried again. None: nobody knows, for the
+    reason in `trouble`.
+    """
 
     dead: Sequence[QueuedMessage] = ()
     waiting: Mapping[str, int] | None = None
+    trouble: str = ""
 
 
 async def look_into_rabbitmq(settings: Settings, clock: Clock) -> Queues:
@@ -45,7 +48,7 @@ async def look_into_rabbitmq(settings: Settings, clock: Clock) -> Queues:
             await broker.connected()
             return Queues(dead=await _dead(RabbitDeadLetters(broker)), waiting=_waiting(await broker.depths()))
     except (TimeoutError, BrokerUnavailable):
-        return Queues()
+        return Queues(trouble=broker.trouble)
     finally:
         await broker.close()
 

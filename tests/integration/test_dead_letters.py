@@ -179,8 +179,18 @@ async def test_what_waits_for_a_message_in_a_queue_isnt_passed_over_however_old_
 async def test_without_rabbitmq_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("ssak3.dead.PATIENCE_SECONDS", 0.5)
     shell = Shell(Settings(data_dir=tmp_path, amqp_urls="amqp://127.0.0.1:9/", _env_file=None))
-    with pytest.raises(CannotStart, match="SSAK3_AMQP_URLS"):
+    with pytest.raises(CannotStart, match=r"\(127\.0\.0\.1:9: .*refused\).* SSAK3_AMQP_URLS"):
         await list_groups(shell.settings, CLOCK, shell.console)
+
+
+async def test_a_wrong_password_is_told_from_a_broker_that_is_away(rabbitmq, tmp_path, monkeypatch):
+    monkeypatch.setattr("ssak3.dead.PATIENCE_SECONDS", 3)
+    place = rabbitmq.url.rpartition("@")[2]
+    wrong = f"amqp://guest:not-the-password@{place}"
+    shell = Shell(Settings(data_dir=tmp_path, amqp_urls=wrong, _env_file=None))
+    with pytest.raises(CannotStart, match="ACCESS_REFUSED") as refused:
+        await list_groups(shell.settings, CLOCK, shell.console)
+    assert "not-the-password" not in str(refused.value)
 
 
 async def test_a_command_prints_its_answer_and_not_how_it_came_by_it(rabbitmq, tmp_path):

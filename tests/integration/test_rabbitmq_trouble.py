@@ -5,8 +5,10 @@ import contextlib
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from messaging.broker import BrokerUnavailable, Message
+from messaging.rabbitmq.connection import Supervisor
 from tests.support.brokers import drained, published, rabbit_broker, received
 from tests.support.servers.rabbitmq import rabbitmq_server
 
@@ -103,3 +105,25 @@ async def test_an_alarm_is_seen_publishing_stops_and_consuming_goes_on(broker, s
     assert not broker.is_blocked
     # What was written while it was blocked may be read now, although it was reported as unsent.
     assert {"after", "failing"} <= set(await drained(broker, "mypage", 2.0)) <= {"after", "failing", "during"}
+
+
+async def test_tries_that_end_alike_are_told_now_and_then(monkeypatch: pytest.MonkeyPatch):
+    tries, enough = 0, asyncio.Event()
+
+    async def refused(*_: object, **__: object) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 20:
+            enough.set()
+        raise ConnectionRefusedError("refused")
+
+    monkeypatch.setattr("messaging.rabbitmq.connection.aio_pika.connect", refused)
+    monkeypatch.setattr("messaging.rabbitmq.connection.FIRST_PAUSE_SECONDS", 0.0)
+    supervisor = Supervisor("publisher", ["amqp://us:secret@one:5672/", "amqp://us:secret@two:5672/"], lambda: 0.0)
+    with capture_logs() as logged:
+        supervisor.start()
+        await asyncio.wait_for(enough.wait(), 20)
+        await supervisor.close()
+    told = [(line["node"], line["tries"]) for line in logged if line["event"] == "rabbitmq.not_connected"]
+    assert told == [("one:5672", 1), ("two:5672", 2), ("two:5672", 10), ("two:5672", 20)]
+    assert supervisor.trouble == "one:5672: refused; two:5672: refused"
