@@ -74,7 +74,7 @@ def answered(talk: CleanerTalk) -> Conversation:
 
 def _named(talk: CleanerTalk, given: Mapping[str, str], text: str) -> Turn:
     name = " ".join(text.split())
-    if not name or whole_intent(normalise(name)) is Intent.GREET:
+    if not name or whole_intent(normalise(name)) in (Intent.GREET, Intent.YES, Intent.NO):
         return talk.question(talk.say.ask_name(), asking="name", keep=given)
     if len(name) > LONGEST_NAME:
         return talk.question(talk.say.name_too_long(LONGEST_NAME), asking="name", keep=given)

@@ -1,7 +1,10 @@
-"""A cleaner answers offers, and gives jobs back. Whatever changed meanwhile, the answer says what is true now."""
+"""A cleaner answers offers, and gives jobs back. Whatever changed meanwhile, the answer says what is true now.
+
+`cleaner_words` finds out which job is meant when it is said in words.
+"""
 
 from collections.abc import Callable, Generator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.conversation.cleaner_talk import (
@@ -13,7 +16,6 @@ from bot.conversation.cleaner_talk import (
     menu,
     offer_card,
     old_button,
-    which,
 )
 from bot.conversation.effects_cleaner import (
     AcceptOffer,
@@ -45,6 +47,9 @@ from services.shared_kernel.refusal import NotFound
 
 DAYS_AHEAD = 14
 MOST_OFFERS = 3
+LIVE = (JobStatus.ASSIGNED, JobStatus.EN_ROUTE)  # what can still be given back
+SOON = timedelta(minutes=10)  # a bare 네 later than that isn't taken for the answer
+ASKED_AT, SEEN = "asked_at", "seen"
 
 Looking = Generator[Effect[Any], Any, Sequence[Job]]
 
@@ -160,21 +165,50 @@ def _offer_over(talk: CleanerTalk, job: Job) -> Turn:
 
 def withdraw(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     """못 가게 됐어요: asked once more."""
-    details = yield from own_job(talk, arguments[0])
+    return (yield from ask_to_withdraw(talk, arguments[0]))
+
+
+def ask_to_withdraw(talk: CleanerTalk, job_id: str, *, named: bool = False) -> Conversation:
+    """Whether somebody else shall be found. The job is named where another could be meant, or `named` wants it."""
+    details = yield from own_job(talk, job_id)
     if isinstance(details, Turn):
         return details
     job, say = details.job, talk.say
-    if job.status not in (JobStatus.ASSIGNED, JobStatus.EN_ROUTE):
-        return _cannot_withdraw(talk, job)
+    if job.status not in LIVE:
+        return cannot_withdraw(talk, job)
+    mine = yield from own_jobs(talk, DAYS_AHEAD, lambda each: each.status in LIVE)
+    waiting = yield from ask(OpenOffers())
+    text = say.ask_to_withdraw(job.visit.starts_at, talk.context.now)
+    if named or waiting or len(mine) > 1:
+        text = f"{say.this_job(job.visit.starts_at)} {text}"
     yes = button(say.find_another, "withdraw!", job.id, job.visit.revision)
-    says = pair(say.ask_to_withdraw(job.visit.starts_at, talk.context.now), yes, button(say.will_go, "keep", job.id))
-    return talk.answer(says)
+    shows = button(say.on_button(job.visit.starts_at), "job", job.id)
+    says = pair(text, yes, button(say.will_go, "keep", job.id), quick=[shows])
+    return talk.answer(says, keep={ASKED_AT: talk.context.now.isoformat(), SEEN: _ids(waiting)})
+
+
+def is_still_meant(talk: CleanerTalk) -> Generator[Effect[Any], Any, bool]:
+    """Whether 네 can be the answer to what was asked: it is said soon, and no new job has come in between."""
+    asked_at = talk.memo.get(ASKED_AT)
+    if asked_at is None:
+        return True
+    if talk.context.now - datetime.fromisoformat(asked_at) > SOON:
+        return False
+    if SEEN not in talk.memo:
+        return True
+    waiting = yield from ask(OpenOffers())
+    seen = talk.memo[SEEN].split(",")
+    return all(job.id in seen for job in waiting)
+
+
+def _ids(jobs: Sequence[Job]) -> str:
+    return ",".join(job.id for job in jobs)
 
 
 def withdraw_surely(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     """찾아 주세요."""
     try:
-        yield from ask(Withdraw(job_id=arguments[0], visit_revision=int(arguments[1])))
+        given_back = yield from ask(Withdraw(job_id=arguments[0], visit_revision=int(arguments[1])))
     except NotFound:
         return old_button(talk)
     except NotYours:
@@ -183,8 +217,10 @@ def withdraw_surely(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation
         text = talk.say.visit_moved(refusal.job.visit.starts_at)
         return talk.answer(ask_with_job(talk, text, refusal.job))
     except (WrongOrder, NotAllowed) as refusal:
-        return _cannot_withdraw(talk, refusal.job)
-    return talk.answer(menu(talk, talk.say.dropped()))
+        return cannot_withdraw(talk, refusal.job)
+    left = yield from own_jobs(talk, DAYS_AHEAD, lambda each: each.status in LIVE)
+    which_it_was = f" {talk.say.dropped_which(given_back.visit.starts_at)}" if left else ""
+    return talk.answer(menu(talk, talk.say.dropped() + which_it_was))
 
 
 def keep(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
@@ -195,7 +231,8 @@ def keep(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     return talk.answer(ask_with_job(talk, talk.say.kept(), details.job))
 
 
-def _cannot_withdraw(talk: CleanerTalk, job: Job) -> Turn:
+def cannot_withdraw(talk: CleanerTalk, job: Job) -> Turn:
+    """A job that was started, or is over."""
     if job.status is JobStatus.FINISHED and job.finished_at:
         return talk.answer(menu(talk, talk.say.finished_already(job.finished_at)))
     if job.status is not JobStatus.STARTED:
@@ -215,42 +252,6 @@ def own_job(talk: CleanerTalk, job_id: str) -> Generator[Effect[Any], Any, JobDe
         return talk.answer(menu(talk, text))
     except NotFound:
         return old_button(talk)
-
-
-# Words, without saying which
-
-
-def accept_by_word(talk: CleanerTalk) -> Conversation:
-    """수락, typed."""
-    waiting = yield from ask(OpenOffers())
-    if len(waiting) > 1:
-        return which(talk, talk.say.which_to_accept(), "accept", waiting)
-    if waiting:
-        return (yield from _accept(talk, waiting[0].id, waiting[0].visit.revision, late_ok=False))
-    return talk.answer(menu(talk, talk.say.no_offers()))
-
-
-def decline_by_word(talk: CleanerTalk) -> Conversation:
-    """거절, typed."""
-    waiting = yield from ask(OpenOffers())
-    if len(waiting) > 1:
-        return which(talk, talk.say.which_to_decline(), "decline", waiting)
-    if waiting:
-        return (yield from decline(talk, (waiting[0].id, str(waiting[0].visit.revision))))
-    return talk.answer(menu(talk, talk.say.no_offers()))
-
-
-def withdraw_by_word(talk: CleanerTalk) -> Conversation:
-    """못 가게 됐어요, typed: of a job that is theirs; else it answers an offer."""
-    mine = yield from own_jobs(talk, DAYS_AHEAD, lambda job: job.status in (JobStatus.ASSIGNED, JobStatus.EN_ROUTE))
-    if len(mine) == 1:
-        return (yield from withdraw(talk, (mine[0].id, str(mine[0].visit.revision))))
-    if mine:
-        return which(talk, talk.say.which_to_withdraw(), "withdraw", mine)
-    waiting = yield from ask(OpenOffers())
-    if waiting:
-        return (yield from decline_by_word(talk))
-    return talk.answer(menu(talk, talk.say.nothing_to_withdraw()))
 
 
 def own_jobs(talk: CleanerTalk, days: int, wanted: Callable[[Job], bool]) -> Looking:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.conversation.effects_cleaner import JobDetails
 from bot.conversation.staff import StaffTalk
-from bot.conversation.talk import MOST_BUTTONS, button, card, items
+from bot.conversation.talk import button, card, items
 from bot.conversation.texts_en_cleaner import CleanerEnglish
 from bot.conversation.texts_ko_cleaner import CleanerKorean
 from bot.conversation.turn import Context, Turn
@@ -120,18 +120,6 @@ def offer_card(talk: CleanerTalk, job: Job) -> Card:
         ),
         side_by_side=True,
     )
-
-
-def which(talk: CleanerTalk, text: str, verb: str, jobs: Sequence[Job]) -> Turn:
-    """Several could be meant: ask which, most urgent first."""
-    shown = jobs[: 3 * MOST_BUTTONS]
-    choices = [button(talk.say.on_button(job.visit.starts_at), verb, job.id, job.visit.revision) for job in shown]
-    first = card(text, *choices[:MOST_BUTTONS])
-    more = [
-        card(talk.say.choose_here(), *choices[at : at + MOST_BUTTONS])
-        for at in range(MOST_BUTTONS, len(choices), MOST_BUTTONS)
-    ]
-    return talk.answer(first, *more)
 
 
 def profile(talk: CleanerTalk, cleaner: Cleaner) -> Sequence[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """A cleaner at work: on the way, start, finish; today's jobs and those to come."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from bot.conversation.cleaner_offers import own_job, own_jobs
+from bot.conversation.cleaner_offers import ASKED_AT, DAYS_AHEAD, Looking, own_job, own_jobs
 from bot.conversation.cleaner_talk import (
     NEXT_STEP,
     CleanerTalk,
@@ -15,11 +15,12 @@ from bot.conversation.cleaner_talk import (
     old_button,
     step_button,
     step_label,
-    which,
     work_of,
 )
+from bot.conversation.cleaner_which import which
 from bot.conversation.effects_cleaner import EnRoute, FinishJob, MyJobs, OpenOffers, StartJob
 from bot.conversation.korean import button_date, card_time
+from bot.conversation.parse.moments import When
 from bot.conversation.talk import button, card, cards, pair
 from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.cleaning.model import Job
@@ -29,8 +30,7 @@ from services.shared_kernel.card import Button, Card, Item
 from services.shared_kernel.clock import kst_date
 from services.shared_kernel.refusal import NotFound
 
-EARLY = timedelta(hours=4)  # who leaves that long before a visit is asked whether it is meant
-DAYS_AHEAD = 14
+EARLY = timedelta(hours=2)  # who leaves that long before a visit is asked whether it is meant
 MOST_LINES = 12
 MOST_DETAILS = 6
 
@@ -41,7 +41,9 @@ _MEANT: dict[str, tuple[JobStatus, ...]] = {
     "en_route": (JobStatus.ASSIGNED, JobStatus.EN_ROUTE, JobStatus.STARTED, JobStatus.FINISHED),
     "start": (JobStatus.EN_ROUTE, JobStatus.ASSIGNED, JobStatus.STARTED, JobStatus.FINISHED),
     "finish": (JobStatus.STARTED, JobStatus.EN_ROUTE, JobStatus.ASSIGNED, JobStatus.FINISHED),
+    "arrived": (JobStatus.EN_ROUTE, JobStatus.ASSIGNED, JobStatus.STARTED),
 }
+ANY_TIME = When()
 
 
 def en_route(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
@@ -50,11 +52,20 @@ def en_route(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     if isinstance(details, Turn):
         return details
     job = details.job
-    if job.status is JobStatus.ASSIGNED and job.visit.starts_at - talk.context.now > EARLY:
+    if job.status is JobStatus.ASSIGNED and (yield from _must_be_asked(talk, job)):
         yes = button(talk.say.leaving_now, "en_route!", job.id, job.visit.revision)
         no = button(talk.say.not_yet, "keep", job.id)
-        return talk.answer(pair(talk.say.early_to_leave(job.visit.starts_at), yes, no))
+        says = pair(talk.say.early_to_leave(job.visit.starts_at), yes, no)
+        return talk.answer(says, keep={ASKED_AT: talk.context.now.isoformat()})
     return (yield from _step(talk, "en_route", arguments))
+
+
+def _must_be_asked(talk: CleanerTalk, job: Job) -> Generator[Effect[Any], Any, bool]:
+    """Leaving for the next job hours before it, or while at another: the wrong customer could be told."""
+    if job.visit.starts_at - talk.context.now > EARLY:
+        return True
+    busy = yield from own_jobs(talk, 0, lambda each: each.status in (JobStatus.EN_ROUTE, JobStatus.STARTED))
+    return bool(busy)
 
 
 def en_route_surely(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
@@ -114,23 +125,52 @@ def _refused(talk: CleanerTalk, verb: str, refusal: JobRefusal) -> Turn:
     return talk.answer(menu(talk, say.not_yours()))
 
 
-def step_by_word(talk: CleanerTalk, verb: str) -> Conversation:
+def step_by_word(talk: CleanerTalk, verb: str, when: When = ANY_TIME) -> Conversation:
     """출발, 시작, 완료, typed: about the only job that could be meant today, or it is asked which."""
+    jobs = yield from _todays(talk)
+    meant = [job for job in jobs if when.fits(job.visit.starts_at)] if when.said else jobs
+    if when.names_job and jobs and not meant:
+        live = [job for job in jobs if job.status in NEXT_STEP]
+        return which(talk, talk.say.no_job_then(), verb, live) if live else talk.answer(_nothing(talk))
+    for status in _MEANT[verb]:
+        there = [job for job in meant or jobs if job.status is status]
+        if len(there) > 1:
+            return which(talk, talk.say.which_job(), verb, there)
+        if there:
+            handler = {"en_route": en_route, "start": start, "finish": finish, "arrived": arrived}[verb]
+            return (yield from handler(talk, (there[0].id, str(there[0].visit.revision))))
+    return talk.answer(_nothing(talk))
+
+
+def _todays(talk: CleanerTalk) -> Looking:
     today = kst_date(talk.context.now)
 
     def is_meant(job: Job) -> bool:
         is_today = kst_date(job.visit.starts_at) == today
         return is_today or job.status in (JobStatus.EN_ROUTE, JobStatus.STARTED)
 
-    jobs = yield from own_jobs(talk, 0, is_meant)
-    for status in _MEANT[verb]:
-        there = [job for job in jobs if job.status is status]
-        if len(there) > 1:
-            return which(talk, talk.say.which_job(), verb, there)
-        if there:
-            handler = {"en_route": en_route, "start": start, "finish": finish}[verb]
-            return (yield from handler(talk, (there[0].id, str(there[0].visit.revision))))
-    return talk.answer(menu(talk, talk.say.nothing_to_do()))
+    return (yield from own_jobs(talk, 0, is_meant))
+
+
+def _nothing(talk: CleanerTalk) -> Card:
+    return menu(talk, talk.say.nothing_to_do())
+
+
+def arrived(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
+    """도착했어요: whether the cleaning starts now, which is another thing."""
+    details = yield from own_job(talk, arguments[0])
+    if isinstance(details, Turn):
+        return details
+    say, job = talk.say, details.job
+    if job.status is JobStatus.EN_ROUTE:
+        yes = button(say.start, "start", job.id, job.visit.revision)
+        says = pair(say.start_now(), yes, button(say.not_yet, "keep", job.id))
+        return talk.answer(says, keep={ASKED_AT: talk.context.now.isoformat()})
+    if job.status is JobStatus.ASSIGNED:
+        return talk.answer(card(say.leave_first(), step_button(talk, "en_route", job)))
+    if job.status is JobStatus.STARTED:
+        return talk.answer(card(say.started_already(), step_button(talk, "finish", job)))
+    return talk.answer(details_card(talk, details))
 
 
 # Lists

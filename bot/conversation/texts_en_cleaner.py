@@ -67,6 +67,12 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
     def areas(self, names: Sequence[str]) -> str:
         return ", ".join(names)
 
+    def decline_at(self, starts_at: datetime) -> str:
+        return f"{self.on_button(starts_at)} no"
+
+    def number(self, number: int) -> str:
+        return f"#{number}"
+
     item_pay = "You get"
     item_when = "When"
     item_area = "Area"
@@ -113,6 +119,15 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
 
     def shall_operator_help(self) -> str:
         return "Shall I pass you on to an operator?"
+
+    def which_of_these(self) -> str:
+        return "Which one? Please tap its button."
+
+    def nothing_done_yet(self) -> str:
+        return "I haven’t done anything yet. Shall I pass your question on to an operator?"
+
+    def not_taken_back(self) -> str:
+        return "What was told can’t be taken back here. Shall I pass you on to an operator?"
 
     def ask_name(self) -> str:
         return "What is your name, or your company’s?"
@@ -254,6 +269,30 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
     def only_customers_move(self) -> str:
         return "Customers move their visits. If you can’t come then, we find somebody else, or you talk to us."
 
+    def this_job(self, starts_at: datetime) -> str:
+        return f"This is about {spoken_moment(starts_at)}."
+
+    def dropped_which(self, starts_at: datetime) -> str:
+        return f"It was the job on {spoken_moment(starts_at)}."
+
+    def no_job_then(self) -> str:
+        return "You have no job then. Is it one of these?"
+
+    def no_offer_then_to_accept(self) -> str:
+        return "There is no new job then. Do you take one of these?"
+
+    def no_offer_then_to_decline(self) -> str:
+        return "There is no new job then. Do you decline one of these?"
+
+    def nothing_then_to_withdraw(self) -> str:
+        return "You have no job then. Is it one of these that you can’t come to?"
+
+    def held_already(self, starts_at: datetime) -> str:
+        return f"The job on {spoken_moment(starts_at)} is yours already. Just come then."
+
+    def several_held_already(self, count: int) -> str:
+        return f"You have {counted(count, 'job')} already, and no new one waits for your answer."
+
     def told_en_route(self) -> str:
         return "We told the customer that you are on your way."
 
@@ -295,6 +334,9 @@ class CleanerEnglish(StaffEnglish, CleanerKorean):
 
     def which_job(self) -> str:
         return "You have several jobs today. Which one?"
+
+    def start_now(self) -> str:
+        return "You are there. Shall we start now?"
 
     def today_count(self, count: int, payout_krw: int) -> str:
         return f"{counted(count, 'job')} today, {self.won(payout_krw)} for you."

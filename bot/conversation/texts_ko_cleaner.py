@@ -70,6 +70,15 @@ class CleanerKorean(StaffKorean):
     def areas(self, names: Sequence[str]) -> str:
         return "·".join(names)
 
+    def decline_at(self, starts_at: datetime) -> str:
+        return f"{self.on_button(starts_at)} {self.decline}"
+
+    def number(self, number: int) -> str:
+        return f"{number}번"
+
+    def numbered(self, number: int, label: str) -> str:
+        return f"{self.number(number)} {label}"
+
     # Items of cards: names have 6 characters
 
     item_pay = "받을 금액"
@@ -120,6 +129,15 @@ class CleanerKorean(StaffKorean):
 
     def shall_operator_help(self) -> str:
         return "운영자에게 이어 드릴까요?"
+
+    def which_of_these(self) -> str:
+        return "어느 일인지 버튼으로 골라 주세요."
+
+    def nothing_done_yet(self) -> str:
+        return "아직 아무것도 하지 않았어요. 궁금하신 건 운영자에게 이어 드릴까요?"
+
+    def not_taken_back(self) -> str:
+        return "이미 알린 건 여기서 되돌릴 수 없어요. 운영자에게 이어 드릴까요?"
 
     # Joining
 
@@ -268,6 +286,30 @@ class CleanerKorean(StaffKorean):
     def only_customers_move(self) -> str:
         return "방문 시간은 고객님이 옮기세요. 그 시간에 못 가시면 다른 업체를 찾거나 운영자와 얘기하실 수 있어요."
 
+    def this_job(self, starts_at: datetime) -> str:
+        return f"{spoken_moment(starts_at)} 일이에요."
+
+    def dropped_which(self, starts_at: datetime) -> str:
+        return f"뺀 일은 {josa(spoken_moment(starts_at), '이에요/예요')}."
+
+    def no_job_then(self) -> str:
+        return "그때는 맡으신 일이 없어요. 이 중에 있나요?"
+
+    def no_offer_then_to_accept(self) -> str:
+        return "그때는 새 일이 없어요. 이 중에서 맡으시겠어요?"
+
+    def no_offer_then_to_decline(self) -> str:
+        return "그때는 새 일이 없어요. 이 중에서 거절할까요?"
+
+    def nothing_then_to_withdraw(self) -> str:
+        return "그때는 맡으신 일이 없어요. 이 중에 못 가게 되신 일이 있나요?"
+
+    def held_already(self, starts_at: datetime) -> str:
+        return f"{spoken_moment(starts_at)} 일은 이미 맡으셨어요. 그대로 가시면 돼요."
+
+    def several_held_already(self, count: int) -> str:
+        return f"이미 맡으신 일이 {count}건 있고, 답을 기다리는 새 일은 없어요."
+
     # At work
 
     def told_en_route(self) -> str:
@@ -311,6 +353,9 @@ class CleanerKorean(StaffKorean):
 
     def which_job(self) -> str:
         return "오늘 일이 여러 건이에요. 어느 일인가요?"
+
+    def start_now(self) -> str:
+        return "도착하셨네요. 지금 청소를 시작할까요?"
 
     # Lists
 

@@ -27,9 +27,14 @@ def is_asked_back(text: str) -> bool:
     return bool(_ASKED_BACK.search(text))
 
 
+def hesitates(text: str) -> bool:
+    """네..., 음…: said as a sigh."""
+    return bool(_HESITATES.search(text))
+
+
 def agrees(text: str) -> bool:
     """Whether what reads as a yes may do something that isn't undone: neither 네? nor 알겠어요 may."""
-    return not (is_asked_back(text) or _HESITATES.search(text) or _NO_YES.search(normalise(text)))
+    return not (is_asked_back(text) or hesitates(text) or _NO_YES.search(normalise(text)))
 
 
 def is_yes_here(text: str) -> bool:

@@ -64,9 +64,6 @@ _FOR_US = re.compile(
     r"정산|입금|돈.{0,6}언제|문이?\s*(?:안\s*열|잠)|비번|비밀번호|주차|다쳤|사고|running\s+late|phone\s+number|paid",
     re.IGNORECASE,
 )
-_CANT_COME = re.compile(
-    r"못\s*(?:가|갈|해|하).*|일\s*취소.*|(?:i\s+)?can(?:['’]?t|not)\s+(?:come|go|make\s+it).*|withdraw", re.IGNORECASE
-)
 
 _CODE = r"#?(?P<code>[2-9A-HJ-NP-Z]{4,6})"
 _SENDING = r"(?:발송|보내기|보낼래요?|보낼게요?|보내\s*줘요?|보내\s*주세요)"
@@ -218,11 +215,6 @@ def asks_for_operator(text: str) -> bool:
 def asks_for_new_jobs(text: str) -> bool:
     """새 일: what waits for an answer."""
     return _NEW_JOBS.fullmatch(_line(text)) is not None
-
-
-def cant_come(text: str) -> bool:
-    """못 가게 됐어요."""
-    return _CANT_COME.fullmatch(_line(text)) is not None
 
 
 def asks_for_profile(text: str) -> bool:
