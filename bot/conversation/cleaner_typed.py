@@ -10,7 +10,7 @@ from bot.conversation import cleaner_offers as offers
 from bot.conversation import cleaner_settings as settings
 from bot.conversation import cleaner_work as work
 from bot.conversation.cleaner_talk import CleanerTalk, menu
-from bot.conversation.cleaner_which import chosen
+from bot.conversation.cleaner_which import chosen, which_again
 from bot.conversation.cleaner_words import do_word
 from bot.conversation.effects import SayToPerson
 from bot.conversation.effects_cleaner import OpenOffers
@@ -151,12 +151,13 @@ def _yes_or_no(talk: CleanerTalk, tapped: Tapped, reading: Reading) -> Conversat
     is_yes = reading.intent is Intent.YES
     action = talk.draft.yes if is_yes else talk.draft.no
     if not action:
-        return talk.answer(menu(talk, talk.say.nothing_asked()))
+        again = which_again(talk) if is_yes else None
+        return again or talk.answer(menu(talk, talk.say.nothing_asked()))
     text = talk.said.text
     if is_asked_back(text) or (is_yes and not agrees(text)):
         return talk.not_agreed()
-    again = (yield from _asked_again(talk, action)) if reading.intent in (Intent.YES, Intent.NO) else None
-    return again or (yield from tapped(talk, action, is_registered=True))
+    anew = (yield from _asked_again(talk, action)) if reading.intent in (Intent.YES, Intent.NO) else None
+    return anew or (yield from tapped(talk, action, is_registered=True))
 
 
 def _asked_again(talk: CleanerTalk, action: str) -> Generator[Effect[Any], Any, Turn | None]:

@@ -83,6 +83,12 @@ def chosen(talk: CleanerTalk) -> str | Turn:
     return choose(talk, talk.say.which_of_these(), [options[at] for at in fit] or options)
 
 
+def which_again(talk: CleanerTalk) -> Turn | None:
+    """네 to several is none of them. None if nothing of that kind was asked."""
+    options = _options(talk.memo.get(WHICH, ""))
+    return choose(talk, talk.say.which_of_these(), options) if options else None
+
+
 def _options(kept: str) -> list[Choice]:
     rows = (row.split("|") for row in kept.split(";") if row)
     return [Choice(action=action, label=label, starts_at=datetime.fromisoformat(at)) for action, at, label in rows]
