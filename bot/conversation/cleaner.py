@@ -8,7 +8,7 @@ from bot.conversation import cleaner_offers as offers
 from bot.conversation import cleaner_settings as settings
 from bot.conversation import cleaner_work as work
 from bot.conversation.cleaner_talk import CleanerTalk, menu, old_button, sentences
-from bot.conversation.cleaner_typed import typed
+from bot.conversation.cleaner_typed import named, typed
 from bot.conversation.draft import Draft
 from bot.conversation.effects import TemporaryTrouble
 from bot.conversation.effects_cleaner import TheCleaner
@@ -30,10 +30,11 @@ def reply(draft: Draft, said: Said, context: Context) -> Conversation:
 
 
 def _answer(talk: CleanerTalk) -> Conversation:
-    action = talk.said.action or talk.tapped_by_name()
     cleaner = yield from ask(TheCleaner())
-    if action:
-        return (yield from _tapped(talk, action, is_registered=cleaner is not None))
+    if talk.said.action:
+        return (yield from _tapped(talk, talk.said.action, is_registered=cleaner is not None))
+    if label := talk.tapped_by_name():
+        return (yield from named(talk, _tapped, label, is_registered=cleaner is not None))
     if not talk.said.text.strip():
         return (yield from always.home(talk, ()))
     return (yield from typed(talk, _tapped, is_registered=cleaner is not None))

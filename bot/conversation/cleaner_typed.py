@@ -69,6 +69,19 @@ def typed(talk: CleanerTalk, tapped: Tapped, *, is_registered: bool) -> Conversa
     return (yield from _about_jobs(talk, tapped, reading))
 
 
+def named(talk: CleanerTalk, tapped: Tapped, action: str, *, is_registered: bool) -> Conversation:
+    """Answer a button's label that was typed, perhaps long after the button was shown and of what came since."""
+    if _is_yes(talk.said.text):
+        return (yield from typed(talk, tapped, is_registered=is_registered))
+    anew = (yield from _asked_again(talk, action)) if is_registered else None
+    return anew or (yield from tapped(talk, action, is_registered=is_registered))
+
+
+def _is_yes(text: str) -> bool:
+    """The label that is also what one says to a person."""
+    return text.strip().casefold() == "yes"
+
+
 def _is_of_jobs(talk: CleanerTalk, reading: Reading) -> bool:
     """Rather than an answer to what settings ask: 금요일 갈 수 있어요 is one, 출발했어요 isn't."""
     word = job_word(talk.said.text, talk.context.now)
@@ -151,8 +164,7 @@ def _yes_or_no(talk: CleanerTalk, tapped: Tapped, reading: Reading) -> Conversat
     is_yes = reading.intent is Intent.YES
     action = talk.draft.yes if is_yes else talk.draft.no
     if not action:
-        again = which_again(talk) if is_yes else None
-        return again or talk.answer(menu(talk, talk.say.nothing_asked()))
+        return (yield from _nothing_asked(talk, is_yes=is_yes))
     text = talk.said.text
     if is_asked_back(text) or (is_yes and not agrees(text)):
         return talk.not_agreed()
@@ -160,16 +172,26 @@ def _yes_or_no(talk: CleanerTalk, tapped: Tapped, reading: Reading) -> Conversat
     return anew or (yield from tapped(talk, action, is_registered=True))
 
 
+def _nothing_asked(talk: CleanerTalk, *, is_yes: bool) -> Conversation:
+    """네 to a list asks again which; to the notice of a new job it shows that job."""
+    again = which_again(talk) if is_yes else None
+    if again is None and is_yes and (yield from ask(OpenOffers())):
+        return (yield from offers.offers(talk, ()))
+    return again or talk.answer(menu(talk, talk.say.nothing_asked()))
+
+
 def _asked_again(talk: CleanerTalk, action: str) -> Generator[Effect[Any], Any, Turn | None]:
     """A bare 네 or 아니요 isn't enough where another job could be meant by now."""
-    verb, _, arguments = action.partition(":")
+    verb, *arguments = action.split(":")
+    if verb == "en_route":
+        return (yield from work.of_today_instead(talk, arguments))
     if verb in ("accept", "decline"):
         waiting = yield from ask(OpenOffers())
         doing = Doing.ACCEPT if verb == "accept" else Doing.DECLINE
         return (yield from do_word(talk, JobWord(doing=doing, when=When()))) if len(waiting) > 1 else None
     if verb not in _ASKED_ANEW or (yield from offers.is_still_meant(talk)):
         return None
-    return (yield from _ASKED_ANEW[verb](talk, arguments.split(":")))
+    return (yield from _ASKED_ANEW[verb](talk, arguments))
 
 
 _ASKED_ANEW: dict[str, Callable[[CleanerTalk, list[str]], Conversation]] = {

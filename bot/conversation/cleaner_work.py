@@ -142,6 +142,16 @@ def step_by_word(talk: CleanerTalk, verb: str, when: When = ANY_TIME) -> Convers
     return talk.answer(_nothing(talk))
 
 
+def of_today_instead(talk: CleanerTalk, arguments: Sequence[str]) -> Generator[Effect[Any], Any, Turn | None]:
+    """출발했어요, typed below a job of another day: today's is meant, if there is one."""
+    jobs = yield from _todays(talk)
+    if arguments[:1] and arguments[0] in (job.id for job in jobs):
+        return None
+    if not any(job.status is JobStatus.ASSIGNED for job in jobs):
+        return None
+    return (yield from step_by_word(talk, "en_route"))
+
+
 def _todays(talk: CleanerTalk) -> Looking:
     today = kst_date(talk.context.now)
 

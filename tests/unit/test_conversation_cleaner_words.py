@@ -234,6 +234,40 @@ def test_the_last_and_those_alike(chat: Talking, world: CleanerWorld) -> None:
     assert statuses(world) == [OFFERING, ASSIGNED]
 
 
+@pytest.mark.parametrize("said", ["수락", "거절", "네"])
+def test_a_second_offer_came_meanwhile(chat: Talking, world: CleanerWorld, said: str) -> None:
+    world.offer(FRIDAY)
+    chat.say("새 일")
+    world.offer(SATURDAY)
+    assert chat.say(said).startswith("새 일이 여러 건이에요.")
+    assert all(job.pending() for job in world.jobs.values())
+
+
+def test_leaving_is_of_todays_job(chat: Talking, world: CleanerWorld) -> None:
+    today = world.assigned(SOON)
+    world.offer(FRIDAY)
+    chat.say("수락")
+    assert chat.labels()[0] == "출발했어요"
+    assert chat.say("출발했어요") == "고객님께 출발을 알렸어요."
+    assert world.jobs[today.id].status is JobStatus.EN_ROUTE
+
+
+def test_a_label_typed_late_is_asked_again(chat: Talking, world: CleanerWorld, clock: FakeClock) -> None:
+    world.assigned(FRIDAY)
+    chat.say("못 가요")
+    clock.advance(hours=3)
+    assert chat.say("찾아 주세요") == f"11/27(금) 오후 2시 일이에요. {FIND_ANOTHER}"
+    assert chat.tap("찾아 주세요").startswith("알겠어요.")
+
+
+def test_yes_to_a_notice_shows_the_offer(chat: Talking, world: CleanerWorld) -> None:
+    world.offer(FRIDAY)
+    assert chat.say("네").startswith("새 일\n68,000원짜리 새 일이에요.")
+    assert statuses(world) == [OFFERING]
+    chat.say("네")
+    assert statuses(world) == [ASSIGNED]
+
+
 # Not now
 
 
@@ -301,6 +335,18 @@ def test_talk_is_passed_on(chat: Talking, world: CleanerWorld, said: str) -> Non
     assert [bool(job.pending()) for job in world.jobs.values()] == [True]
     chat.say("수락")
     assert statuses(world) == [ASSIGNED]
+
+
+def test_yes_is_talk_though_a_button_says_it(chat: Talking, world: CleanerWorld) -> None:
+    chat.speak("en")
+    world.assigned(FRIDAY)
+    chat.say("operator")
+    chat.do(f"withdraw:{next(iter(world.jobs))}:1")
+    assert "Yes" in chat.labels()
+    assert chat.say("Yes").startswith("I’ve passed it on.")
+    assert statuses(world) == [ASSIGNED]
+    chat.do(chat.draft.yes)
+    assert statuses(world) == [OFFERING]
 
 
 @pytest.mark.parametrize("said", ["상담 끝났어요?", "상담 끝?"])
