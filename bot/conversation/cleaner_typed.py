@@ -206,7 +206,11 @@ def _not_understood(talk: CleanerTalk) -> Turn:
     if is_for_operator(text):
         return always.offer_an_operator(talk, say.shall_operator_help())
     if is_about_a_job(text):
-        return talk.not_agreed() if talk.draft.yes else always.offer_an_operator(talk, say.nothing_done_yet())
+        return (
+            talk.not_agreed()
+            if talk.draft.yes not in ("", "human")
+            else always.offer_an_operator(talk, say.nothing_done_yet())
+        )
     if misses < _MISSES_BEFORE_BUTTONS:
         return talk.answer(menu(talk, say.not_understood()), misses=misses)
     if misses == _MISSES_BEFORE_BUTTONS:

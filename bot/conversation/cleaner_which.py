@@ -1,5 +1,6 @@
 """Which of several jobs is meant: asked with a button for each, answered by a tap or in words."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,17 @@ from services.cleaning.model import Job
 from services.shared_kernel.card import Button, Card, Item
 
 WHICH = "which"
+_ENDS = r"(?:\s*(?:하겠습니다|할게요?|합니다|했어요|했습니다|해\s?주세요|이?요))*$"
+_NOTHING = re.compile("$^")
+# 첫번째 거 수락: the word that asked for the list, said again
+_SAID_WITH_IT = {
+    verb: re.compile(rf"\s*(?:{words}){_ENDS}")
+    for verb, words in {
+        "accept": "수락|갈게|맡을게|받을게|accept",
+        "decline": r"거절|못\s*가|decline", "withdraw": r"못\s*가|취소|cancel",
+        "en_route": "출발", "start": "시작", "finish": "완료",
+    }.items()
+}  # fmt: skip
 MOST_CHOICES = 3 * MOST_BUTTONS
 
 
@@ -70,7 +82,8 @@ def chosen(talk: CleanerTalk) -> str | Turn:
     options = _options(talk.memo.get(WHICH, ""))
     if not options or is_asked_back(talk.said.text):
         return ""
-    line = normalise(talk.said.text)
+    said = normalise(talk.said.text)
+    line = _SAID_WITH_IT.get(options[0].action.partition(":")[0], _NOTHING).sub("", said)
     nth = nth_in(line, len(options))
     if nth is not None:
         return options[nth].action
@@ -80,6 +93,8 @@ def chosen(talk: CleanerTalk) -> str | Turn:
     fit = fitting((each.starts_at for each in options), when)
     if len(fit) == 1:
         return options[fit[0]].action
+    if not fit and line != said:
+        return ""
     return choose(talk, talk.say.which_of_these(), [options[at] for at in fit] or options)
 
 

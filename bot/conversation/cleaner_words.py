@@ -53,6 +53,8 @@ def accept_one(talk: CleanerTalk, word: JobWord) -> Conversation:
     """수락, 갈게요."""
     waiting = yield from ask(OpenOffers())
     meant = _fits(waiting, word.when)
+    if meant and word.doing is Doing.GO and word.when.said and _fits((yield from _live(talk)), word.when):
+        return (yield from offers.offers(talk, ()))  # it may be said of the job that they have that day
     if len(meant) == 1:
         return (yield from offers.accept(talk, (meant[0].id, str(meant[0].visit.revision))))
     if meant:

@@ -268,6 +268,24 @@ def test_yes_to_a_notice_shows_the_offer(chat: Talking, world: CleanerWorld) -> 
     assert statuses(world) == [ASSIGNED]
 
 
+@pytest.mark.parametrize(
+    "said", ["첫번째 거 수락", "금요일 거 수락할게요", "토요일 말고 금요일 수락", "1번 갈게요", "금요일이요"]
+)
+def test_the_choice_with_its_verb(chat: Talking, world: CleanerWorld, said: str) -> None:
+    world.offer(FRIDAY)
+    world.offer(SATURDAY)
+    chat.say("수락")
+    chat.say(said)
+    assert statuses(world) == [ASSIGNED, OFFERING]
+
+
+def test_going_that_day_may_mean_the_job_they_have(chat: Talking, world: CleanerWorld) -> None:
+    world.assigned(FRIDAY)
+    world.offer(at(27, 18))
+    assert chat.say("금요일 갈게요").startswith("새 일\n")
+    assert statuses(world) == [ASSIGNED, OFFERING]
+
+
 # Not now
 
 
@@ -359,7 +377,9 @@ def test_a_question_ends_no_talk(chat: Talking, world: CleanerWorld, said: str) 
 
 
 @pytest.mark.parametrize("answer", ["네", "운영자와 얘기하기"])
-@pytest.mark.parametrize("said", ["30분 늦어요", "고객이 전화를 안 받아요", "일 취소하면 벌점 있어요?"])
+@pytest.mark.parametrize(
+    "said", ["30분 늦어요", "도착했는데 문을 안 열어줘요", "I'm running 30 min late", "일 취소하면 벌점 있어요?"]
+)
 def test_what_was_reported_goes_along(chat: Talking, world: CleanerWorld, said: str, answer: str) -> None:
     world.assigned(SOON)
     assert "운영자에게 이어 드릴까요?" in chat.say(said)
@@ -443,6 +463,18 @@ def test_the_job_of_today_is_shown(chat: Talking, world: CleanerWorld, said: str
     world.assigned(SOON)
     world.assigned(TOMORROW)
     assert chat.say(said).startswith("맡은 일\n상태: 출발 전\n일시: 11/23(월) 16:00–19:00")
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("수요일은 못 가요", "월·화·목·금·토·일요일"), ("주말은 쉬어요", "평일"), ("월수금 갈 수 있어요", "월·수·금요일"),
+        ("can't on Sunday", "월·화·수·목·금·토요일"),
+    ],
+)  # fmt: skip
+def test_days_that_are_left_out(chat: Talking, said: str, days: str) -> None:
+    chat.do("change:days")
+    assert chat.say(said) == f"OO클린, 마포구·서대문구, {days}로 바꿀까요?"
 
 
 @given(st.text(alphabet=" .,네못가갈취소수락출발시작완료일거금요토내오늘뒤분30시?", max_size=400))

@@ -66,12 +66,12 @@ _WORDS: tuple[tuple[Doing, str], ...] = (
                       r"(?:출발|시작|완료|수락|거절)?\s*(?:을|를)?\s*잘못\s*눌렀(?:어|습니다|네)요?|undo(?: it| that)?|(?:i )?(?:pressed|tapped) it by mistake"),
     (Doing.GIVE_UP, rf"{_OPENING}{_WHY}못\s*(?:[가하]게\s*(?:됐어|됐습니다|됐네|되었어|되었습니다|될\s*{_LIKE})|하겠(?:어|습니다|네)|합니다|할\s*{_LIKE}){_END}|withdraw"),
     (Doing.CANT_COME, rf"{_OPENING}{_WHY}(?:못\s*(?:{_COME}|해)|안\s*(?:갈게|갈래|가|갑니다)|갈\s*수(?:가)?\s*없(?:어|습니다|네|게\s*됐어|을\s*{_LIKE})){_END}|"
-                      r"(?:(?:sorry|but|no|unfortunately|i)[\s,.]+)*(?:can'?t|can not|cannot|won'?t be able to) (?:come|go|make it)(?: (?:on|that day|then|any ?more|after all|now|sorry))*|"
-                      r"(?:(?:sorry|but|no|unfortunately|i)[\s,.]+)*can t (?:come|go|make it)(?: (?:on|that day|then|any ?more|after all|now|sorry))*"),
+                      r"(?:(?:sorry|but|no|unfortunately|i)[\s,.]+)*(?:can'?t|can not|cannot|won'?t be able to) (?:come|go|make it|do it)(?: (?:on|that day|then|any ?more|after all|now|sorry))*|"
+                      r"(?:(?:sorry|but|no|unfortunately|i)[\s,.]+)*can t (?:come|go|make it|do it)(?: (?:on|that day|then|any ?more|after all|now|sorry))*"),
     (Doing.CANCEL, rf"{_OPENING}{_THE_JOB}취소(?:{_DO_IT}|{_HAVE_TO}{_END})|(?:i )?(?:have to |need to |want to )?cancel(?: (?:it|the job|my job|that))?(?: please)?|/cancel"),
     (Doing.DECLINE, rf"{_OPENING}(?:이번\s*(?:일|건)?은?\s*)?(?:수락\s*(?:안\s*(?:할게|해|할래)|못\s*(?:해|하겠어|합니다|할\s*{_LIKE}))){_END}"),
     (Doing.GO, rf"{_OPENING}(?:(?:이|그)?\s*일\s*)?(?:(?:꼭|그래도|그대로|예정대로)\s*)?(?:갈게|갑니다|가겠습니다|가겠어|갈래|갈\s*수\s*있(?:어|습니다)|가능해|가능합니다|할게|하겠습니다|할\s*수\s*있(?:어|습니다)){_END}|"
-               r"(?:i'?ll |i will |i )?(?:can )?(?:go|come|be there|do it|make it)"),
+               r"(?:(?:no|sorry|but)[\s,]+)*(?:i'?ll |i ll |i will |i )?(?:can )?(?:go|come|be there|do it|make it)"),
     (Doing.FINISH, rf"(?:(?:청소|일|작업)\s*(?:를|을|가|이|는|은)?\s*)?(?:방금\s*|지금\s*|이제\s*)?(?:(?:다|모두|전부)\s*)?(?:마무리\s*(?:했어|했습니다|됐어|됐습니다|완료)?|"
                    rf"(?:했|끝났|마쳤|끝냈)(?:어|습니다|음)){_END}|"
                    rf"(?:(?:청소|일|작업)\s*(?:가|이|는|은)?\s*)?다\s*됐(?:어|습니다){_END}"),
@@ -99,7 +99,7 @@ _CLOSING = re.compile(
 _FILLERS = re.compile(rf"^(?:{words_ko.FILLERS}[\s,.]*)+")
 _NOW = re.compile(r"^(?:(?:저는?|저희는?|방금|막|지금|이제|바로|just|i'?ve|i have)\s+)+")
 _ABOUT_A_JOB = re.compile(
-    r"못\s*(?:가|갈|하|할|해)|취소|수락|거절|출발|시작|완료|가도\s*(?:되|돼)|갈까|벌점|벌금|페널티|패널티|can'?t (?:come|go|make)|accept|withdraw|cancel|leaving"
+    r"못\s*(?:가|갈|하|할|해)|취소|수락|거절|출발|시작|완료|가도\s*(?:되|돼)|갈까|벌점|벌금|페널티|패널티|can'?t (?:come|go|make)|accept|withdraw|cancel|\bleav(?:e|ing)\b|\bleft\b"
 )
 _FIND = re.compile(
     rf"(?:{_AYE})?(?:(?:다른\s*)?(?:업체|사람|분|곳)(?:를|을|로|으로)?\s*(?:좀\s*)?)?(?:찾아\s?(?:주세요|줘요?|주십시오|주시면\s*(?:돼요|됩니다|감사하겠습니다)|봐\s?주세요)|부탁(?:드려요|드립니다|드릴게요|해요|합니다))"

@@ -17,12 +17,15 @@ _WEEKDAYS = re.compile(r"평일|주중|week\s*days?")
 _WEEKEND = re.compile(r"주말|week\s*ends?")
 _GROUPS = ((_ALL, EVERY_DAY), (_WEEKDAYS, WEEKDAYS), (_WEEKEND, WEEKEND))
 _EXCEPT = re.compile(r"빼고|말고|제외|except|but\s+not|but(?=\s+(?:mon|tue|wed|thu|fri|sat|sun))")
+# 수요일은 못 가요 leaves it out, unless others are named that are fine
+_NOT_THESE = re.compile(r"못\s*가|안\s*(?:돼|되|가)|쉬어|쉽니다|쉴게|can'?t")
+_BUT_THESE = re.compile(r"되고|가능|갈\s*수\s*있|좋|괜찮|이?지만|but|\bcan\b(?!'t)")
 _NAMED = re.compile(rf"([{_LETTERS}])(?:요일|욜)")
 _RANGE_KO = re.compile(rf"([{_LETTERS}])\s*(?:~|-|–|∼|부터)\s*([{_LETTERS}])(?:까지)?")
 _RANGE_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*\s*(?:-|–|~|to|through)\s*({'|'.join(_ENGLISH)})[a-z]*")
 _DAY_EN = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]*")
 # Each text is made of these in one way only, so that a long one is read in no time.
-_AND = r"이?랑|하고|그리고|과|와|에|은|는|도|만|이?요|이에요|예요|가능해?|돼|좋아|[\s,·./&]"
+_AND = r"이?랑|하고|그리고|과|와|에|은|는|도|만|이?요|이에요|예요|가능해?|돼|좋아|갈\s*수\s*있어|[\s,·./&]"
 _JOINS = re.compile(rf"(?:{_AND})*(?:[{_LETTERS}](?:{_AND})*)+")
 
 _STOP = re.compile(
@@ -61,7 +64,7 @@ _PROFILE = re.compile(
 )
 _FOR_US = re.compile(
     r"늦을|늦어|늦게\s*(?:도착|가)|(?:고객|손님).{0,8}(?:전화|연락|번호|안\s*(?:계|나|열|받))|연락처|"
-    r"정산|입금|돈.{0,6}언제|문이?\s*(?:안\s*열|잠)|비번|비밀번호|주차|다쳤|사고|running\s+late|phone\s+number|paid",
+    r"정산|입금|돈.{0,6}언제|문[이을]?\s*(?:안\s*열|잠)|차가?\s*막|더\s*걸(?:려|릴)|비번|비밀번호|주차|다쳤|사고|\b(?:running|be)\b.{0,20}\blate\b|phone\s+number|paid",
     re.IGNORECASE,
 )
 
@@ -127,6 +130,8 @@ def weekdays_in(text: str) -> tuple[int, ...]:
         is_korean = "가" <= match[0][0] <= "힣"
         left_out = said[: match.start()] if is_korean else said[match.end() :]
         return _all_but(said, left_out)
+    if _NOT_THESE.search(said):
+        return () if _BUT_THESE.search(said) else _all_but(said, _NOT_THESE.split(said)[0] or said)
     return _days(said)
 
 
