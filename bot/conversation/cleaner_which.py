@@ -17,7 +17,7 @@ from services.cleaning.model import Job
 from services.shared_kernel.card import Button, Card, Item
 
 WHICH = "which"
-_ENDS = r"(?:\s*(?:하겠습니다|할게요?|합니다|했어요|했습니다|해\s?주세요|이?요))*$"
+_ENDS = r"(?:\s*(?:하겠습니다|할게요?|합니다|했어요|했습니다|해\s?주세요|이?요))*+$"
 _NOTHING = re.compile("$^")
 # 첫번째 거 수락: the word that asked for the list, said again
 _SAID_WITH_IT = {

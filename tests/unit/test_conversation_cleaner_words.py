@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.cleaner import reply
-from bot.conversation.parse.job_words import job_word
+from bot.conversation.parse.job_words import job_word, wants_another_found
+from bot.conversation.parse.moments import nth_in
 from bot.conversation.turn import Person
 from services.cleaning.values import JobStatus
 from services.shared_kernel.clock import KST
@@ -475,6 +476,36 @@ def test_the_job_of_today_is_shown(chat: Talking, world: CleanerWorld, said: str
 def test_days_that_are_left_out(chat: Talking, said: str, days: str) -> None:
     chat.do("change:days")
     assert chat.say(said) == f"OO클린, 마포구·서대문구, {days}로 바꿀까요?"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "네",
+        "요",
+        "ㅇ",
+        "ㅇㅇ",
+        "할게요",
+        "고객 집 ",
+        "이번 일 ",
+        "죄송,",
+        "넹",
+        "ㅇㅋ",
+        "가서 ",
+        "찾아",
+        "거요",
+        "부탁해요",
+        "네에 ",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "수락", "취소", "못 가", "1"])
+def test_a_long_text_is_read_in_no_time(before: str, again: str) -> None:
+    """One that could be read in two ways again and again must not be tried in all of them."""
+    for after in ("", "!x", " 못"):
+        text = before + again * 60 + after
+        job_word(text, MONDAY_AFTERNOON)
+        wants_another_found(text)
+        nth_in(text, 3)
 
 
 @given(st.text(alphabet=" .,네못가갈취소수락출발시작완료일거금요토내오늘뒤분30시?", max_size=400))

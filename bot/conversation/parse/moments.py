@@ -103,7 +103,7 @@ _NTH = (
     r"(?:세|3)\s*(?:번째?|째)|셋째|삼\s?번|③|3|(?:the )?(?:third|3rd)|#3|number 3",
 )
 _LAST = re.compile(r"(?:맨\s*)?(?:마지막|끝)|(?:the )?last")
-_END = r"\s*(?:거|꺼|것|일|건|쪽|jobs?|ones?|으로|로|이?요|이에요|예요|입니다|만|할게요?|해\s?주세요|해\s?줘요?|please|\s)*"
+_END = r"\s*(?:거|꺼|것|일|건|쪽|jobs?|ones?|으로|로|이?요|이에요|예요|입니다|만|할게요?|해\s?주세요|해\s?줘요?|please|\s)*+"
 _ORDINALS = tuple(re.compile(f"(?:{words}){_END}") for words in _NTH)
 _ENDS = re.compile(_END)
 
