@@ -71,9 +71,12 @@ def accept_one(talk: CleanerTalk, word: JobWord) -> Conversation:
 def decline_one(talk: CleanerTalk, word: JobWord) -> Conversation:
     """거절."""
     waiting = yield from ask(OpenOffers())
+    meant = _fits(waiting, word.when)
+    held = _fits((yield from _live(talk)), word.when) if word.when.said and not meant else []
+    if held:
+        return (yield from _withdraw_one(talk, word, held))  # 금요일은 어려울 것 같아요
     if not waiting:
         return talk.answer(menu(talk, talk.say.no_offers()))
-    meant = _fits(waiting, word.when)
     if len(meant) == 1:
         return (yield from offers.decline(talk, (meant[0].id, str(meant[0].visit.revision))))
     if meant:

@@ -55,7 +55,14 @@ def statuses(world: CleanerWorld) -> list[JobStatus]:
 
 @pytest.mark.parametrize(
     "said",
-    ["금요일 못가요", "금요일은 못 갈 것 같아요", "27일 거 취소해 주세요", "11/27 못 가게 됐어요", "2시 일 못 가요"],
+    [
+        "금요일 못가요",
+        "금요일은 못 갈 것 같아요",
+        "27일 거 취소해 주세요",
+        "11/27 못 가게 됐어요",
+        "2시 일 못 가요",
+        "금요일은 어려울 것 같아요",
+    ],
 )
 def test_a_day_means_the_job_of_that_day(chat: Talking, world: CleanerWorld, said: str) -> None:
     world.assigned(FRIDAY)
@@ -379,7 +386,14 @@ def test_a_question_ends_no_talk(chat: Talking, world: CleanerWorld, said: str) 
 
 @pytest.mark.parametrize("answer", ["네", "운영자와 얘기하기"])
 @pytest.mark.parametrize(
-    "said", ["30분 늦어요", "도착했는데 문을 안 열어줘요", "I'm running 30 min late", "일 취소하면 벌점 있어요?"]
+    "said",
+    [
+        "30분 늦어요",
+        "30분 늦게 갈게요",
+        "도착했는데 문을 안 열어줘요",
+        "I'm running 30 min late",
+        "일 취소하면 벌점 있어요?",
+    ],
 )
 def test_what_was_reported_goes_along(chat: Talking, world: CleanerWorld, said: str, answer: str) -> None:
     world.assigned(SOON)
