@@ -54,6 +54,14 @@ def go_on(talk: Talk) -> Conversation:
     return (yield from carry_on(talk, talk.booking, Asking()))
 
 
+def later(talk: Talk) -> Conversation:
+    """내일 다시 할게요: nothing is changed, and how long the place is kept is said."""
+    booking, say = talk.booking or Booking(), talk.say
+    held = (yield from ask(TheReservation(reservation_id=booking.hold))) if booking.hold else None
+    until = held.hold_expires_at if held is not None and is_payable(held) else None
+    return talk.aside(card(say.take_your_time(until, talk.context.now)))
+
+
 def take(talk: Talk, reading: Reading) -> Conversation:
     """Take what a text says into the booking."""
     booking = talk.booking or Booking()

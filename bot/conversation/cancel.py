@@ -24,7 +24,8 @@ def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
     meant = on_day(coming, reading.date)
-    unfinished = has_given(talk) and reading.date is None
+    # 금요일 거: of the unfinished one as well, if that is its day
+    unfinished = has_given(talk) and talk.booking is not None and reading.date in (None, talk.booking.date)
     if unfinished and meant:
         return _draft_or(talk, meant[0] if len(meant) == 1 else None)
     if unfinished:

@@ -23,8 +23,10 @@ from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
 from bot.conversation.parse.consent import (
     agrees,
+    besides_paying,
     is_asked_back,
     is_yes_here,
+    says_later,
     says_to_cancel,
     says_to_move,
     says_to_pay,
@@ -59,6 +61,8 @@ def _reply(talk: Talk) -> Conversation:
 
 def _read(talk: Talk) -> Reading:
     text, now = talk.said.text, talk.context.now
+    if talk.booking is not None and talk.draft.asking not in ("date", "time") and says_later(text):
+        return Reading(intent=Intent.LATER, text=text)
     if talk.draft.yes or talk.draft.no:
         if meant := _plainly(talk, text):
             return Reading(intent=meant, text=text)
@@ -66,9 +70,21 @@ def _read(talk: Talk) -> Reading:
         bare = read(text, now=now)
         if bare.intent in (Intent.YES, Intent.NO):
             return bare
-    asking = talk.draft.asking
     # at the price, words about any field correct the booking
-    return read(text, now=now, asking="add_ons" if asking in ("confirm", "edit") else asking or None)
+    asking = "add_ons" if talk.draft.asking in ("confirm", "edit") else talk.draft.asking or None
+    reading = read(text, now=now, asking=asking)
+    if reading.intent is Intent.PAY and not says_to_pay(text):
+        besides = read(besides_paying(text), now=now, asking=asking)
+        return besides if _changes(besides) else reading
+    return reading
+
+
+def _changes(reading: Reading) -> bool:
+    """What comes before paying, when both are said at once."""
+    if reading.intent is Intent.EDIT:
+        return True
+    moves = reading.to_date or reading.to_time or reading.shift_days or reading.shift_minutes
+    return bool(moves or reading.says_when or reading.says_what_or_where or reading.add_ons or reading.without_add_ons)
 
 
 def _plainly(talk: Talk, text: str) -> Intent | None:
@@ -180,10 +196,24 @@ def _yes(talk: Talk, reading: Reading) -> Conversation:
             return not_yet
     if talk.draft.yes:
         return (yield from tapped(talk, talk.draft.yes))
+    if again := (yield from _asked_before(talk)):
+        return again
     if talk.booking is not None:
         at_the_end = talk.draft.asking == "add_ons"
         return (yield from (book.no_more if at_the_end else book.go_on)(talk))
     return talk.aside(talk.menu(talk.say.nothing_to_answer()))
+
+
+def _asked_before(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
+    """A yes to what was shown without being a question to say yes to: the question comes first."""
+    for verb, arguments in map(parse, talk.draft.offered.values()):
+        if verb == "pay":
+            return (yield from pay.to_pay(talk, arguments[0]))
+        if verb == "move!":
+            return (yield from move.move_to(talk, arguments[0], arguments[2]))
+        if verb == "cancel!":
+            return (yield from cancel.cancel(talk, arguments[0]))
+    return None
 
 
 def _not_yet(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
@@ -191,7 +221,7 @@ def _not_yet(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
     verb, arguments = parse(talk.draft.yes)
     say = talk.say
     if verb == "pay":
-        return lead_in(say.not_paid_yet(), (yield from pay.to_pay(talk, arguments[0])))
+        return without_yes(lead_in(say.not_paid_yet(), (yield from pay.to_pay(talk, arguments[0]))))
     if verb == "move!":
         return lead_in(say.not_moved_yet(), (yield from move.move_to(talk, arguments[0], arguments[2])))
     if verb == "consent":
@@ -230,6 +260,7 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.BACK: lambda talk, reading: back(talk),
     Intent.BOOK: _visit,
     Intent.FILL: _visit,
+    Intent.LATER: lambda talk, reading: book.later(talk),
     Intent.PRICE: money.price,
     Intent.EDIT: _edit,
     Intent.LIST: lambda talk, reading: my.my(talk),

@@ -131,6 +131,14 @@ class English(TelegramEnglish, Korean):
     def not_paid_yet(self) -> str:
         return "Nothing has been charged yet. It is once you tap the button."
 
+    def take_your_time(self, until: datetime | None, now: datetime) -> str:
+        kept = (
+            f"The time is kept for you until {_until(until, now)}."
+            if until
+            else "What you have told me stays as it is."
+        )
+        return f"Take your time. {kept}"
+
     def not_cancelled_yet(self) -> str:
         return "Nothing has been cancelled yet."
 

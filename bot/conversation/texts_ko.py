@@ -137,6 +137,10 @@ class Korean(TelegramKorean):
     def not_paid_yet(self) -> str:
         return "아직 결제하지 않았어요. 버튼을 누르시면 그때 결제돼요."
 
+    def take_your_time(self, until: datetime | None, now: datetime) -> str:
+        kept = f"{_until(until, now)}까지 시간을 잡아 둘게요." if until else "적어 주신 내용은 그대로 있어요."
+        return f"네, 천천히 하세요. {kept}"
+
     def not_cancelled_yet(self) -> str:
         return "아직 취소하지 않았어요."
 

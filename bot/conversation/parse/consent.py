@@ -13,6 +13,8 @@ _HESITATES = re.compile(r"\.{2,}|…|ㅡ{2,}")
 _NO_YES = re.compile(f"{words_ko.NO_YES}|{words_en.NO_YES}")
 _YES_HERE = re.compile(f"(?:{words_ko.YES_HERE})|(?:{words_en.YES_HERE})")
 _PAYS = re.compile(f"(?:{words_ko.PAYS})|(?:{words_en.PAYS})|/pay(?:@\\w+)?")
+_LATER = re.compile(f"{words_ko.LATER}|{words_en.LATER}")
+_PAYING = re.compile(f"{words_ko.PAYING}|{words_en.PAYING}")
 _CANCELS = re.compile(f"(?:{words_ko.CANCELS})|(?:{words_en.CANCELS})")
 _MOVES = re.compile(f"(?:{words_ko.MOVES})|(?:{words_en.MOVES})")
 _ANOTHER = re.compile(f"{words_ko.ANOTHER}|{words_en.ANOTHER}")
@@ -40,6 +42,17 @@ def is_yes_here(text: str) -> bool:
 def says_to_pay(text: str) -> bool:
     """결제할게요, and nothing besides."""
     return not is_asked_back(text) and bool(_PAYS.fullmatch(normalise(text)))
+
+
+def says_later(text: str) -> bool:
+    """내일 다시 할게요, 생각해 볼게요: no day of a visit, and no answer yet."""
+    return bool(_LATER.search(normalise(text)))
+
+
+def besides_paying(text: str) -> str:
+    """4시로 바꾸고 결제할게요: what it says besides; empty where that is nothing, or it is no consent to pay."""
+    line = normalise(text)
+    return "" if is_asked_back(text) else _PAYING.sub(" ", line).strip() if _PAYING.search(line) else ""
 
 
 def says_to_cancel(text: str) -> bool:

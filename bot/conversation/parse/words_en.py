@@ -144,6 +144,8 @@ WANTS_TO_CANCEL = (
     r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
 )
 BOOKS = r"\bbook|\bplease\b|\border\b"
+LATER = r"\b(?:let me think|think about it|think it over|get back to you|come back later|ask my (?:wife|husband|partner))\b|^(?:ok[\s,]*)?(?:maybe )?later$"
+PAYING = r"(?:\s*\b(?:and|then)\b)*\s*\bpay\b(?:\s+(?:it|now|please|by card))*"
 ANOTHER = r"\b(?:new|another|second|extra|one more|separate)\b"
 NOT_NOW = r"\blater\b|\bsoon\b"
 OTHER_FIELDS = r"\b(?:address|size|area|district|phone|number|cleaner|note|door ?code)\b"
