@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.conversation.effects import Cancel, OnMyPage, QuoteCancellation, TheReservation
-from bot.conversation.find_visit import ask_which, cancel_one, my_visits, on_day, upcoming
+from bot.conversation.find_visit import ask_which, cancel_one, just_shown, meant_by, my_visits, upcoming
 from bot.conversation.hello import has_given
 from bot.conversation.quote import release
 from bot.conversation.reading import Reading
@@ -23,7 +23,7 @@ def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     page = yield from my_visits(talk)
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
-    meant = on_day(coming, reading.date)
+    meant = just_shown(talk, meant_by(coming, reading))
     # 금요일 거: of the unfinished one as well, if that is its day
     unfinished = has_given(talk) and talk.booking is not None and reading.date in (None, talk.booking.date)
     if unfinished and meant:
@@ -33,7 +33,7 @@ def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     if len(meant) == 1:
         return (yield from cancel(talk, meant[0].id))
     if coming:
-        return ask_which(talk, meant or coming, "cancel", partial(cancel_one, talk))
+        return ask_which(talk, meant or coming, "cancel", partial(cancel_one, talk), is_none=not meant)
     if talk.booking is not None:
         return (yield from drop_draft(talk))
     return talk.answer(talk.menu(talk.say.nothing_to_cancel()))

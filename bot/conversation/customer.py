@@ -21,6 +21,7 @@ from bot.conversation import (
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
+from bot.conversation.find_visit import by_words
 from bot.conversation.parse.consent import (
     agrees,
     besides_paying,
@@ -33,7 +34,7 @@ from bot.conversation.parse.consent import (
     tells_what_was,
     wants_to_cancel,
 )
-from bot.conversation.parse.intents import is_of_another_field, is_question
+from bot.conversation.parse.intents import is_of_another_field, is_question, wants_to_book
 from bot.conversation.reading import Intent, Reading, Why, read
 from bot.conversation.talk import Talk, lead_in, without_yes
 from bot.conversation.taps import back, tapped
@@ -53,6 +54,8 @@ def _reply(talk: Talk) -> Conversation:
     if action := new_or_move.chosen(talk):
         return (yield from tapped(talk, action))
     reading = _read(talk)
+    if talk.draft.asking == "reservation" and (action := (yield from by_words(talk, reading))):
+        return (yield from tapped(talk, action))
     talk = yield from handover.passing_on(talk, reading)
     if handover.is_talk(talk, reading):
         return hello.passed_on(talk)
@@ -120,7 +123,7 @@ def _visit(talk: Talk, reading: Reading) -> Conversation:
     draft = talk.draft
     if draft.doing == "move" and draft.about and (reading.intent is Intent.FILL or _is_about_when(reading)):
         return (yield from move.take(talk, reading))
-    if draft.doing in ("move", "cancel") and draft.asking == "reservation" and reading.date:
+    if draft.asking == "reservation" and reading.says_when and not wants_to_book(talk.said.text):
         ask_again = cancel.asked_to_cancel if draft.doing == "cancel" else move.asked_to_move
         return (yield from ask_again(talk, replace(reading, intent=Intent.CANCEL)))
     if draft.asking == "add_ons" and talk.booking is not None and _names_only_elsewhere(reading):
@@ -264,7 +267,7 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.PRICE: money.price,
     Intent.EDIT: _edit,
     Intent.LIST: lambda talk, reading: my.my(talk),
-    Intent.STATUS: lambda talk, reading: my.where(talk),
+    Intent.STATUS: my.where,
     Intent.CANCEL: _cancel,
     Intent.KEEP: _keep,
     Intent.FEE: money.fee,

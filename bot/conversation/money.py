@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.conversation.cancel import cancel
 from bot.conversation.effects import CurrentPolicy
-from bot.conversation.find_visit import my_visits, on_day, show_one, upcoming
+from bot.conversation.find_visit import meant_by, my_visits, show_one, upcoming
 from bot.conversation.parse.consent import wants_to_cancel
 from bot.conversation.parse.intents import wants_refund, wants_to_book
 from bot.conversation.reading import Reading
@@ -74,7 +74,7 @@ def fee(talk: Talk, reading: Reading) -> Conversation:
     page = yield from my_visits(talk)
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
-    dealt = [each for each in on_day(coming, reading.date) if each.status == Status.CONFIRMED]
+    dealt = [each for each in meant_by(coming, reading) if each.status == Status.CONFIRMED]
     if len(dealt) == 1:
         return without_yes((yield from cancel(talk, dealt[0].id)))
     policy = yield from ask(CurrentPolicy())

@@ -9,8 +9,9 @@ from typing import Any
 from bot.conversation.actions import pack_moment, parse_moment
 from bot.conversation.cancel import too_late
 from bot.conversation.effects import Move, OnMyPage, TheReservation
-from bot.conversation.find_visit import ask_which, my_visits, on_day, pay_first, upcoming
+from bot.conversation.find_visit import ask_which, just_shown, my_visits, on_day, pay_first, upcoming
 from bot.conversation.free import free_between, nearest_free
+from bot.conversation.parse.intents import says_unpaid
 from bot.conversation.questions import DAYS_SHOWN, MORE_DAYS_SHOWN, TIMES_SHOWN, thinned
 from bot.conversation.quote import booking_of
 from bot.conversation.reading import Reading, Why
@@ -33,11 +34,15 @@ def asked_to_move(talk: Talk, reading: Reading) -> Conversation:
     page = yield from my_visits(talk)
     coming = upcoming(page.reservations)
     dealt = [each for each in coming if each.status != Status.AWAITING_PAYMENT]
-    meant = on_day(dealt, reading.date, reading.time) or dealt
-    if not meant:
-        return pay_first(talk, coming) if coming else talk.answer(talk.menu(talk.say.nothing_to_move()))
-    if len(meant) > 1:
-        return ask_which(talk, meant, "move", partial(_one, talk, reading))
+    named = on_day(coming, reading.date, reading.time)
+    meant = just_shown(talk, [each for each in named if each in dealt])
+    if not coming:
+        return talk.answer(talk.menu(talk.say.nothing_to_move()))
+    if not dealt or (named and not meant) or says_unpaid(talk.said.text):
+        unpaid = [each for each in named or coming if each not in dealt]
+        return pay_first(talk, unpaid or coming)
+    if len(meant) != 1:
+        return ask_which(talk, meant or dealt, "move", partial(_one, talk, reading), is_none=not meant)
     reservation = yield from ask(TheReservation(reservation_id=meant[0].id))
     return (yield from _towards(talk, reservation, reading))
 

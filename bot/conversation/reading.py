@@ -32,6 +32,7 @@ _LEAVE = {Intent.RESTART, Intent.BACK, Intent.HELP}
 _LEAVE_WORDS = words_ko.LEAVE_WORDS | words_en.LEAVE_WORDS
 _VISIT = {Intent.BOOK, Intent.PRICE, Intent.FILL}
 _LOOKS_BACK = {Intent.LIST, Intent.REFUND, Intent.STATUS}  # a past day is as good as any
+_WHICH_VISIT = {Intent.CANCEL, Intent.STATUS, Intent.FEE, Intent.REFUND}  # 오전 거, 사무실 거
 _UNSURE = re.compile(f"{words_ko.UNSURE}|{words_en.UNSURE}")
 _WHICH = re.compile(f"{words_ko.WHICH_BOOKING}|{words_en.WHICH_BOOKING}")
 _QUIET = re.compile(f"{words_ko.QUIET_SCOPE}|{words_en.QUIET_SCOPE}")
@@ -140,6 +141,9 @@ def _reading(intent: Intent, line: str, found: Findings, now: datetime, asking: 
         intent=intent,
         date=found.day.value if keeps else None,
         time=found.hours.slot.value,
+        time_from=found.hours.time_from if intent in _WHICH_VISIT else None,
+        time_to=found.hours.time_to if intent in _WHICH_VISIT else None,
+        service=_sure(found.service) if intent in _WHICH_VISIT else None,
         language=_first(line, words_ko.LANGUAGES + words_en.LANGUAGES) if intent is Intent.LANG else None,
         text=_edited(line) if intent is Intent.EDIT else "",
     )

@@ -236,6 +236,9 @@ class English(TelegramEnglish, Korean):
     def this_visit(self, starts_at: datetime) -> str:
         return f"Your visit of {spoken_moment(starts_at)}:"
 
+    def no_such_visit(self) -> str:
+        return "There is no booking like the one you named."
+
     def ask_reservation(self, doing: str) -> str:
         return {
             "cancel": "Which booking shall I cancel?",

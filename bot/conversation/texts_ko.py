@@ -243,6 +243,9 @@ class Korean(TelegramKorean):
     def this_visit(self, starts_at: datetime) -> str:
         return f"{spoken_moment(starts_at)} 방문이에요."
 
+    def no_such_visit(self) -> str:
+        return "말씀하신 때에 잡힌 예약은 없어요."
+
     def ask_reservation(self, doing: str) -> str:
         return {
             "cancel": "어느 예약을 취소할까요?",

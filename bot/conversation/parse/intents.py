@@ -27,6 +27,8 @@ _INSIDE = _inside(words_ko.INSIDE), _inside(words_en.INSIDE)
 _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
 _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
+_UNPAID = re.compile(f"{words_ko.UNPAID}|{words_en.UNPAID}")
+_ORDINALS = tuple((re.compile(words), place) for words, place in words_ko.PLACES + words_en.PLACES)
 _BOOKS = re.compile(f"{words_ko.BOOKS}|{words_en.BOOKS}")
 _WANTS_REFUND = re.compile(f"{words_ko.WANTS_REFUND}|{words_en.WANTS_REFUND}")
 _FIRST_WORDS = {Intent.YES, Intent.NO, Intent.GREET}
@@ -67,6 +69,17 @@ def asks_to_book(text: str) -> bool:
 def names_a_booking(text: str) -> bool:
     """토요일에 청소 예약: whatever else there is, a visit of its own."""
     return inside_intent(normalise(text)) is Intent.BOOK
+
+
+def says_unpaid(text: str) -> bool:
+    """결제 안 한 거: those that aren't paid for yet."""
+    return bool(_UNPAID.search(text.lower()))
+
+
+def ordinal(text: str) -> int | None:
+    """첫 번째, 2번, 마지막 거: which of those that were shown, from 0; -1 is the last."""
+    line = normalise(text)
+    return next((place for words, place in _ORDINALS if words.search(line)), None)
 
 
 def wants_to_book(text: str) -> bool:

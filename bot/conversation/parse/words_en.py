@@ -143,6 +143,8 @@ WANTS_TO_CANCEL = (
     r"^(?:(?:yes|ok|please|pls|i want to|i'?d like to|i need to|i have to|just|so|then|let'?s|go ahead and)[\s,]*)*(?:cancel|call (?:it )?off)\b"
     r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
 )
+UNPAID = r"\bunpaid\b|\bnot paid\b|\bhaven'?t paid\b"
+PLACES = ((r"\bfirst\b", 0), (r"\bsecond\b", 1), (r"\bthird\b", 2), (r"\blast\b", -1))
 BOOKS = r"\bbook|\bplease\b|\border\b"
 LATER = r"\b(?:let me think|think about it|think it over|get back to you|come back later|ask my (?:wife|husband|partner))\b|^(?:ok[\s,]*)?(?:maybe )?later$"
 PAYING = r"(?:\s*\b(?:and|then)\b)*\s*\bpay\b(?:\s+(?:it|now|please|by card))*"
