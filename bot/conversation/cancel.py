@@ -31,7 +31,7 @@ def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     if unfinished:
         return (yield from drop_draft(talk))
     if len(meant) == 1:
-        return (yield from cancel(talk, meant[0].id))
+        return (yield from cancel(talk, meant[0].id, of_several=len(coming) > 1))
     if coming:
         return ask_which(talk, meant or coming, "cancel", partial(cancel_one, talk), is_none=not meant)
     if talk.booking is not None:
@@ -72,12 +72,11 @@ def drop(talk: Talk, reservation_id: str) -> Conversation:
     return (yield from _cancel(talk, reservation, 0))
 
 
-def cancel(talk: Talk, reservation_id: str) -> Conversation:
-    """What cancelling gives, and the button that does it."""
+def cancel(talk: Talk, reservation_id: str, *, of_several: bool = False) -> Conversation:
+    """What cancelling gives, and the button that does it; one of several is named, as their figures may be the same."""
     reservation = yield from ask(TheReservation(reservation_id=reservation_id))
-    # Chosen from several, it is named: the figures of two may be the same.
-    of_several = talk.draft.asking == "reservation" and reservation.paid is not None
-    lead = talk.say.this_visit(reservation.visit.starts_at) if of_several else ""
+    named = (of_several or talk.draft.asking == "reservation") and reservation.paid is not None
+    lead = talk.say.this_visit(reservation.visit.starts_at) if named else ""
     return (yield from _terms(talk, reservation, lead))
 
 
@@ -186,6 +185,15 @@ def refund_all(talk: Talk, reservation_id: str) -> Conversation:
     except (FiguresChanged, TooLate, NotAllowed):
         return (yield from cancel(talk, reservation_id))
     return _done(talk, reservation, talk.say.refunded_in_full(quote.refund_krw, quote.compensation_krw))
+
+
+def keep_or_cancel(talk: Talk) -> Conversation:
+    """취소, to a move: it is the move that isn't made; the visit is cancelled only if that is said."""
+    yield from ()
+    say, about = talk.say, talk.draft.about
+    return talk.answer(
+        card(say.not_moved(), button(say.cancel, "cancel", about), button(say.show, "show", about)), about=about
+    )
 
 
 def keep(talk: Talk, reservation_id: str = "") -> Conversation:

@@ -1,7 +1,6 @@
 """A customer's message: what it means, and who answers it."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from bot.conversation import (
@@ -17,6 +16,7 @@ from bot.conversation import (
     new_or_move,
     pay,
     settings,
+    visit,
 )
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
@@ -27,6 +27,7 @@ from bot.conversation.parse.consent import (
     besides_paying,
     is_asked_back,
     is_yes_here,
+    only_thanks,
     says_later,
     says_to_cancel,
     says_to_move,
@@ -34,8 +35,8 @@ from bot.conversation.parse.consent import (
     tells_what_was,
     wants_to_cancel,
 )
-from bot.conversation.parse.intents import is_of_another_field, is_question, wants_to_book
-from bot.conversation.reading import Intent, Reading, Why, read
+from bot.conversation.parse.intents import is_of_another_field, is_question, names_the_visit
+from bot.conversation.reading import Intent, Reading, read
 from bot.conversation.talk import Talk, lead_in, without_yes
 from bot.conversation.taps import back, tapped
 from bot.conversation.turn import Context, Conversation, Effect, Said, Turn
@@ -97,7 +98,7 @@ def _plainly(talk: Talk, text: str) -> Intent | None:
         return Intent.PAY
     if verb == "cancel!" and says_to_cancel(text):
         return Intent.CANCEL
-    return Intent.YES if verb and is_yes_here(text) else None
+    return Intent.YES if verb and (is_yes_here(text) or only_thanks(text)) else None
 
 
 # Texts
@@ -107,58 +108,7 @@ def _answer(talk: Talk, reading: Reading) -> Conversation:
     answer = ANSWERS.get(reading.intent)
     if answer is not None:
         return (yield from answer(talk, reading))
-    return (yield from _not_understood(talk))
-
-
-def _not_understood(talk: Talk) -> Conversation:
-    if talk.booking is None:
-        return (yield from hello.not_understood(talk))
-    if talk.draft.asking == "add_ons" and talk.said.text.strip():
-        return (yield from address.note(talk, talk.said.text))
-    return (yield from hello.not_understood(talk, book.go_on(talk)))
-
-
-def _visit(talk: Talk, reading: Reading) -> Conversation:
-    """Something about a visit: to book it, or the answer to a question."""
-    draft = talk.draft
-    if draft.doing == "move" and draft.about and (reading.intent is Intent.FILL or _is_about_when(reading)):
-        return (yield from move.take(talk, reading))
-    if draft.asking == "reservation" and reading.says_when and not wants_to_book(talk.said.text):
-        ask_again = cancel.asked_to_cancel if draft.doing == "cancel" else move.asked_to_move
-        return (yield from ask_again(talk, replace(reading, intent=Intent.CANCEL)))
-    if draft.asking == "add_ons" and talk.booking is not None and _names_only_elsewhere(reading):
-        return (yield from address.note(talk, talk.said.text))
-    to_change = talk.booking is None and not draft.asking and _is_of_what_is_booked(reading)
-    if to_change and (changed := (yield from handover.to_change(talk))):
-        return (yield from move.asked_to_move(talk, reading)) if reading.asks else changed
-    if either := (yield from new_or_move.new_or_move(talk, reading)):
-        return either
-    if money.asks_on(talk, reading):
-        return (yield from money.price(talk, money.completed(talk, reading)))
-    reading = money.completed(talk, reading)
-    if any(each.why is Why.UNSURE and each.field == "size_pyeong" for each in reading.asks):
-        return (yield from book.unsure(talk))
-    if reading.intent is Intent.BOOK and not reading.says_something:
-        return (yield from (book.go_on if talk.booking and talk.draft.asking else book.start)(talk))
-    if not reading.says_something:
-        return (yield from _not_understood(talk))
-    return (yield from book.take(talk, reading))
-
-
-def _names_only_elsewhere(reading: Reading) -> bool:
-    """A town that we don't serve, after the address was given, is part of a note: 고양이가 있어요 is about a cat."""
-    return reading.unserved_area is not None and not replace(reading, unserved_area=None).says_something
-
-
-def _is_of_what_is_booked(reading: Reading) -> bool:
-    """다른 시간, 냉장고도 추가해 주세요: nothing that a new booking would begin with."""
-    if reading.says_when or reading.says_what_or_where:
-        return False
-    return bool(reading.add_ons) or any(each.why is Why.OTHER for each in reading.asks)
-
-
-def _is_about_when(reading: Reading) -> bool:
-    return reading.says_when and not reading.says_what_or_where
+    return (yield from visit.not_understood(talk))
 
 
 def _move(talk: Talk, reading: Reading) -> Conversation:
@@ -180,6 +130,8 @@ def _move(talk: Talk, reading: Reading) -> Conversation:
 def _cancel(talk: Talk, reading: Reading) -> Conversation:
     """취소해 주세요: at the figures it is consent, else it asks for them; about cancelling there is only an answer."""
     text = talk.said.text
+    if talk.draft.doing == "move" and talk.draft.about and not names_the_visit(text):
+        return (yield from cancel.keep_or_cancel(talk))
     if talk.draft.yes.startswith("cancel!") and says_to_cancel(text):
         return (yield from tapped(talk, talk.draft.yes))
     if wants_to_cancel(text):
@@ -261,8 +213,8 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.HELP: lambda talk, reading: hello.help_(talk),
     Intent.RESTART: lambda talk, reading: hello.home(talk),
     Intent.BACK: lambda talk, reading: back(talk),
-    Intent.BOOK: _visit,
-    Intent.FILL: _visit,
+    Intent.BOOK: visit.visit,
+    Intent.FILL: visit.visit,
     Intent.LATER: lambda talk, reading: book.later(talk),
     Intent.PRICE: money.price,
     Intent.EDIT: _edit,

@@ -629,6 +629,9 @@ class English(TelegramEnglish, Korean):
     def kept(self) -> str:
         return "I'll leave it as it is. Nothing has changed."
 
+    def not_moved(self) -> str:
+        return "The visit stays as it is. If you meant to cancel the booking, tap below."
+
     def found_meanwhile(self) -> str:
         return "A cleaner was found in between."
 

@@ -653,6 +653,9 @@ class Korean(TelegramKorean):
     def kept(self) -> str:
         return "그대로 둘게요. 바뀐 건 없어요."
 
+    def not_moved(self) -> str:
+        return "옮기지 않고 그대로 둘게요. 예약을 취소하시려는 거면 아래를 눌러 주세요."
+
     def found_meanwhile(self) -> str:
         return "그사이 갈 업체가 정해졌어요."
 

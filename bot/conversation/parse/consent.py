@@ -12,6 +12,7 @@ _ASKED_BACK = re.compile("[?？❓❔⁉]")
 _HESITATES = re.compile(r"\.{2,}|…|ㅡ{2,}")
 _NO_YES = re.compile(f"{words_ko.NO_YES}|{words_en.NO_YES}")
 _YES_HERE = re.compile(f"(?:{words_ko.YES_HERE})|(?:{words_en.YES_HERE})")
+_THANKS_HERE = re.compile(words_ko.THANKS_HERE)
 _PAYS = re.compile(f"(?:{words_ko.PAYS})|(?:{words_en.PAYS})|/pay(?:@\\w+)?")
 _LATER = re.compile(f"{words_ko.LATER}|{words_en.LATER}")
 _PAYING = re.compile(f"{words_ko.PAYING}|{words_en.PAYING}")
@@ -37,6 +38,11 @@ def agrees(text: str) -> bool:
 def is_yes_here(text: str) -> bool:
     """Whether it is a yes where one was asked for, and means nothing elsewhere: 네 그걸로 해주세요, yes go ahead."""
     return agrees(text) and bool(_YES_HERE.fullmatch(normalise(text)))
+
+
+def only_thanks(text: str) -> bool:
+    """네 감사합니다, where a yes was asked for: heard, and no yes."""
+    return bool(_THANKS_HERE.fullmatch(normalise(text)))
 
 
 def says_to_pay(text: str) -> bool:

@@ -27,6 +27,7 @@ _INSIDE = _inside(words_ko.INSIDE), _inside(words_en.INSIDE)
 _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
 _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
+_THE_VISIT = re.compile(f"{words_ko.THE_VISIT}|{words_en.THE_VISIT}")
 _UNPAID = re.compile(f"{words_ko.UNPAID}|{words_en.UNPAID}")
 _ORDINALS = tuple((re.compile(words), place) for words, place in words_ko.PLACES + words_en.PLACES)
 _BOOKS = re.compile(f"{words_ko.BOOKS}|{words_en.BOOKS}")
@@ -69,6 +70,11 @@ def asks_to_book(text: str) -> bool:
 def names_a_booking(text: str) -> bool:
     """토요일에 청소 예약: whatever else there is, a visit of its own."""
     return inside_intent(normalise(text)) is Intent.BOOK
+
+
+def names_the_visit(text: str) -> bool:
+    """예약 취소, 환불: not just of what is being asked."""
+    return bool(_THE_VISIT.search(text.lower()))
 
 
 def says_unpaid(text: str) -> bool:

@@ -143,6 +143,7 @@ WANTS_TO_CANCEL = (
     r"^(?:(?:yes|ok|please|pls|i want to|i'?d like to|i need to|i have to|just|so|then|let'?s|go ahead and)[\s,]*)*(?:cancel|call (?:it )?off)\b"
     r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
 )
+THE_VISIT = r"\bbooking\b|\bvisit\b|\brefund\b|\bcleaning\b"
 UNPAID = r"\bunpaid\b|\bnot paid\b|\bhaven'?t paid\b"
 PLACES = ((r"\bfirst\b", 0), (r"\bsecond\b", 1), (r"\bthird\b", 2), (r"\blast\b", -1))
 BOOKS = r"\bbook|\bplease\b|\border\b"
