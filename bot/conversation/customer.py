@@ -142,7 +142,7 @@ def _cancel(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _yes(talk: Talk, reading: Reading) -> Conversation:
-    if either := new_or_move.again(talk):
+    if either := (yield from new_or_move.again(talk)):
         return either
     # In an open talk a bare yes may be meant for whoever listens.
     if not agrees(talk.said.text) or not talk.draft.yes or talk.is_passed_on:

@@ -651,6 +651,9 @@ class English(TelegramEnglish, Korean):
     def moved_already(self, new: datetime) -> str:
         return f"It is on {spoken_moment(new)} already."
 
+    def is_then_already(self, starts_at: datetime) -> str:
+        return f"Your visit is at {spoken_moment(starts_at)} already."
+
     def changed_meanwhile(self) -> str:
         return "The booking has changed in between, so let me ask again."
 

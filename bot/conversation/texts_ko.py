@@ -237,7 +237,7 @@ class Korean(TelegramKorean):
         return "무엇을 고칠까요?"
 
     def new_or_move(self, starts_at: datetime | None) -> str:
-        which = f"{spoken_moment(starts_at)} 방문을" if starts_at else "잡아 두신 방문을"
+        which = f"{spoken_moment(starts_at)} 방문을" if starts_at else "이미 예약하신 방문을"
         return f"{which} 옮길까요, 아니면 새로 예약할까요?"
 
     def this_visit(self, starts_at: datetime) -> str:
@@ -676,6 +676,9 @@ class Korean(TelegramKorean):
 
     def moved_already(self, new: datetime) -> str:
         return f"{josa(spoken_moment(new), '으로/로')} 이미 옮겨 두었어요."
+
+    def is_then_already(self, starts_at: datetime) -> str:
+        return f"이미 {josa(spoken_moment(starts_at), '으로/로')} 잡혀 있어요."
 
     def changed_meanwhile(self) -> str:
         return "그사이 예약이 바뀌어서 다시 여쭤볼게요."

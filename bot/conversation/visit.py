@@ -56,6 +56,8 @@ def _of_what_is_booked(talk: Talk, reading: Reading) -> Generator[Effect[Any], A
 
 
 def not_understood(talk: Talk) -> Conversation:
+    if either := (yield from new_or_move.again(talk, talk.say.not_understood_here())):
+        return either
     if talk.booking is None:
         return (yield from hello.not_understood(talk))
     if talk.draft.asking == "add_ons" and talk.said.text.strip():

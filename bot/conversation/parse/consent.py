@@ -19,6 +19,8 @@ _PAYING = re.compile(f"{words_ko.PAYING}|{words_en.PAYING}")
 _CANCELS = re.compile(f"(?:{words_ko.CANCELS})|(?:{words_en.CANCELS})")
 _MOVES = re.compile(f"(?:{words_ko.MOVES})|(?:{words_en.MOVES})")
 _ANOTHER = re.compile(f"{words_ko.ANOTHER}|{words_en.ANOTHER}")
+_THIS_ONE = re.compile(f"{words_ko.THIS_ONE}|{words_en.THIS_ONE}")
+_REFUSED = re.compile(f"{words_ko.REFUSED}|{words_en.REFUSED}")
 _WANTS_TO_CANCEL = re.compile(f"{words_ko.WANTS_TO_CANCEL}|{words_en.WANTS_TO_CANCEL}|^/cancel")
 _TELLS = re.compile(words_ko.TELLS)
 _NOT_NOW = re.compile(f"{words_ko.NOT_NOW}|{words_en.NOT_NOW}")
@@ -71,9 +73,13 @@ def says_to_move(text: str) -> bool:
     return not is_asked_back(text) and bool(_MOVES.fullmatch(normalise(text)))
 
 
-def says_another(text: str) -> bool:
-    """새로요, 하나 더요: where it was asked whether it is another visit."""
-    return not is_asked_back(text) and bool(_ANOTHER.search(normalise(text)))
+def new_or_old(text: str) -> str | None:
+    """Where it was asked whether a visit is to be moved, or another one booked: `new`, `old`, or neither plainly."""
+    if is_asked_back(text):
+        return None
+    meant = _REFUSED.split(normalise(text))[-1] or normalise(text)
+    new, old = bool(_ANOTHER.search(meant)), bool(_THIS_ONE.search(meant))
+    return None if new is old else "new" if new else "old"
 
 
 def wants_to_cancel(text: str) -> bool:

@@ -28,6 +28,7 @@ _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
 _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
 _THE_VISIT = re.compile(f"{words_ko.THE_VISIT}|{words_en.THE_VISIT}")
+_INSTEAD = re.compile(f"{words_ko.INSTEAD}|{words_en.INSTEAD}")
 _UNPAID = re.compile(f"{words_ko.UNPAID}|{words_en.UNPAID}")
 _ORDINALS = tuple((re.compile(words), place) for words, place in words_ko.PLACES + words_en.PLACES)
 _BOOKS = re.compile(f"{words_ko.BOOKS}|{words_en.BOOKS}")
@@ -75,6 +76,11 @@ def names_a_booking(text: str) -> bool:
 def names_the_visit(text: str) -> bool:
     """예약 취소, 환불: not just of what is being asked."""
     return bool(_THE_VISIT.search(text.lower()))
+
+
+def instead(text: str) -> bool:
+    """금요일 말고 토요일이요: what there is gives way to it."""
+    return bool(_INSTEAD.search(text.lower()))
 
 
 def says_unpaid(text: str) -> bool:

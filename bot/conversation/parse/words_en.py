@@ -144,6 +144,9 @@ WANTS_TO_CANCEL = (
     r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
 )
 THE_VISIT = r"\bbooking\b|\bvisit\b|\brefund\b|\bcleaning\b"
+THIS_ONE = r"\b(?:move|change|reschedule|existing|this one|first)\b"
+REFUSED = r"\bnot\b|\bno,"
+INSTEAD = r"\binstead\b|\brather\b"
 UNPAID = r"\bunpaid\b|\bnot paid\b|\bhaven'?t paid\b"
 PLACES = ((r"\bfirst\b", 0), (r"\bsecond\b", 1), (r"\bthird\b", 2), (r"\blast\b", -1))
 BOOKS = r"\bbook|\bplease\b|\border\b"
