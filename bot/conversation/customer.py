@@ -21,7 +21,7 @@ from bot.conversation import (
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
-from bot.conversation.find_visit import by_words
+from bot.conversation.find_visit import by_words, my_visits, on_day, upcoming
 from bot.conversation.parse.consent import (
     agrees,
     besides_paying,
@@ -35,7 +35,7 @@ from bot.conversation.parse.consent import (
     tells_what_was,
     wants_to_cancel,
 )
-from bot.conversation.parse.intents import is_of_another_field, is_question, names_the_visit
+from bot.conversation.parse.intents import is_of_another_field, is_question, means_existing, names_the_visit
 from bot.conversation.reading import Intent, Reading, read
 from bot.conversation.talk import Talk, lead_in, without_yes
 from bot.conversation.taps import back, tapped
@@ -119,12 +119,21 @@ def _move(talk: Talk, reading: Reading) -> Conversation:
     to_change = not said and is_of_another_field(talk.said.text) and talk.booking is None
     if to_change and (changed := (yield from handover.to_change(talk))):
         return changed
-    if talk.booking is not None and talk.draft.asking:
+    if talk.booking is not None and talk.draft.asking and not (yield from _means_a_booked_one(talk, reading)):
         if reading.to_date or reading.to_time:
             return (yield from book.take(talk, reading))
         return (yield from book.edit(talk, "time"))
     turn = yield from move.asked_to_move(talk, reading)
     return without_yes(turn) if tells_what_was(talk.said.text) else turn
+
+
+def _means_a_booked_one(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, bool]:
+    """기존 예약 옮겨 주세요, 12/4 거: not the one that is being written."""
+    if means_existing(talk.said.text):
+        return True
+    if talk.booking is None or reading.date is None or reading.date == talk.booking.date:
+        return False
+    return bool(on_day(upcoming((yield from my_visits(talk)).reservations), reading.date))
 
 
 def _cancel(talk: Talk, reading: Reading) -> Conversation:
@@ -203,7 +212,8 @@ def _keep(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _edit(talk: Talk, reading: Reading) -> Conversation:
-    if talk.booking is None and (changed := (yield from handover.to_change(talk))):
+    of_booked = talk.booking is None or means_existing(talk.said.text)
+    if of_booked and (changed := (yield from handover.to_change(talk))):
         return changed
     return (yield from book.edit(talk, reading.text))
 

@@ -28,6 +28,7 @@ _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
 _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
 _THE_VISIT = re.compile(f"{words_ko.THE_VISIT}|{words_en.THE_VISIT}")
+_EXISTING = re.compile(f"{words_ko.EXISTING}|{words_en.EXISTING}")
 _INSTEAD = re.compile(f"{words_ko.INSTEAD}|{words_en.INSTEAD}")
 _UNPAID = re.compile(f"{words_ko.UNPAID}|{words_en.UNPAID}")
 _ORDINALS = tuple((re.compile(words), place) for words, place in words_ko.PLACES + words_en.PLACES)
@@ -76,6 +77,11 @@ def names_a_booking(text: str) -> bool:
 def names_the_visit(text: str) -> bool:
     """예약 취소, 환불: not just of what is being asked."""
     return bool(_THE_VISIT.search(text.lower()))
+
+
+def means_existing(text: str) -> bool:
+    """기존 예약, 예약된 거, 내 예약: one that is booked, beside the one that is being written."""
+    return bool(_EXISTING.search(text.lower()))
 
 
 def instead(text: str) -> bool:

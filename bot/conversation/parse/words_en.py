@@ -146,6 +146,7 @@ WANTS_TO_CANCEL = (
 THE_VISIT = r"\bbooking\b|\bvisit\b|\brefund\b|\bcleaning\b"
 THIS_ONE = r"\b(?:move|change|reschedule|existing|this one|first)\b"
 REFUSED = r"\bnot\b|\bno,"
+EXISTING = r"\b(?:existing|my|other|already booked)\b"
 INSTEAD = r"\binstead\b|\brather\b"
 UNPAID = r"\bunpaid\b|\bnot paid\b|\bhaven'?t paid\b"
 PLACES = ((r"\bfirst\b", 0), (r"\bsecond\b", 1), (r"\bthird\b", 2), (r"\blast\b", -1))
