@@ -27,6 +27,7 @@ from bot.conversation.parse.consent import (
     besides_paying,
     is_asked_back,
     is_yes_here,
+    leaves_it,
     only_thanks,
     says_later,
     says_to_cancel,
@@ -35,7 +36,13 @@ from bot.conversation.parse.consent import (
     tells_what_was,
     wants_to_cancel,
 )
-from bot.conversation.parse.intents import is_of_another_field, is_question, means_existing, names_the_visit
+from bot.conversation.parse.intents import (
+    asks_what_moving_costs,
+    is_of_another_field,
+    is_question,
+    means_existing,
+    names_the_visit,
+)
 from bot.conversation.reading import Intent, Reading, read
 from bot.conversation.talk import Talk, lead_in, without_yes
 from bot.conversation.taps import back, tapped
@@ -98,6 +105,8 @@ def _plainly(talk: Talk, text: str) -> Intent | None:
         return Intent.PAY
     if verb == "cancel!" and says_to_cancel(text):
         return Intent.CANCEL
+    if talk.draft.no and leaves_it(text):
+        return Intent.NO
     return Intent.YES if verb and (is_yes_here(text) or only_thanks(text)) else None
 
 
@@ -112,6 +121,8 @@ def _answer(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _move(talk: Talk, reading: Reading) -> Conversation:
+    if asks_what_moving_costs(talk.said.text):
+        return money.of_moving(talk)
     said = reading.to_date or reading.to_time or reading.shift_days or reading.shift_minutes or reading.asks
     if not said and talk.draft.yes.startswith("move!"):
         not_yet = None if says_to_move(talk.said.text) else (yield from _not_yet(talk))
@@ -207,6 +218,11 @@ def _no(talk: Talk, reading: Reading) -> Conversation:
     return (yield from cancel.keep(talk))
 
 
+def _end_talk(talk: Talk, reading: Reading) -> Conversation:
+    # 상담 끝났어요? is for whoever is asked.
+    return (yield from (handover.human if is_asked_back(talk.said.text) else handover.end)(talk))
+
+
 def _keep(talk: Talk, reading: Reading) -> Conversation:
     return (yield from cancel.keep(talk, talk.draft.about if talk.draft.doing else ""))
 
@@ -233,11 +249,11 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.CANCEL: _cancel,
     Intent.KEEP: _keep,
     Intent.FEE: money.fee,
-    Intent.REFUND: lambda talk, reading: money.refund(talk),
+    Intent.REFUND: money.refund,
     Intent.RESCHEDULE: _move,
     Intent.PAY: lambda talk, reading: pay.asked_to_pay(talk),
     Intent.HUMAN: lambda talk, reading: handover.human(talk),
-    Intent.END_TALK: lambda talk, reading: handover.end(talk),
+    Intent.END_TALK: _end_talk,
     Intent.LANG: lambda talk, reading: settings.language(talk, reading.language, book.go_on),
     Intent.TELEGRAM: lambda talk, reading: settings.telegram(talk),
     Intent.YES: _yes,

@@ -11,7 +11,7 @@ from bot.conversation.actions import parse
 from bot.conversation.effects import MyReservations, TheReservation
 from bot.conversation.parse.intents import ordinal, wants_to_book
 from bot.conversation.reading import Reading
-from bot.conversation.talk import Talk, button, cards
+from bot.conversation.talk import Talk, button, card, cards
 from bot.conversation.turn import Effect, Turn, ask
 from services.mypage.view import CancellationPart, Page, ReservationView
 from services.reservation.model import Reservation
@@ -121,7 +121,10 @@ def told_apart(views: Sequence[ReservationView], choice: Choice) -> list[Button]
 
 
 def pay_first(talk: Talk, unpaid: Sequence[ReservationView]) -> Turn:
-    """What isn't paid yet isn't changed: each can be paid for, or dropped and booked anew."""
+    """What isn't paid yet isn't changed: each can be paid, or dropped and booked anew. One that is being paid waits."""
+    unpaid = [each for each in unpaid if each.payment_state != "confirming"]
+    if not unpaid:
+        return talk.aside(card(talk.say.paying_is_blocked(), button(talk.say.my, "my")))
     buttons = [*told_apart(unpaid, partial(pay_one, talk)), *told_apart(unpaid, partial(cancel_one, talk))]
     return talk.aside(*cards(talk.say.pay_before_changing(), buttons, talk.say.choose_below()))
 

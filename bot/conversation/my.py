@@ -142,6 +142,8 @@ def _where(talk: Talk, view: ReservationView) -> Conversation:
         if reservation.unfilled:
             return talk.aside(*(yield from unfilled(talk, reservation)), about=view.id)
     more = show_one(talk, view)
+    if view.status == Status.AWAITING_PAYMENT and view.payment_state == "confirming":
+        return talk.aside(card(say.paying_is_blocked(), more), about=view.id)
     if view.status == Status.AWAITING_PAYMENT:
         return talk.aside(card(say.unpaid_visit(view.starts_at), _list_button(talk, view)), about=view.id)
     started = job is not None and job.started_at is not None

@@ -76,7 +76,9 @@ def _declined(talk: Talk, reservation: Reservation) -> Conversation:
     drop = button(say.drop_hold, "drop", reservation.id, reservation.version)
     other = (Button(label=say.pay_otherwise, url=url),) if url else ()
     text = say.declined(reason, reservation.hold_expires_at, talk.context.now)
-    return talk.answer(card(text, *other, again, drop), booking=talk.booking, about=reservation.id)
+    ours = talk.booking is not None and talk.booking.hold == reservation.id
+    asking = "confirm" if ours else ""  # 3시로요 corrects it
+    return talk.answer(card(text, *other, again, drop), booking=talk.booking, asking=asking, about=reservation.id)
 
 
 def hold_is_over(talk: Talk, reservation: Reservation) -> Conversation:

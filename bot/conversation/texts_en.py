@@ -140,10 +140,10 @@ class English(TelegramEnglish, Korean):
         return f"Take your time. {kept}"
 
     def not_cancelled_yet(self) -> str:
-        return "Nothing has been cancelled yet."
+        return "Nothing has been cancelled yet. It is once you tap the button."
 
     def not_moved_yet(self) -> str:
-        return "It hasn't been moved yet."
+        return "It hasn't been moved yet. It is once you tap the button."
 
     def start_menu(self, *, unfinished: bool) -> str:
         return "Back at the start. Your draft is kept." if unfinished else "Back at the start. What can I do for you?"
@@ -643,6 +643,9 @@ class English(TelegramEnglish, Korean):
 
     def move_keeps_fee(self, promised: datetime) -> str:
         return f"If you cancel after moving, the fee still counts from {short_date(promised)}, the day promised first."
+
+    def moving_is_free(self) -> str:
+        return "Moving a visit costs nothing. If you cancel after moving, the fee still counts from the day promised first."
 
     def moved(self, new: datetime, cleaner: str) -> str:
         told = f" {cleaner} knows, too." if cleaner else " I'll tell you who comes."

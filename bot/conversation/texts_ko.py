@@ -142,10 +142,10 @@ class Korean(TelegramKorean):
         return f"네, 천천히 하세요. {kept}"
 
     def not_cancelled_yet(self) -> str:
-        return "아직 취소하지 않았어요."
+        return "아직 취소하지 않았어요. 버튼을 누르시면 취소돼요."
 
     def not_moved_yet(self) -> str:
-        return "아직 옮기지 않았어요."
+        return "아직 옮기지 않았어요. 버튼을 누르시면 옮겨져요."
 
     def start_menu(self, *, unfinished: bool) -> str:
         return "처음으로 왔어요. 적던 예약은 그대로 있어요." if unfinished else "처음으로 왔어요. 무엇을 도와드릴까요?"
@@ -669,6 +669,9 @@ class Korean(TelegramKorean):
 
     def move_keeps_fee(self, promised: datetime) -> str:
         return f"옮긴 뒤 취소해도 수수료는 먼저 약속한 {josa(short_date(promised), '을/를')} 기준으로 계산해요."
+
+    def moving_is_free(self) -> str:
+        return "방문을 옮기시는 데는 비용이 없어요. 옮긴 뒤에 취소하시면 수수료는 먼저 약속한 날 기준으로 계산해요."
 
     def moved(self, new: datetime, cleaner: str) -> str:
         told = f" {cleaner}에도 알렸어요." if cleaner else " 갈 업체가 정해지면 알려드릴게요."

@@ -22,6 +22,7 @@ _ANOTHER = re.compile(f"{words_ko.ANOTHER}|{words_en.ANOTHER}")
 _THIS_ONE = re.compile(f"{words_ko.THIS_ONE}|{words_en.THIS_ONE}")
 _REFUSED = re.compile(f"{words_ko.REFUSED}|{words_en.REFUSED}")
 _WANTS_TO_CANCEL = re.compile(f"{words_ko.WANTS_TO_CANCEL}|{words_en.WANTS_TO_CANCEL}|^/cancel")
+_LEAVES_IT = re.compile(f"(?:{words_ko.LEAVES_IT})|(?:{words_en.LEAVES_IT})")
 _TELLS = re.compile(words_ko.TELLS)
 _NOT_NOW = re.compile(f"{words_ko.NOT_NOW}|{words_en.NOT_NOW}")
 _SUM = re.compile(r"\d[\d,]*(?:\.\d)?\s*만?\s*(?:\d\s*천)?")
@@ -85,6 +86,11 @@ def new_or_old(text: str) -> str | None:
 def wants_to_cancel(text: str) -> bool:
     """Whether it asks for a cancellation, rather than about one: not 취소 가능해요?, 업체가 취소했대요."""
     return not is_asked_back(text) and bool(_WANTS_TO_CANCEL.search(normalise(text)))
+
+
+def leaves_it(text: str) -> bool:
+    """괜찮아요, 그냥 두세요: a no, where one was asked for."""
+    return bool(_LEAVES_IT.fullmatch(normalise(text)))
 
 
 def tells_what_was(text: str) -> bool:

@@ -29,6 +29,9 @@ _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
 _THE_VISIT = re.compile(f"{words_ko.THE_VISIT}|{words_en.THE_VISIT}")
 _EXISTING = re.compile(f"{words_ko.EXISTING}|{words_en.EXISTING}")
+_THE_MONEY = re.compile(f"{words_ko.THE_MONEY}|{words_en.THE_MONEY}")
+_PRICE_OF_MOVING = re.compile(f"{words_ko.PRICE_OF_MOVING}|{words_en.PRICE_OF_MOVING}")
+_WHAT_WAS_PAID = re.compile(f"{words_ko.WHAT_WAS_PAID}|{words_en.WHAT_WAS_PAID}")
 _INSTEAD = re.compile(f"{words_ko.INSTEAD}|{words_en.INSTEAD}")
 _UNPAID = re.compile(f"{words_ko.UNPAID}|{words_en.UNPAID}")
 _ORDINALS = tuple((re.compile(words), place) for words, place in words_ko.PLACES + words_en.PLACES)
@@ -82,6 +85,21 @@ def names_the_visit(text: str) -> bool:
 def means_existing(text: str) -> bool:
     """기존 예약, 예약된 거, 내 예약: one that is booked, beside the one that is being written."""
     return bool(_EXISTING.search(text.lower()))
+
+
+def asks_for_the_money(text: str) -> bool:
+    """환불 언제 돼요, 아직 안 들어왔어요: where it is, not whether there is one."""
+    return bool(_THE_MONEY.search(text.lower()))
+
+
+def asks_what_moving_costs(text: str) -> bool:
+    """옮기면 돈 들어요?"""
+    return bool(_PRICE_OF_MOVING.search(text.lower()))
+
+
+def asks_what_was_paid(text: str) -> bool:
+    """얼마였죠?: of one's own booking, and not what things cost."""
+    return bool(_WHAT_WAS_PAID.search(text.lower()))
 
 
 def instead(text: str) -> bool:
