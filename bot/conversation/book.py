@@ -40,9 +40,10 @@ def start_new(talk: Talk) -> Conversation:
     return (yield from ask_for(talk, Booking(), "service", Asking()))
 
 
-def start_with(talk: Talk, service: str, size: str) -> Conversation:
+def start_with(talk: Talk, service: str, size: str, extras: str = "") -> Conversation:
     """After a price was told: book that."""
-    values = {"service": service, "size_pyeong": int(size)}
+    add_ons = tuple(each for each in extras.split(",") if each in talk.context.catalogue.add_ons)
+    values = {"service": service, "size_pyeong": int(size)} | ({"add_ons": add_ons} if add_ons else {})
     freed = yield from release(talk)
     return freed.turn or (yield from take_values(talk, Booking(), values))
 

@@ -82,7 +82,7 @@ def _read(talk: Talk) -> Reading:
         if bare.intent in (Intent.YES, Intent.NO):
             return bare
     # at the price, words about any field correct the booking
-    asking = "add_ons" if talk.draft.asking in ("confirm", "edit") else talk.draft.asking or None
+    asking = "add_ons" if talk.draft.asking in ("confirm", "edit") else talk.draft.asking or money.asking(talk)
     reading = read(text, now=now, asking=asking)
     if reading.intent is Intent.PAY and not says_to_pay(text):
         besides = read(besides_paying(text), now=now, asking=asking)

@@ -15,6 +15,7 @@ from bot.conversation.parse.intents import (
     wants_refund,
     wants_to_book,
 )
+from bot.conversation.questions import joined
 from bot.conversation.reading import Reading
 from bot.conversation.talk import Talk, button, card, without_yes
 from bot.conversation.turn import Conversation, Turn, ask
@@ -41,10 +42,13 @@ def price(talk: Talk, reading: Reading) -> Conversation:
         except NotOffered:
             text = say.size_not_offered(service, service.sizes[-1].up_to_pyeong)
             return talk.aside(card(text, button(say.human, "human")))
+        text = joined(_not_served(talk, reading), say.price(service, pyeong, amount))
+        if extras := [catalogue.add_ons[each] for each in reading.add_ons]:
+            text = joined(text, say.price_with(extras, catalogue.price_krw(service.id, pyeong, reading.add_ons)))
         if booking:
-            return talk.aside(card(say.price(service, pyeong, amount)))
-        this = button(say.this_way, "book_with", service.id, pyeong)
-        return talk.aside(card(say.price(service, pyeong, amount), this), yes=this.action)
+            return talk.aside(card(text))
+        this = button(say.this_way, "book_with", service.id, pyeong, ",".join(reading.add_ons))
+        return _and_more(talk, reading, card(text, this), yes=this.action)
     if service:
         return _and_more(talk, reading, card(say.price_from(service, service.sizes[0].price_krw), *book))
     lines = []
@@ -57,12 +61,23 @@ def price(talk: Talk, reading: Reading) -> Conversation:
     return _and_more(talk, reading, card(text, *book))
 
 
-def _and_more(talk: Talk, reading: Reading, says: Card) -> Turn:
-    """The next word may complete the question: 24평이요, 집청소요."""
+def _not_served(talk: Talk, reading: Reading) -> str:
+    areas = list(talk.context.catalogue.areas.values())
+    return talk.say.area_not_served(reading.unserved_area, areas) if reading.unserved_area else ""
+
+
+def _and_more(talk: Talk, reading: Reading, says: Card, *, yes: str = "") -> Turn:
+    """The next word may complete the question, or ask the same of another: 24평이요, 사무실은요?"""
     if talk.booking:
         return talk.aside(says)
     of = {"service": reading.service, "size_pyeong": reading.size_pyeong}
-    return talk.aside(says, price_of={name: value for name, value in of.items() if value}, doing="price")
+    return talk.aside(says, price_of={name: value for name, value in of.items() if value}, doing="price", yes=yes)
+
+
+def asking(talk: Talk) -> str | None:
+    """What a bare number is, while the price is being asked for: 24."""
+    wants_size = talk.draft.doing == "price" and "size_pyeong" not in talk.draft.price_of
+    return "size_pyeong" if wants_size else None
 
 
 def completed(talk: Talk, reading: Reading) -> Reading:
@@ -77,7 +92,9 @@ def completed(talk: Talk, reading: Reading) -> Reading:
 
 def asks_on(talk: Talk, reading: Reading) -> bool:
     """Whether all that was said belongs to the question what it costs."""
-    only = Reading(intent=reading.intent, service=reading.service, size_pyeong=reading.size_pyeong)
+    only = Reading(
+        intent=reading.intent, service=reading.service, size_pyeong=reading.size_pyeong, add_ons=reading.add_ons
+    )
     return talk.draft.doing == "price" and reading == only and only.says_something and not wants_to_book(talk.said.text)
 
 

@@ -29,6 +29,7 @@ class English(TelegramEnglish, Korean):
     past = "Past bookings"
     human = "Talk to us"
     end_talk = "End the talk"
+    tell_staff = "Tell the staff"
     unsure = "Not sure"
     other_day = "Another day"
     back = "Back"
@@ -160,6 +161,9 @@ class English(TelegramEnglish, Korean):
 
     def not_understood(self) -> str:
         return "I didn't quite get that. Please try “Friday 2 pm, Mapo, 24 pyeong”."
+
+    def shall_staff_have_it(self) -> str:
+        return "Is it about your visit? Shall I pass it on to our staff as you wrote it?"
 
     def not_for_me(self) -> str:
         return "I can't answer that myself. Leave it with our staff, and they will answer right here."
@@ -677,6 +681,9 @@ class English(TelegramEnglish, Korean):
 
     def price(self, service: Named, pyeong: int, price_krw: int) -> str:
         return f"{service.en}, {pyeong} pyeong: {won(price_krw)}."
+
+    def price_with(self, extras: Sequence[AddOn], price_krw: int) -> str:
+        return f"With {', '.join(each.en for each in extras)}: {won(price_krw)}."
 
     def price_from(self, service: Named, price_krw: int) -> str:
         return f"{service.en} starts at {won(price_krw)}. Tell me the size in pyeong, and I'll tell you exactly."

@@ -32,6 +32,7 @@ class Korean(TelegramKorean):
     past = "지난 예약 보기"
     human = "상담원 연결"
     end_talk = "상담 끝내기"
+    tell_staff = "상담원에게 전하기"
     unsure = "잘 모르겠어요"
     other_day = "다른 날짜"
     back = "이전"
@@ -162,6 +163,9 @@ class Korean(TelegramKorean):
 
     def not_understood(self) -> str:
         return "제가 잘 못 알아들었어요. “금요일 2시 마포 24평”처럼 보내 주세요."
+
+    def shall_staff_have_it(self) -> str:
+        return "예약하신 방문에 대한 말씀인가요? 적어 주신 그대로 상담원에게 전해 드릴까요?"
 
     def not_for_me(self) -> str:
         return "그건 제가 바로 답해 드리기 어려워요. 상담원에게 남기시면 여기로 답해 드려요."
@@ -707,6 +711,9 @@ class Korean(TelegramKorean):
 
     def price(self, service: Named, pyeong: int, price_krw: int) -> str:
         return f"{service.ko} {pyeong}평은 {won(price_krw)}이에요."
+
+    def price_with(self, extras: Sequence[AddOn], price_krw: int) -> str:
+        return f"{'·'.join(each.ko for each in extras)}까지 하면 {won(price_krw)}이에요."
 
     def price_from(self, service: Named, price_krw: int) -> str:
         return f"{josa(service.ko, '은/는')} {won(price_krw)}부터예요. 몇 평인지 알려 주시면 정확히 말씀드릴게요."

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.conversation import address, book, cancel, handover, hello, money, move, new_or_move
-from bot.conversation.parse.intents import wants_to_book
+from bot.conversation.find_visit import my_visits, upcoming
+from bot.conversation.parse.intents import is_question, wants_to_book
 from bot.conversation.reading import Intent, Reading, Why
 from bot.conversation.talk import Talk
 from bot.conversation.turn import Conversation, Effect, Turn
@@ -59,6 +60,10 @@ def not_understood(talk: Talk) -> Conversation:
     if either := (yield from new_or_move.again(talk, talk.say.not_understood_here())):
         return either
     if talk.booking is None:
+        said = talk.said.text.strip()
+        may_be_of_one = said and not (is_question(said) or talk.draft.misses or talk.is_passed_on)
+        if may_be_of_one and upcoming((yield from my_visits(talk)).reservations):
+            return hello.of_a_visit(talk)
         return (yield from hello.not_understood(talk))
     if talk.draft.asking == "add_ons" and talk.said.text.strip():
         return (yield from address.note(talk, talk.said.text))
