@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.conversation.parse.intents import is_question
+from bot.conversation.parse.intents import is_question, thanks
 from bot.conversation.talk import Talk, button, card, lead_in
 from bot.conversation.turn import Conversation, Turn
 from services.shared_kernel.card import Button, Card
@@ -15,7 +15,7 @@ LONGEST_TOLD = 500
 def greet(talk: Talk) -> Conversation:
     """안녕하세요. In the middle of something it is rather a thank-you."""
     yield from ()
-    known = talk.booking is not None or bool(talk.draft.about)
+    known = talk.booking is not None or bool(talk.draft.about) or thanks(talk.said.text)
     return talk.aside(talk.menu(talk.say.at_your_service() if known else talk.say.hello()))
 
 

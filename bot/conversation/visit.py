@@ -6,14 +6,18 @@ from typing import Any
 
 from bot.conversation import address, book, cancel, handover, hello, money, move, new_or_move
 from bot.conversation.find_visit import my_visits, upcoming
-from bot.conversation.parse.intents import is_question, wants_to_book
+from bot.conversation.parse.intents import is_question, the_same_again, wants_to_book
 from bot.conversation.reading import Intent, Reading, Why
 from bot.conversation.talk import Talk
+from bot.conversation.taps import tapped
 from bot.conversation.turn import Conversation, Effect, Turn
 
 
 def visit(talk: Talk, reading: Reading) -> Conversation:
     """A day, a time, a place, a service: what isn't about anything that is booked begins a booking, or goes on."""
+    rebook = next((action for action in talk.draft.offered.values() if action.startswith("rebook:")), "")
+    if rebook and the_same_again(talk.said.text):
+        return (yield from tapped(talk, rebook))
     if answered := (yield from _answered(talk, reading)):
         return answered
     if booked := (yield from _of_what_is_booked(talk, reading)):

@@ -29,6 +29,8 @@ _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
 _THE_VISIT = re.compile(f"{words_ko.THE_VISIT}|{words_en.THE_VISIT}")
 _EXISTING = re.compile(f"{words_ko.EXISTING}|{words_en.EXISTING}")
+_THANKS = re.compile(f"{words_ko.THANK_YOU}|{words_en.THANK_YOU}")
+_THE_SAME = re.compile(f"{words_ko.THE_SAME}|{words_en.THE_SAME}")
 _THE_MONEY = re.compile(f"{words_ko.THE_MONEY}|{words_en.THE_MONEY}")
 _PRICE_OF_MOVING = re.compile(f"{words_ko.PRICE_OF_MOVING}|{words_en.PRICE_OF_MOVING}")
 _WHAT_WAS_PAID = re.compile(f"{words_ko.WHAT_WAS_PAID}|{words_en.WHAT_WAS_PAID}")
@@ -85,6 +87,16 @@ def names_the_visit(text: str) -> bool:
 def means_existing(text: str) -> bool:
     """기존 예약, 예약된 거, 내 예약: one that is booked, beside the one that is being written."""
     return bool(_EXISTING.search(text.lower()))
+
+
+def thanks(text: str) -> bool:
+    """고마워요: no hello."""
+    return bool(_THANKS.search(text.lower()))
+
+
+def the_same_again(text: str) -> bool:
+    """같은 걸로 다시, 그거 다시 예약할게요."""
+    return bool(_THE_SAME.search(text.lower()))
 
 
 def asks_for_the_money(text: str) -> bool:
