@@ -25,17 +25,8 @@ _BETWEEN_US = frozenset(
 )
 # What is done also while an operator listens. Whatever else is typed is talk.
 _DONE_MEANWHILE = frozenset(
-    {
-        Intent.LIST,
-        Intent.STATUS,
-        Intent.CANCEL,
-        Intent.KEEP,
-        Intent.FEE,
-        Intent.REFUND,
-        Intent.RESCHEDULE,
-        Intent.PAY,
-        Intent.HUMAN,
-    }
+    {Intent.LIST, Intent.STATUS, Intent.CANCEL, Intent.KEEP, Intent.FEE, Intent.REFUND}
+    | {Intent.RESCHEDULE, Intent.PAY, Intent.HUMAN}
 )
 
 

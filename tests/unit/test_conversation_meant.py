@@ -395,3 +395,27 @@ def test_whether_a_talk_is_over_is_a_question_for_whoever_listens() -> None:
     talk.say("상담원 연결")
     talk.say("상담 끝났어요?")
     assert talk.world.thread == ["상담원 연결", "상담 끝났어요?"]
+
+
+@pytest.mark.parametrize("text", ["같은걸로 다시 예약할게요", "아까 그거 다시 예약할게요"])
+def test_what_was_cancelled_is_booked_again_in_one_sentence(text: str) -> None:
+    talk = with_a_deal()
+    talk.say("취소할게요")
+    talk.say("네")
+    talk.say(text)
+    assert "80,000원 결제하기" in talk.labels
+    assert starts(talk) == ["11-27 14"]
+
+
+def test_in_an_open_talk_a_visit_is_looked_up_as_well() -> None:
+    talk = with_a_deal()
+    talk.say("상담원 연결")
+    assert talk.say("누가 와요?").startswith("11/27(금) 오후 2시에 OO클린에서 가요.")
+    assert talk.world.thread == ["상담원 연결", "누가 와요?"]
+
+
+def test_whether_it_was_moved_is_shown() -> None:
+    talk = with_a_deal()
+    talk.say("토요일로 옮겨주세요")
+    talk.say("네")
+    assert "11/28(토) 14:00" in talk.say("옮겨졌나요?")
