@@ -103,6 +103,7 @@ class OperatorEffects:
         return effects_operator.BoardNow(
             visits=await self._my_page.board(first, first + timedelta(days=1)),
             waiting=sum(talk.thread.waiting_since is not None for talk in talks),
+            left=sum(talk.thread.left_at is not None for talk in talks),
             dead=sum(group.count for group in await self._dead.groups()),
             payments_ok=await self._payments.is_available(),
         )

@@ -22,12 +22,16 @@ from services.reservation.policies import CancellationQuote
 
 @dataclass(frozen=True, kw_only=True)
 class BoardNow:
-    """The day's visits and what is stuck; customers who wait; dead letters; whether payments go through now."""
+    """The day's visits and what is stuck; customers who wait; dead letters; whether payments go through now.
+
+    `left`: talks that their customers have ended, and nobody has closed.
+    """
 
     visits: Visits
     waiting: int
     dead: int
     payments_ok: bool
+    left: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

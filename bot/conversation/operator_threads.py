@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from bot.conversation.effects_operator import (
     CloseThread,
-    FindReservations,
     OpenThreads,
     ReplyToThread,
     TheThread,
@@ -14,7 +13,7 @@ from bot.conversation.effects_operator import (
     ThreadTalk,
 )
 from bot.conversation.operator_erasing import erase_button, erased_before
-from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation
+from bot.conversation.operator_talk import ANSWERED, OperatorTalk, menu, no_such_reservation
 from bot.conversation.talk import button, card
 from bot.conversation.turn import Conversation, Turn, ask
 from bot.erasure import Erased
@@ -32,10 +31,11 @@ def threads(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     found = yield from ask(OpenThreads())
     if not found:
         return talk.answer(menu(talk, talk.say.nobody_waits()))
-    return talk.answer(*_thread_cards(talk, found))
+    return talk.answer(*thread_cards(talk, found))
 
 
-def _thread_cards(talk: OperatorTalk, found: Sequence[ThreadSummary]) -> list[Card]:
+def thread_cards(talk: OperatorTalk, found: Sequence[ThreadSummary]) -> list[Card]:
+    """One for each, as far as they are shown."""
     says = [card(_waits(talk, each), *_buttons(talk, each.thread.id)) for each in found[:MOST_THREADS]]
     if len(found) > MOST_THREADS:
         says.append(card(talk.say.and_more(len(found) - MOST_THREADS)))
@@ -105,52 +105,20 @@ def message_given(talk: OperatorTalk, text: str) -> Conversation:
     thread_id = talk.memo.get("thread", "")
     if not thread_id:
         return (yield from threads(talk, ()))
-    return (yield from _send(talk, thread_id, text))
+    return (yield from send(talk, thread_id, text, reply_id=talk.context.fresh_id))
 
 
-def _send(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
+def send(talk: OperatorTalk, thread_id: str, text: str, *, reply_id: str, says_whom: bool = False) -> Conversation:
+    """To the person's chat; the same `reply_id` sends nothing twice. It says to whom where no code has said so."""
     try:
-        at = yield from ask(ReplyToThread(thread_id=thread_id, text=text.strip(), reply_id=talk.context.fresh_id))
+        at = yield from ask(ReplyToThread(thread_id=thread_id, text=text.strip(), reply_id=reply_id))
+        found = (yield from ask(TheThread(thread_id=thread_id))) if says_whom else None
     except NotFound:
         return _no_such_thread(talk)
+    told = talk.say.sent_to(talk.say.person(found.name, found.role), at) if found else talk.say.sent(at)
     quick = [button(talk.say.reply, "handover", thread_id), button(talk.say.waiting, "threads")]
-    return talk.answer(card(talk.say.sent(at), button(talk.say.close, "close", thread_id), quick=quick))
-
-
-def reply_by_code(talk: OperatorTalk, code: str, text: str) -> Conversation:
-    """답장 R7K2Q 네, 괜찮아요: the code of a thread or of a reservation."""
-    waiting = yield from ask(OpenThreads())
-    thread_id = ""
-    if code:
-        thread_id = next((each.thread.id for each in waiting if short_code(each.thread.id) == code), "")
-        if not thread_id:
-            found = yield from ask(FindReservations(text=code))
-            if len(found) != 1:
-                return _to_whom(talk, code, waiting)
-            return (yield from _reply_by_reservation(talk, found[0].reservation.id, text))
-    elif len(waiting) == 1:
-        thread_id = waiting[0].thread.id
-    if not thread_id:
-        return talk.answer(*(_thread_cards(talk, waiting) or [menu(talk, talk.say.nobody_waits())]))
-    return (yield from _reply_in(talk, thread_id, text))
-
-
-def _reply_by_reservation(talk: OperatorTalk, reservation_id: str, text: str) -> Conversation:
-    try:
-        thread_id = yield from ask(ThreadOfReservation(reservation_id=reservation_id))
-    except Erased:
-        return erased_before(talk)
-    return (yield from _reply_in(talk, thread_id, text))
-
-
-def _reply_in(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
-    if not text.strip():
-        return (yield from handover(talk, (thread_id,)))
-    return (yield from _send(talk, thread_id, text))
-
-
-def _to_whom(talk: OperatorTalk, code: str, waiting: Sequence[ThreadSummary]) -> Turn:
-    return talk.answer(menu(talk, talk.say.reply_to_whom(code)), *_thread_cards(talk, waiting))
+    says = card(told, button(talk.say.close, "close", thread_id), quick=quick)
+    return talk.answer(says, keep={ANSWERED: thread_id})
 
 
 def close(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:

@@ -37,11 +37,12 @@ _WHOLE_SUM = re.compile(
     r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
     re.IGNORECASE,
 )
+_HALF = r"(?:절반|반|half(?:\s*of\s*it)?)"
 _ALL_AREAS = re.compile(
     r"전부|모두|다|전체|어디든(?:지)?|모든\s*(?:곳|지역)|다\s*(?:갈\s*수\s*있|가능|돼).*|all(?:\s*of\s*them)?|everywhere|anywhere",
     re.IGNORECASE,
 )
-_TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|\s)*"
+_TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|해\s?(?:주세요|줘요?)|할게요|하기|환불|부탁(?:해요|드려요|드립니다)|\s)*"
 _LONGEST_SUM = 40
 _SUM = re.compile(
     rf"(?:krw|₩)?\s*(?:(\d{{1,4}}(?:\.\d)?|{SINO})?\s*(만))?\s*(?:(\d|{SINO})?\s*(천))?\s*(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})?\s*(?:원|won|krw)?"
@@ -185,7 +186,12 @@ def _times(count: str | None, unit: str | None) -> float:
 
 def is_all_of_it(text: str) -> bool:
     """전액: all the money there is."""
-    return _WHOLE_SUM.fullmatch(_line(text)) is not None
+    return re.fullmatch(f"(?:{_WHOLE_SUM.pattern}){_TAIL}", _line(text), re.IGNORECASE) is not None
+
+
+def is_half_of_it(text: str) -> bool:
+    """절반만 해주세요: half of the money there is."""
+    return re.fullmatch(f"{_HALF}{_TAIL}", _line(text), re.IGNORECASE) is not None
 
 
 def is_everywhere(text: str) -> bool:

@@ -139,6 +139,7 @@ CANCELS = rf"(?:(?:{_YES}[\s,.]*)+cancel|cancel(?= it)|confirm (?:the )?cancell?
 MOVES = rf"{_YESES}(?:move|change|reschedule)(?:\s+(?:it|now|(?:my|the) (?:booking|visit)))*{_THANKS}"
 YES_HERE = rf"(?:{_YES}[\s,.]*)+{_THANKS}"
 NO_YES = r"\bgot it\b(?!.*\bpay)|\bi see\b|\bunderstood\b|\bnoted\b|please confirm|^right$"
+YESES, THANKS = _YESES, _THANKS
 WANTS_TO_CANCEL = (
     r"^(?:(?:yes|ok|please|pls|i want to|i'?d like to|i need to|i have to|just|so|then|let'?s|go ahead and)[\s,]*)*(?:cancel|call (?:it )?off)\b"
     r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
