@@ -57,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class FindReservations(Effect[Sequence[Found]]):
-    """At most 5, newest first: by reservation id, short code, customer's id or name, or last digits of a phone."""
+    """At most 5, newest first: by reservation id, code, customer's id, a phone's last digits, or a name."""
 
     text: str
 

@@ -81,11 +81,10 @@ def _typed(talk: OperatorTalk) -> Conversation:
 
 
 def _told_first(talk: OperatorTalk, order: Order | None) -> naming.Maybe:
-    if order is None or not order.code:
+    told = yield from naming.beside_one(talk)
+    if told is None and (order is None or not order.code):
         told = yield from confirming.instead(talk)
-        if told is not None:
-            return told
-    return (yield from naming.beside_one(talk))
+    return told
 
 
 def _answered(talk: OperatorTalk, order: Order | None, reading: Reading) -> Conversation:

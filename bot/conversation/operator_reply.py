@@ -8,7 +8,7 @@ from bot.conversation import operator_threads as threads
 from bot.conversation.effects_operator import FindReservations, OpenThreads, ThreadOfReservation, ThreadSummary
 from bot.conversation.operator_erasing import erased_before
 from bot.conversation.operator_talk import ANSWERED, OperatorTalk, menu, old_button
-from bot.conversation.parse.operator_words import code_in_front, is_about_replies
+from bot.conversation.parse.operator_words import after_name, code_in_front, is_about_replies
 from bot.conversation.talk import button, pair
 from bot.conversation.turn import Conversation, Effect, Turn, ask
 from bot.erasure import Erased
@@ -52,26 +52,15 @@ def _named(waiting: Sequence[ThreadSummary], code: str, text: str) -> To:
 def _without_code(talk: OperatorTalk, waiting: Sequence[ThreadSummary], text: str) -> Conversation:
     """To whom it seems to be: by the name in front, or because nobody else is there. Who has left isn't meant."""
     there = [each for each in waiting if each.thread.left_at is None]
-    called = [each for each in waiting if each.name and _after(each.name, text) is not None]
+    called = [each for each in waiting if each.name and after_name(each.name, text) is not None]
     if len(called) == 1:
-        return _ask(talk, called[0], _after(called[0].name, text) or "")
+        return _ask(talk, called[0], after_name(called[0].name, text) or "")
     if len(there) != 1:
         return _list(talk, waiting)
     only = there[0]
     if not text.strip() or talk.memo.get(ANSWERED) == only.thread.id:
         return (yield from _reply_in(talk, only.thread.id, text))
     return _ask(talk, only, text)
-
-
-def _after(name: str, text: str) -> str | None:
-    """이순자 고객님께 네: what follows the name; None if it isn't in front."""
-    said = text.strip()
-    if not said.startswith(name):
-        return None
-    rest = said.removeprefix(name)
-    for address in ("고객님께", "고객님", "님께", "님", "씨", "께", "에게", "한테"):
-        rest = rest.strip().removeprefix(address) if rest.strip().startswith(address) else rest
-    return rest.strip(" :,") if rest[:1] in ("", " ", ":", ",") or rest != said.removeprefix(name) else None
 
 
 def _ask(talk: OperatorTalk, each: ThreadSummary, text: str) -> Turn:

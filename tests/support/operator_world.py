@@ -149,6 +149,7 @@ class OperatorWorld:
             each
             for each in self.found.values()
             if wanted in (each.reservation.id, short_code(each.reservation.id), each.customer_name)
+            or (each.reservation.job is not None and wanted == each.reservation.job.cleaner_name)
             or (wanted.isdecimal() and each.phone.endswith(wanted))
         ][:5]
 

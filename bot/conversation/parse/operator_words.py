@@ -21,7 +21,7 @@ def _says(korean: str, english: str) -> re.Pattern[str]:
 # changed, or put off, may be meant for another time than the one that was proposed.
 _DOES = {
     "oprefund!": _says(
-        rf"(?!환불[요]?$)(?:전액\s*|일부\s*)?환불(?:\s*확정)?{words_ko.DO}", r"(?:refund|pay)(?:\s+(?:it|now|back))+"
+        rf"(?:전액\s*|일부\s*)?환불(?:\s*확정)?{words_ko.DO}", r"(?:refund|pay)(?:\s+(?:it|now|back))+"
     ),
     "opmove!": _says(
         rf"옮겨{_PLEASE}|옮길(?:게|래)[요여용]?|옮기(?:기|겠습니다)", r"move(?:\s+(?:it|now|(?:my|the) (?:booking|visit)))*"
@@ -33,7 +33,7 @@ _DOES = {
     ),
     "paid!": _says(r"(?:다\s*)?(?:보냈|지급했|입금했)(?:어요?|습니다)", r"(?:i(?:'ve| have)\s+)?(?:sent|paid)(?:\s+it)?"),
     "staff_out!": _says(
-        rf"(?!회수[요]?$)회수(?:\s*확정)?{words_ko.DO}", r"(?:take|remove)\s+(?:it|them)(?:\s+(?:back|off))?"
+        rf"회수(?:\s*확정)?{words_ko.DO}", r"(?:take|remove)\s+(?:it|them)(?:\s+(?:back|off))?"
     ),
     "reply!": _says(rf"(?:이렇게\s*|그대로\s*)?(?:보내(?:기|{_PLEASE})|보낼게[요]?|전송{words_ko.DO})", r"send(?:\s+(?:it|now))*"),
 }  # fmt: skip
@@ -45,6 +45,8 @@ _REFUSES = re.compile(
 _DEEDS = ("취소", "환불", "발송", "등록")
 # 네 and the like, said with a word of something else
 _OWN = {"opcancel!": ("취소", "환불"), "oprefund!": ("환불",), "bc_send": ("발송",), "bc_at!": ("발송",)}
+# Too little, where it may as well be asked about
+_ALONE = ("환불", "환불요", "회수", "회수요")
 # What is asked with two buttons, so that words may answer
 CONFIRMED = frozenset({"opcancel!", *_DOES})
 
@@ -56,7 +58,9 @@ def says_to_do(verb: str, text: str) -> bool:
     if verb == "opcancel!":
         return says_to_cancel(text) or is_yes_here(text)
     words = _DOES.get(verb)
-    return words is not None and (bool(words.fullmatch(normalise(text))) or is_yes_here(text))
+    if words is None or normalise(text) in _ALONE:
+        return False
+    return bool(words.fullmatch(normalise(text))) or is_yes_here(text)
 
 
 def refuses(text: str) -> bool:
@@ -106,7 +110,7 @@ def stops_sending(text: str) -> bool:
 
 _IN_FRONT = re.compile(rf"{_CODE}(?![0-9A-Za-z])[\s:,;.·\-–—]*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _WHO_WAITS = (
-    r"(?:(?:대기|기다리는|기다리시는)(?:\s*(?:고객|분|사람|중|명단|목록))*|목록|리스트|명단)(?:이|은|는|을|를|좀)?"
+    r"(?:(?:대기|기다리는|기다리시는)(?:\s*(?:고객|분|사람|중인?|명단|목록))*|목록|리스트|명단)(?:이|은|는|을|를|좀)?"
     r"(?:\s*(?:좀\s*)?(?:보여|보기|볼래|알려|몇|있|없|누구|확인|뭐)[가-힣\s?]{0,14})?"
 )
 _NOT_YET = (
@@ -151,7 +155,7 @@ _DEED_WORDS = (
 _MOVES = re.compile(
     r"옮기|옮겨|옮길|이동|변경|바꿔|바꾸|바꿀|미뤄|미루|미룰|당겨|당기|늦춰|늦추|\b(?:move|reschedule)\b"
 )
-_OTHER_THINGS = re.compile(f"{words_ko.OTHER_FIELDS}|[?？]")
+_OTHER_THINGS = re.compile(words_ko.OTHER_FIELDS)
 _REPLY = re.compile(r"(?:답장|회신|reply)\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _AND_A_DEED = re.compile(
     rf"{_CODE}(?![0-9A-Za-z])\s*(?:예약)?(?:은|는|을|를|건)?[\s:,]*(?P<rest>.+)", re.IGNORECASE | re.DOTALL
@@ -171,7 +175,7 @@ def read_deed(text: str) -> Order | None:
         amount = (refund["after"] or refund["before"] or refund["of"] or "").strip()
         is_sum = won_in(amount) or is_all_of_it(amount) or is_half_of_it(amount)
         return Order(verb="oprefund", rest=amount) if is_sum else None
-    if _MOVES.search(said) and not _OTHER_THINGS.search(said) and not refuses(text):
+    if _MOVES.search(said) and not (is_asked_back(text) or _OTHER_THINGS.search(said) or refuses(text)):
         return Order(verb="opmove", rest=text.strip())
     return None
 
@@ -191,7 +195,7 @@ def read_coded_deed(text: str) -> Order | None:
 
 
 _BARE_CODE = re.compile(_CODE, re.IGNORECASE)
-_BARE_NAME = re.compile(r"(?P<name>[가-힣][가-힣A-Za-z0-9○*]{1,11}?)(?:\s*(?:고객님?|업체|씨|님))*")
+_BARE_NAME = re.compile(r"(?=.*[가-힣])(?P<name>[가-힣A-Za-z○*]{2,12}?)(?:\s*(?:고객님?|업체|씨|님))*")
 
 
 def bare_code(text: str) -> str:
@@ -204,3 +208,21 @@ def bare_name(text: str) -> str:
     """김OO 고객님: what may be a name, and nothing else."""
     match = _BARE_NAME.fullmatch(clean(text[:READ_CHARACTERS]).strip(" .,!?~"))
     return match["name"] if match else ""
+
+
+# Who is meant
+
+_POLITE = re.compile(r"(?<=\S)\s*(?:고객님|님|씨)$")
+_TO = re.compile(r"\s*(?:(?:고객)?님|씨)?(?:께|에게|한테)?(?=[\s:,]|$)[\s:,]*")
+
+
+def without_title(name: str) -> str:
+    """김OO 고객님: the name."""
+    return _POLITE.sub("", name)
+
+
+def after_name(name: str, text: str) -> str | None:
+    """이순자 고객님께 네: what follows the name; None if it isn't in front."""
+    said = text.strip()
+    match = _TO.match(said, len(name)) if said.startswith(name) else None
+    return said[match.end() :] if match else None
