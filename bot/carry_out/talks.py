@@ -73,8 +73,9 @@ class TalkEffects:
 def _asked_last(talk: OpenTalk) -> str:
     """What they said last; of who has left, what they said before the goodbye."""
     said = [line for line in talk.lines if line.person_id == talk.thread.customer_id]
-    asked = [line for line in said if line.at != talk.thread.left_at] or said
-    return asked[-1].text if asked else ""
+    if len(said) > 1 and said[-1].at == talk.thread.left_at:
+        return said[-2].text
+    return said[-1].text if said else ""
 
 
 def _name(person: PersonRecord | None) -> str:

@@ -212,7 +212,7 @@ _ANSWERS: dict[str, Callable[[OperatorTalk, str], Conversation]] = {
     "when": _when_given,
     "amount": money.amount_given,
     "refund_reason": money.refund_reason_given,
-    "message": threads.message_given,
+    "message": replying.message_given,
     "invite": upkeep.invite_text,
     "staff": people.staff_text,
     "erase": erasing.whose_given,

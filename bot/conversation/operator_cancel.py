@@ -51,7 +51,8 @@ def cancel(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 
 def reason_given(talk: OperatorTalk, text: str) -> Conversation:
-    """The reason of a cancellation; now what it costs."""
+    """The reason of a cancellation; now what it costs, and whose visit it is if that isn't on the screen."""
+    is_seen = SEEN in talk.memo and "reason" not in talk.memo
     keep, reason = talk.recall("reservation", SEEN), " ".join(text.split())
     if not reason or "reservation" not in keep:
         return talk.question(talk.say.ask_reason(), asking="reason", keep=keep) if keep else old_button(talk)
@@ -66,9 +67,7 @@ def reason_given(talk: OperatorTalk, text: str) -> Conversation:
         return _refused(talk, refusal, found.reservation)
     text = talk.say.cancel_terms(quote, found.reservation.starts_at, talk.context.now)
     turn = _confirm_cancel(talk, text, found.reservation.id, reason, quote)
-    if SEEN in keep:
-        return turn
-    return with_rows(turn, booking_rows(talk, found, (talk.say.item_reason, reason)))
+    return turn if is_seen else with_rows(turn, booking_rows(talk, found, (talk.say.item_reason, reason)))
 
 
 def reason_problem(talk: OperatorTalk, reason: str) -> str | None:

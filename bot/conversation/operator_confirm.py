@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.conversation.actions import parse
 from bot.conversation.operator_cancel import move_instead, reason_given
+from bot.conversation.operator_money import amount_instead
 from bot.conversation.operator_talk import OperatorTalk, menu
 from bot.conversation.parse.consent import agrees, is_asked_back
 from bot.conversation.parse.meaning import Intent
@@ -36,6 +37,8 @@ def instead(talk: OperatorTalk) -> Maybe:
     verb, text = verb_asked(talk), talk.said.text
     if may_mean_either(verb, text):
         return asked_again(talk, talk.say.not_agreed())
+    if verb == "oprefund!" and not refuses(text):
+        return (yield from amount_instead(talk, text))
     return (yield from move_instead(talk, text)) if verb == "opmove!" else None
 
 

@@ -1,6 +1,7 @@
 """An operator gives money back, hurries a refund, and notes compensations that were paid out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
 
 from bot.conversation.effects_operator import (
     OperatorRefund,
@@ -23,15 +24,18 @@ from bot.conversation.operator_talk import (
     with_reservation,
     with_rows,
 )
+from bot.conversation.parse.operator_words import without_no
 from bot.conversation.parse.staff import is_all_of_it, is_half_of_it, won_in
 from bot.conversation.talk import MOST_BUTTONS, button, pair
-from bot.conversation.turn import Conversation, Turn, ask
+from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.payment.refusals import OtherAttempt, RefundTooLarge
 from services.shared_kernel.card import Card, Item
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
 
 MOST_OWED = 9
+
+Look = Generator[Effect[Any], Any, Turn | None]
 
 # What a refund's questions remember.
 _KEPT = ("reservation", "payment", "customer", "left", "amount", "reason", "refund")
@@ -80,12 +84,18 @@ def amount_tapped(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 def _amount(talk: OperatorTalk, keep: Mapping[str, str], text: str) -> Turn:
     left = int(keep["left"])
-    amount = left if is_all_of_it(text) else left // 2 if is_half_of_it(text) else won_in(text)
+    amount = _sum_in(text, left)
     if not amount:
         return _ask_amount(talk, keep, talk.say.amount_unclear(left))
     if amount > left:
         return _ask_amount(talk, keep, talk.say.too_much(left))
     return talk.question(talk.say.ask_refund_reason(), asking="refund_reason", keep={**keep, "amount": str(amount)})
+
+
+def _sum_in(text: str, left: int) -> int | None:
+    if is_all_of_it(text):
+        return left
+    return left // 2 if is_half_of_it(text) else won_in(text)
 
 
 def refund_reason_given(talk: OperatorTalk, text: str) -> Conversation:
@@ -97,11 +107,26 @@ def refund_reason_given(talk: OperatorTalk, text: str) -> Conversation:
         return talk.question(talk.say.ask_refund_reason(), asking="refund_reason", keep=keep)
     if (problem := reason_problem(talk, reason)) is not None:
         return talk.question(problem, asking="refund_reason", keep=keep)
+    return (yield from _confirm(talk, {**keep, "reason": reason}))
+
+
+def amount_instead(talk: OperatorTalk, text: str) -> Look:
+    """3만원으로, to the question whether it may go back: the same question about that sum. None for no sum."""
+    keep = talk.recall("reservation", "payment", "customer", "left", "amount", "reason", NAMED)
+    amount = _sum_in(without_no(text), int(keep.get("left", "0")))
+    if not amount or "reason" not in keep:
+        return None
+    if amount > int(keep["left"]):
+        return _ask_amount(talk, keep, talk.say.too_much(int(keep["left"])))
+    return (yield from _confirm(talk, {**keep, "amount": str(amount)}))
+
+
+def _confirm(talk: OperatorTalk, keep: Mapping[str, str]) -> Conversation:
     refund_id = talk.context.fresh_id
     yes = button(talk.say.confirm_refund, "oprefund!", refund_id)
-    text = talk.say.confirm_amount(keep["customer"], int(keep["amount"]), reason)
+    text = talk.say.confirm_amount(keep["customer"], int(keep["amount"]), keep["reason"])
     says = pair(text, yes, button(talk.say.stop, "stop"))
-    turn = talk.answer(says, asking="confirm", keep={**keep, "reason": reason, "refund": refund_id})
+    turn = talk.answer(says, asking="confirm", keep={**keep, "refund": refund_id})
     found = (yield from the_one(keep["reservation"])) if NAMED in keep else None
     return turn if found is None else with_rows(turn, booking_rows(talk, found))
 

@@ -5,14 +5,22 @@ from dataclasses import replace
 from typing import Any
 
 from bot.conversation import operator_threads as threads
-from bot.conversation.effects_operator import FindReservations, OpenThreads, ThreadOfReservation, ThreadSummary
+from bot.conversation.effects_operator import (
+    FindReservations,
+    OpenThreads,
+    TheThread,
+    ThreadOfReservation,
+    ThreadSummary,
+    ThreadTalk,
+)
 from bot.conversation.operator_erasing import erased_before
 from bot.conversation.operator_talk import ANSWERED, OperatorTalk, menu, old_button
-from bot.conversation.parse.operator_words import after_name, code_in_front, is_about_replies
+from bot.conversation.parse.operator_words import after_name, code_in_front, is_about_replies, read_coded_deed
 from bot.conversation.talk import button, pair
 from bot.conversation.turn import Conversation, Effect, Turn, ask
 from bot.erasure import Erased
 from services.shared_kernel.ids import short_code
+from services.shared_kernel.refusal import NotFound
 
 _KEPT = ("thread", "message", "reply")
 
@@ -28,11 +36,11 @@ def reply_by_code(talk: OperatorTalk, code: str, text: str) -> Conversation:
         return erased_before(talk)
     if code and not thread_id:
         return talk.answer(menu(talk, talk.say.reply_to_whom(code)), *threads.thread_cards(talk, waiting))
-    if is_about_replies(rest):
+    if thread_id:
+        return (yield from _checked(talk, thread_id, rest))
+    if is_about_replies(text):
         return _list(talk, waiting, talk.say.nothing_was_sent())
-    if not thread_id:
-        return (yield from _without_code(talk, waiting, text))
-    return (yield from _reply_in(talk, thread_id, rest))
+    return (yield from _without_code(talk, waiting, text))
 
 
 def _named(waiting: Sequence[ThreadSummary], code: str, text: str) -> To:
@@ -54,7 +62,8 @@ def _without_code(talk: OperatorTalk, waiting: Sequence[ThreadSummary], text: st
     there = [each for each in waiting if each.thread.left_at is None]
     called = [each for each in waiting if each.name and after_name(each.name, text) is not None]
     if len(called) == 1:
-        return _ask(talk, called[0], after_name(called[0].name, text) or "")
+        rest = after_name(called[0].name, text) or ""
+        return _ask(talk, called[0], rest) if rest else (yield from threads.handover(talk, (called[0].thread.id,)))
     if len(there) != 1:
         return _list(talk, waiting)
     only = there[0]
@@ -63,7 +72,24 @@ def _without_code(talk: OperatorTalk, waiting: Sequence[ThreadSummary], text: st
     return _ask(talk, only, text)
 
 
-def _ask(talk: OperatorTalk, each: ThreadSummary, text: str) -> Turn:
+def message_given(talk: OperatorTalk, text: str) -> Conversation:
+    """What was typed goes to the person as it is; what hardly is for them is asked about first."""
+    thread_id = talk.memo.get("thread", "")
+    if not thread_id:
+        return (yield from threads.threads(talk, ()))
+    return (yield from _checked(talk, thread_id, text))
+
+
+def _checked(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
+    if not is_about_replies(text) and read_coded_deed(text) is None:
+        return (yield from _reply_in(talk, thread_id, text))
+    try:
+        return _ask(talk, (yield from ask(TheThread(thread_id=thread_id))), text)
+    except NotFound:
+        return threads.no_such_thread(talk)
+
+
+def _ask(talk: OperatorTalk, each: ThreadSummary | ThreadTalk, text: str) -> Turn:
     keep = {"thread": each.thread.id, "message": text.strip(), "reply": talk.context.fresh_id}
     says = pair(
         talk.say.confirm_reply(talk.say.person(each.name, each.role), text.strip()),

@@ -64,7 +64,7 @@ def thread(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     try:
         found = yield from ask(TheThread(thread_id=arguments[0]))
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
     reply, _, close = _buttons(talk, found.thread.id)
     quick = [erase_button(talk, found.thread.customer_id)] if found.role == "customer" else []
     return talk.answer(card(_said_in(talk, found), reply, close, quick=quick))
@@ -83,7 +83,7 @@ def handover(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     try:
         found = yield from ask(TheThread(thread_id=arguments[0]))
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
     question = talk.say.ask_reply(talk.say.person(found.name, found.role))
     says = Card(text=question, quick_replies=(button(talk.say.close, "close", found.thread.id),))
     return talk.answer(card(_said_in(talk, found)), says, asking="message", keep={"thread": found.thread.id})
@@ -100,21 +100,13 @@ def reply_to_reservation(talk: OperatorTalk, arguments: Sequence[str]) -> Conver
     return (yield from handover(talk, (thread_id,)))
 
 
-def message_given(talk: OperatorTalk, text: str) -> Conversation:
-    """What was typed goes to the person as it is."""
-    thread_id = talk.memo.get("thread", "")
-    if not thread_id:
-        return (yield from threads(talk, ()))
-    return (yield from send(talk, thread_id, text, reply_id=talk.context.fresh_id))
-
-
 def send(talk: OperatorTalk, thread_id: str, text: str, *, reply_id: str, says_whom: bool = False) -> Conversation:
     """To the person's chat; the same `reply_id` sends nothing twice. It says to whom where no code has said so."""
     try:
         at = yield from ask(ReplyToThread(thread_id=thread_id, text=text.strip(), reply_id=reply_id))
         found = (yield from ask(TheThread(thread_id=thread_id))) if says_whom else None
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
     told = talk.say.sent_to(talk.say.person(found.name, found.role), at) if found else talk.say.sent(at)
     quick = [button(talk.say.reply, "handover", thread_id), button(talk.say.waiting, "threads")]
     says = card(told, button(talk.say.close, "close", thread_id), quick=quick)
@@ -126,9 +118,10 @@ def close(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     try:
         yield from ask(CloseThread(thread_id=arguments[0]))
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
     return talk.answer(menu(talk, talk.say.closed()))
 
 
-def _no_such_thread(talk: OperatorTalk) -> Turn:
+def no_such_thread(talk: OperatorTalk) -> Turn:
+    """What was named isn't there."""
     return talk.answer(menu(talk, talk.say.no_such_thread()))

@@ -57,7 +57,9 @@ def test_a_reply_without_a_code_is_shown_with_its_reader(chat: Talking, world: O
     assert len(world.sent) == 1
 
 
-@pytest.mark.parametrize("said", ["네", "네 보내주세요", "보내 주세요", "보내기", "응", "보낼게요", "yes", "send it"])
+@pytest.mark.parametrize(
+    "said", ["네", "네 보내주세요", "네 보내", "보내 주세요", "보내기", "응", "보낼게요", "yes", "send it"]
+)
 def test_it_goes_by_words(chat: Talking, world: OperatorWorld, said: str) -> None:
     thread = world.thread("강아지 있어도 되나요?")
     chat.say("답장 그럼요")
@@ -99,7 +101,8 @@ def test_a_name_that_nobody_has_is_sent_to_nobody_unseen(chat: Talking, world: O
     "text",
     [
         "목록 보여줘", "대기 몇 명이에요?", "안 할게요", "나중에 할게요", "보냈나요?", "목록", "대기 중인 고객 보여주세요", "이따 할게요",
-        "했나요?", "보냈어요?", "왔나요?", "안 해요", "취소할게요", "나중에", "list", "later", "was it sent?",
+        "했나요?", "보냈어요?", "왔나요?", "안 해요", "취소할게요", "나중에", "해주세요", "안 보낼래요", "그만", "누구한테 해요?",
+        "상담 끝내기", "list", "later", "was it sent?",
     ],
 )  # fmt: skip
 def test_what_is_about_replies_is_none(chat: Talking, world: OperatorWorld, text: str) -> None:
@@ -111,8 +114,40 @@ def test_what_is_about_replies_is_none(chat: Talking, world: OperatorWorld, text
     chat.say(f"답장 {text}")
     chat.say("네")
     assert len(world.sent) == 1
-    chat.say(f"답장 {short_code(thread)} {text}")
+    assert chat.say(f"답장 {short_code(thread)} {text}") == f"김OO 고객님께 이렇게 보낼까요? “{text}”"
     assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize("text", ["목록 보여줘", "나중에 할게요", "보냈나요?", "R7K2Q 취소", "R7K2Q 환불 2만원"])
+def test_what_is_hardly_for_a_customer_is_asked_about(chat: Talking, world: OperatorWorld, text: str) -> None:
+    """Typed where a reply is: it may be one."""
+    thread = world.thread("강아지 있어도 되나요?")
+    chat.do(f"handover:{thread}")
+    assert chat.say(text) == f"김OO 고객님께 이렇게 보낼까요? “{text}”"
+    assert not world.sent
+    chat.say("네")
+    assert sent(world) == [(thread, text)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "답장: 네 괜찮아요",
+        "답장, 네 괜찮아요",
+        "답장 김OO 네 괜찮아요",
+        "답장 김OO님께: 네 괜찮아요",
+        "회신 네 괜찮아요",
+    ],
+)
+def test_a_reply_in_other_words(chat: Talking, world: OperatorWorld, said: str) -> None:
+    world.thread("강아지 있어도 되나요?")
+    assert chat.say(said) == "김OO 고객님께 이렇게 보낼까요? “네 괜찮아요”"
+
+
+@pytest.mark.parametrize("said", ["답장 김OO", "답장 김OO 고객님께"])
+def test_a_name_alone_asks_what_to_say(chat: Talking, world: OperatorWorld, said: str) -> None:
+    world.thread("강아지 있어도 되나요?")
+    assert chat.say(said).endswith("김OO 고객님께 보낼 말을 적어 주세요. 그대로 보여요.")
 
 
 @pytest.mark.parametrize(
@@ -217,6 +252,8 @@ def test_a_refund_by_code_shows_whose_it_is(chat: Talking, world: OperatorWorld)
         "아니요",
         "?",
         "취소 확정",
+        "없음",
+        "몰라요",
     ],
 )
 def test_what_is_no_reason_is_told_to_nobody(chat: Talking, world: OperatorWorld, said: str) -> None:
@@ -300,6 +337,14 @@ def test_figures_asked_for_are_shown_again(chat: Talking, world: OperatorWorld) 
     chat.do(f"opcancel:{view.id}")
     first = chat.say("업체 차량 고장")
     assert chat.say("얼마 나가요?") == first
+    chat.say("찾기 1234")
+    chat.tap("운영 취소")
+    assert rows_of(view) not in chat.say("업체 차량 고장")
+    assert rows_of(view) in chat.say("누구 예약이죠?")
+    chat.say("찾기 1234")
+    chat.tap("운영 취소")
+    assert rows_of(view) not in chat.say("업체 차량 고장")
+    assert rows_of(view) in chat.say("누구 예약이죠?")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +360,8 @@ def test_what_may_be_another_time_moves_nothing(chat: Talking, world: OperatorWo
 
 
 @pytest.mark.parametrize(
-    "said", ["네", "네 옮겨 주세요", "옮겨 주세요", "네 그렇게 해주세요", "옮기기", "옮길게요", "yes", "move it"]
+    "said",
+    ["네", "네 옮겨 주세요", "옮겨 주세요", "네 그렇게 해주세요", "옮기기", "옮길게요", "네 옮겨", "yes", "move it"],
 )
 def test_a_move_by_words(chat: Talking, world: OperatorWorld, said: str) -> None:
     view = world.reservation()
@@ -408,6 +454,7 @@ def test_what_refuses_nothing(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
+        ("이거 취소", "사유를 적어 주세요."), ("이 예약 취소해 주세요", "사유를 적어 주세요."),
         ("취소", "사유를 적어 주세요. 고객님께 그대로 보여요."), ("취소해 주세요", "사유를 적어 주세요. 고객님께 그대로 보여요."),
         ("취소할게요", "사유를 적어 주세요. 고객님께 그대로 보여요."), ("운영 취소", "사유를 적어 주세요. 고객님께 그대로 보여요."),
         ("환불", "얼마를 돌려드릴까요? 80,000원까지 돼요."), ("환불 2만원", "사유를 적어 주세요. 기록에 남고, 고객님께는 금액만 알려 드려요."),
@@ -518,6 +565,23 @@ def test_sums_in_more_words(chat: Talking, world: OperatorWorld, typed: str, won
     chat.say("청소가 늦었어요")
     chat.tap("환불 확정")
     assert [each.amount_krw for each in chat.effects if isinstance(each, OperatorRefund)] == [won]
+
+
+@pytest.mark.parametrize(
+    ("said", "won"),
+    [("3만원으로", 30_000), ("아니 3만원", 30_000), ("전액으로 해주세요", 80_000), ("10만원", 0), ("5678", 0)],
+)
+def test_another_sum_is_asked_about(chat: Talking, world: OperatorWorld, said: str, won: int) -> None:
+    """With the reason that was given; more than there is isn't."""
+    view = world.reservation()
+    chat.do(f"oprefund:{view.id}")
+    chat.say("2만원")
+    chat.say("청소가 늦었어요")
+    chat.say(said)
+    assert world.reserved_krw == 0
+    assert (f"{won:,}원을 돌려드릴까요? 사유: 청소가 늦었어요" in chat.text) is bool(won)
+    chat.say("네")
+    assert world.reserved_krw == won
 
 
 # Broadcasts

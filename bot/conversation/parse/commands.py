@@ -14,7 +14,7 @@ _SLASHED = re.compile(r"/([a-z]{1,20})(?:@\w{1,64})?(?:\s+(.*))?", re.IGNORECASE
 _FIND = re.compile(rf"(?:{words_ko.FIND}|{words_en.FIND})(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _REPLY = re.compile(
     rf"(?:{words_ko.REPLY}|{words_en.REPLY})"
-    r"(?:\s+#?((?-i:[2-9A-HJ-NP-Z]{4,6})|(?=\w*\d)[2-9A-HJ-NP-Z]{4,6})(?=[\s:;,.·]|$)[\s:;,.·]*(?:[-–—]\s+)?(.*)|\s+(.*))?",
+    r"(?:[\s:,]+#?((?-i:[2-9A-HJ-NP-Z]{4,6})|(?=\w*\d)[2-9A-HJ-NP-Z]{4,6})(?=[\s:;,.·]|$)[\s:;,.·]*(?:[-–—]\s+)?(.*)|[\s:,]+(.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 

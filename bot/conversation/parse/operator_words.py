@@ -24,7 +24,7 @@ _DOES = {
         rf"(?:전액\s*|일부\s*)?환불(?:\s*확정)?{words_ko.DO}", r"(?:refund|pay)(?:\s+(?:it|now|back))+"
     ),
     "opmove!": _says(
-        rf"옮겨{_PLEASE}|옮길(?:게|래)[요여용]?|옮기(?:기|겠습니다)", r"move(?:\s+(?:it|now|(?:my|the) (?:booking|visit)))*"
+        rf"옮겨{_PLEASE}?|옮길(?:게|래)[요여용]?|옮기(?:기|겠습니다)", r"move(?:\s+(?:it|now|(?:my|the) (?:booking|visit)))*"
     ),
     "opfinish!": _says(
         rf"(?:청소\s*(?:를|가)?\s*)?(?:다\s*)?(?:끝내{_PLEASE}|끝낼게[요]?|끝났(?:어요?|습니다)|마쳤(?:어요?|습니다)|(?:완료|종료){words_ko.DO})|"
@@ -35,7 +35,7 @@ _DOES = {
     "staff_out!": _says(
         rf"회수(?:\s*확정)?{words_ko.DO}", r"(?:take|remove)\s+(?:it|them)(?:\s+(?:back|off))?"
     ),
-    "reply!": _says(rf"(?:이렇게\s*|그대로\s*)?(?:보내(?:기|{_PLEASE})|보낼게[요]?|전송{words_ko.DO})", r"send(?:\s+(?:it|now))*"),
+    "reply!": _says(rf"(?:이렇게\s*|그대로\s*)?(?:보내(?:기|{_PLEASE})?|보낼게[요]?|전송{words_ko.DO})", r"send(?:\s+(?:it|now))*"),
 }  # fmt: skip
 _REFUSES = re.compile(
     r"(?:아니[요오]?|아뇨|그냥|아직)?[\s,.~]*(?:[가-힣]{1,8}\s?)?(?:[가-힣]{1,6}지\s*(?:마|말|않)[가-힣]{0,6}(?:\s*(?:주세요|줘요?))?|"
@@ -80,16 +80,25 @@ def may_mean_either(verb: str, text: str) -> bool:
     return verb == "opcancel!" and "그만" not in said and gives_up(text) and bool(re.search("취소|cancel", said))
 
 
+_NO_BUT = re.compile(r"^(?:아니(?:요|오)?|아뇨|no)[\s,.]+")
+
+
+def without_no(text: str) -> str:
+    """아니 3만원: what is meant instead."""
+    return _NO_BUT.sub("", text.strip())
+
+
 # A reason that somebody else reads
 
 _NO_REASONS = (Intent.YES, Intent.NO, Intent.KEEP, Intent.GREET)
+_NO_ANSWER = re.compile(rf"(?:없(?:음|어요?|습니다)|몰라요?|모르겠(?:어요?|습니다)|비밀){words_ko.THANKS}|none|nothing")
 _A_WORD = re.compile(r"[가-힣]{2}|[a-z]{2}")
 
 
 def is_no_reason(text: str) -> bool:
     """네, 네 취소해 주세요, 1234, 안녕하세요, ㅇㅇ: an answer to something else."""
     said = normalise(text)
-    if not _A_WORD.search(said) or whole_intent(said) in _NO_REASONS:
+    if not _A_WORD.search(said) or _NO_ANSWER.fullmatch(said) or whole_intent(said) in _NO_REASONS:
         return True
     return is_yes_here(text) or says_to_cancel(text) or any(says_to_do(verb, text) for verb in _DOES)
 
@@ -97,7 +106,7 @@ def is_no_reason(text: str) -> bool:
 # What stops a broadcast that is looked at
 
 _NOTHING_GOES = re.compile(
-    rf"(?:발송\s*(?:을\s*)?)?(?:중단|중지|정지|보류)(?:{words_ko.DO})|(?:발송\s*)?멈춰{_PLEASE}?|(?:do\s+not|don'?t)\s+send(?:\s+(?:it|them))?"
+    rf"(?:발송\s*(?:을\s*)?)?(?:중단|중지|정지|보류)(?:{words_ko.DO})|(?:발송\s*)?멈춰{_PLEASE}?|나중에\s*(?:보낼|할)게요?|(?:do\s+not|don'?t)\s+send(?:\s+(?:it|them))?"
 )
 
 
@@ -115,7 +124,8 @@ _WHO_WAITS = (
 )
 _NOT_YET = (
     r"(?:아직|지금은|이따가?|나중에|조금\s*있다가?|좀\s*있다가?|안|못)(?:\s*(?:안|못))?"
-    r"(?:\s*(?:할게|할래|하겠|해|했|보낼게|보냈|쓸게|썼|함)[가-힣]{0,4})?|(?:취소|보류)[가-힣\s]{0,6}"
+    r"(?:\s*(?:할게|할래|하겠|해|했|보낼게|보낼래|보냈|쓸게|썼|함)[가-힣]{0,4}[?？]?)?|(?:취소|보류|그만|삭제)[가-힣\s]{0,6}|상담\s*(?:끝|종료)[가-힣]{0,4}|"
+    r"해\s?(?:주세요|줘요?)|할게요?|누구(?:한테|에게)[가-힣\s]{0,10}[?？]?"
 )
 _WAS_IT_SENT = (
     r"(?:다\s*|이미\s*|잘\s*|혹시\s*|방금\s*)*(?:보냈|했|갔|나갔|도착했|전달됐|전송됐|왔|들어왔|받았|있|없)"
@@ -146,7 +156,7 @@ _REFUND = re.compile(
     rf"(?:일부\s*)?환불(?:\s+(?P<after>[^?]{{1,30}}))?|(?P<before>[^?]{{1,20}}?)\s*(?:을|를|만)?\s*환불{_ASKING}|refund(?:\s+(?P<of>.+))?"
 )
 _DEED_WORDS = (
-    ("opcancel", re.compile(rf"(?:운영\s*)?취소{_ASKING}|cancel(?:\s+(?:it|this))?")),
+    ("opcancel", re.compile(rf"(?:(?:이|그|해당)\s?(?:거|것|건|예약)?(?:을|를|은|는)?\s*)?(?:예약\s*|운영\s*)?취소{_ASKING}|cancel(?:\s+(?:it|this))?")),
     ("oprefund", re.compile(rf"(?:일부\s*)?환불{_ASKING}|refund(?:\s+it)?")),
     ("history", re.compile(r"(?:기록|이력)(?:\s*(?:보기|보여.{0,6}|조회))?|history")),
     ("find", re.compile(r"(?:예약\s*)?(?:보기|보여.{0,6}|찾기|찾아.{0,6}|조회.{0,6}|확인.{0,6}|예약)|show")),

@@ -76,7 +76,7 @@ _ORDERS = (
     ("dead", r"실패함(?:\s*보기)?|처리\s*못\s*한\s*메시지|dead(?:\s*letters?)?|failed"),
     ("board", r"오늘(?:은|의)?(?:\s*(?:일|방문|예약|일정|할\s*일))?(?:은|이)?(?:\s*(?:보기|보여.*|알려.*|뭐.*|어때.*|있.*|몇.*))?|today(?:['’]?s\s+(?:jobs|visits|bookings))?"),
     ("urgent", r"급한\s*일(?:이|은)?(?:\s*(?:보기|보여.*|있.*|뭐.*))?|urgent"),
-    ("threads", r"(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
+    ("threads", r"답장\s*(?:하기|할게요?|할래요?|해\s*주세요|해\s*줘요?)|(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
     ("compensations", r"보상금?(?:\s*(?:보기|목록|지급))?|compensations?"),
     ("broadcast_stop", r"(?:단체\s*)?발송\s*(?:을\s*|좀\s*)?(?:중단|중지|취소|멈춰?|멈춤|정지|그만)(?:해?\s*줘요?|해?\s*주세요|하기|할게요?|할래요?)?|그만\s*보내(?:\s*줘요?)?|멈춰(?:\s*줘요?)?|(?:stop|pause|cancel|call\s+off)\s+(?:the\s+)?(?:broadcast|sending)|stop\s+it"),
     ("broadcast_list", r"(?:단체\s*)?발송\s*(?:목록|현황|내역|결과)(?:\s*보기)?|broadcasts|broadcast\s+(?:list|status|reports?)"),
