@@ -6,7 +6,16 @@ import pytest
 
 from bot.conversation.effects_operator import OperatorRefund
 from bot.conversation.operator import reply
-from bot.conversation.parse.operator_words import is_about_replies, is_no_reason, read_coded_deed, read_deed, refuses
+from bot.conversation.parse.consent import is_yes_here, says_to_cancel, says_to_move, says_to_pay
+from bot.conversation.parse.operator_words import (
+    CONFIRMED,
+    is_about_replies,
+    is_no_reason,
+    read_coded_deed,
+    read_deed,
+    refuses,
+    says_to_do,
+)
 from bot.conversation.turn import Person
 from services.mypage.view import ReservationView
 from services.shared_kernel.clock import KST
@@ -612,3 +621,22 @@ def test_in_english(world: OperatorWorld, clock: FakeClock) -> None:
     assert chat.say("what does it cost?").startswith("A refund of")
     assert chat.say("don't cancel it").startswith("Stopped.")
     assert not world.cancelled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네" * 300 + "x", "네에요" * 100 + "x", "네요" * 100 + "x", "네 취소" + "해요" * 100 + "x", "네 취소 " + "부탁해요" * 80 + "x",
+        "ㅇㅇ" * 150 + "x", "예" * 300 + "x", "네" + " , " * 100 + "x", "네 취소 " + "감사해요 " * 60 + "x", "R7K2Q " + " :," * 150 + "x",
+        "지" * 400 + "x", "대기 고객 " * 100 + "x", "환불 " * 100 + "x", "yes " * 90 + "x", "아니요" * 100 + "x",
+    ],
+)  # fmt: skip
+def test_long_texts_are_read_at_once(text: str) -> None:
+    """No pattern takes forever; nor do those that customers' words are read by."""
+    for verb in CONFIRMED:
+        assert not says_to_do(verb, text)
+    for reads in (says_to_cancel, says_to_pay, says_to_move, is_yes_here, refuses, is_about_replies):
+        assert not reads(text)
+    read_deed(text)
+    read_coded_deed(text)
+    is_no_reason(text)
