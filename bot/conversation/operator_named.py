@@ -64,14 +64,20 @@ def beside_one(talk: OperatorTalk) -> Maybe:
         found = yield from ask(FindReservations(text=about))
         return (yield from _done_to(talk, found[0], deed)) if len(found) == 1 else None
     order = read_coded_deed(talk.said.text)
-    if order is None:
+    return None if order is None else (yield from _coded(talk, order))
+
+
+def _coded(talk: OperatorTalk, order: Order) -> Maybe:
+    """Where something is asked for, APPLE 답장 주세요 is the answer to it: a code is one that there is."""
+    found = yield from of_code(order.code)
+    if order.verb not in ("reply", "close"):
+        return (yield from _done_to(talk, found[0], order)) if len(found) == 1 else None
+    is_code = bool(found) or not talk.draft.asking or (yield from replying.is_of_a_talk(order.code))
+    if not is_code:
         return None
-    if order.verb == "reply":
-        return (yield from replying.reply_by_code(talk, order.code, order.rest))
     if order.verb == "close":
         return (yield from replying.close_by_code(talk, order.code))
-    found_ones = yield from of_code(order.code)
-    return (yield from _done_to(talk, found_ones[0], order)) if len(found_ones) == 1 else None
+    return (yield from replying.reply_by_code(talk, order.code, order.rest))
 
 
 def guessed(talk: OperatorTalk) -> Maybe:

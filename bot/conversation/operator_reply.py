@@ -121,6 +121,12 @@ def _reply_in(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
     return (yield from threads.send(talk, thread_id, text, reply_id=talk.context.fresh_id))
 
 
+def is_of_a_talk(code: str) -> Generator[Effect[Any], Any, bool]:
+    """Whether somebody is talked with under this code."""
+    waiting = yield from ask(OpenThreads())
+    return any(short_code(each.thread.id) == code for each in waiting)
+
+
 def close_by_code(talk: OperatorTalk, code: str) -> Conversation:
     """상담 끝내기 R7K2Q."""
     waiting = yield from ask(OpenThreads())

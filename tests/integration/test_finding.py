@@ -18,7 +18,9 @@ from storage.mypage import tables as mypage_tables
 from storage.mypage.repositories import MyPageUnitOfWork, SqlMyPage
 from storage.unit_of_work import Context
 from tests.support.fresh import Fresh
+from tests.support.story import agrees, words
 from tests.support.time import FakeClock, FakeIds
+from tests.support.world import a_world
 
 pytestmark = pytest.mark.asyncio
 
@@ -125,3 +127,18 @@ async def test_no_more_than_is_shown(town: Town):
     assert await town.find("5678") == of_one[: -MOST_FOUND - 1 : -1]
     of_many = [await town.books(await town.customer("김순자")) for _ in range(MOST_FOUND + 3)]
     assert await town.find("김순자") == of_many[: -MOST_FOUND - 1 : -1]
+
+
+async def test_in_the_chat(tmp_path):
+    """As it is put together: by the cleaner's name, with and without a word for finding; then what is done is about it."""
+    async with a_world(tmp_path) as world:
+        cleaner, customer, operator = await world.cleaner(), await world.customer(), await world.operator()
+        reservation_id = await agrees(customer, cleaner)
+        code = short_code(reservation_id)
+        for text in ("찾기 OO클린", "OO클린", code, code.lower(), f"찾기 {code}"):
+            assert f"1건 찾았어요. {code}" in words(await operator.say(text))
+        assert "사유를 적어 주세요" in words(await operator.say("취소"))
+        assert "그건 사유로 보이지 않아요" in words(await operator.say("네"))
+        await operator.say("그만두기")
+        assert f"예약번호: {code}" in words(await operator.say(f"{code} 토요일 10시로 옮겨줘"))
+        assert "맞는 예약을 찾지 못했어요" in words(await operator.say("찾기 박순자"))

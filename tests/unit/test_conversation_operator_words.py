@@ -18,6 +18,7 @@ from bot.conversation.parse.operator_words import (
 )
 from bot.conversation.turn import Person
 from services.mypage.view import ReservationView
+from services.payment.values import CompensationStatus
 from services.shared_kernel.clock import KST
 from services.shared_kernel.ids import short_code
 from tests.support.operator_world import ME, OperatorWorld
@@ -593,7 +594,29 @@ def test_another_sum_is_asked_about(chat: Talking, world: OperatorWorld, said: s
     assert world.reserved_krw == won
 
 
+@pytest.mark.parametrize(
+    ("said", "is_paid"),
+    [("네 보냈어요", True), ("네", True), ("지급했어요", True), ("안 보냈어요", False), ("아직이에요", False)],
+)
+def test_a_compensation_by_words(chat: Talking, world: OperatorWorld, said: str, is_paid: bool) -> None:
+    view = world.reservation()
+    made = world.owe(view)
+    chat.do(f"paid:{made.id}")
+    chat.say(said)
+    assert (world.owed[made.id].compensation.status is CompensationStatus.PAID) is is_paid
+
+
 # Broadcasts
+
+
+@pytest.mark.parametrize("text", ["APPLE 답장 주세요", "7월까지 답장 주세요", "R7K2Q 답장 네", "R7K2Q 상담 종료"])
+def test_a_broadcast_that_begins_like_a_code(chat: Talking, text: str) -> None:
+    """Of nothing that there is: it is the text."""
+    chat.say("발송 안내")
+    chat.say("모든 업체")
+    chat.say(text)
+    assert chat.draft.memo["broadcast"]
+    assert chat.draft.asking.startswith("bc_")
 
 
 @pytest.mark.parametrize(
