@@ -10,6 +10,7 @@ from bot.conversation.operator_talk import OperatorTalk, menu
 from bot.conversation.parse.consent import agrees, is_asked_back
 from bot.conversation.parse.meaning import Intent
 from bot.conversation.parse.operator_words import CONFIRMED, is_of_another, may_mean_either, refuses, says_to_do
+from bot.conversation.parse.staff import gives_up
 from bot.conversation.talk import pair
 from bot.conversation.turn import Conversation, Effect, Turn
 from services.shared_kernel.card import Button
@@ -27,7 +28,7 @@ def says_so(talk: OperatorTalk) -> str:
     """The button that a whole sentence means: 네 취소해 주세요, 회수하지 마세요. Empty if it means none."""
     if not (verb := verb_asked(talk)):
         return ""
-    if refuses(talk.said.text):
+    if refuses(talk.said.text) or (not talk.draft.asking and gives_up(talk.said.text)):
         return talk.draft.no
     return talk.draft.yes if says_to_do(verb, talk.said.text) else ""
 

@@ -417,7 +417,7 @@ def test_another_booking_at_a_move(chat: Talking, world: OperatorWorld) -> None:
     ("said", "is_taken"),
     [
         ("네 회수해 주세요", True), ("회수해 주세요", True), ("네", True), ("네 그렇게 해주세요", True), ("회수하지 마세요", False), ("아니요", False),
-        ("안 할래요", False), ("회수", False), ("회수하면 어떻게 돼요?", False), ("잠깐만요", False), ("아니요 회수하지 말아 주세요", False),
+        ("안 할래요", False), ("취소", False), ("회수", False), ("회수하면 어떻게 돼요?", False), ("잠깐만요", False), ("아니요 회수하지 말아 주세요", False),
     ],
 )  # fmt: skip
 def test_taking_a_role_back_by_words(chat: Talking, world: OperatorWorld, said: str, is_taken: bool) -> None:
@@ -433,7 +433,7 @@ def test_taking_a_role_back_by_words(chat: Talking, world: OperatorWorld, said: 
     ("said", "is_ended"),
     [
         ("네 끝내주세요", True), ("네", True), ("끝났어요", True), ("네 끝났어요", True), ("완료해 주세요", True), ("끝내지 마세요", False),
-        ("아직이에요", False), ("안 끝났어요", False), ("끝났나요?", False), ("네 취소해주세요", False),
+        ("아직이에요", False), ("안 끝났어요", False), ("취소", False), ("아직요", False), ("끝났나요?", False), ("네 취소해주세요", False),
     ],
 )  # fmt: skip
 def test_ending_a_cleaning_by_words(chat: Talking, world: OperatorWorld, said: str, is_ended: bool) -> None:
@@ -565,7 +565,7 @@ def test_a_talk_is_ended_by_its_code(chat: Talking, world: OperatorWorld, said: 
     ("typed", "won"),
     [
         ("전액이요", 80_000), ("전액 해주세요", 80_000), ("절반", 40_000), ("절반만요", 40_000), ("반만 해주세요", 40_000), ("half", 40_000),
-        ("2만5천원만 해주세요", 25_000), ("2만원 환불해 주세요", 20_000), ("만원만요", 10_000), ("20,000원으로 해줘", 20_000),
+        ("다 돌려주세요", 80_000), ("전부 다요", 80_000), ("반액", 40_000), ("50%", 40_000), ("2만5천원만 해주세요", 25_000), ("2만원 환불해 주세요", 20_000), ("만원만요", 10_000), ("20,000원으로 해줘", 20_000),
     ],
 )  # fmt: skip
 def test_sums_in_more_words(chat: Talking, world: OperatorWorld, typed: str, won: int) -> None:
@@ -630,6 +630,24 @@ def test_a_look_at_a_broadcast_is_left(chat: Talking, said: str) -> None:
         chat.say("없어요")
     assert "그만뒀어요" in chat.say(said)
     assert chat.draft.asking == ""
+
+
+@pytest.mark.parametrize("said", ["보내지 마세요", "중단해주세요", "멈춰 주세요"])
+def test_a_broadcast_that_runs_or_waits(chat: Talking, said: str) -> None:
+    """It is asked whether it shall stop; one that isn't confirmed yet is left."""
+    for when in ("", "내일 오전 9시"):
+        chat.say("발송 안내")
+        chat.say("모든 업체")
+        chat.say("눈이 많이 와요.")
+        while chat.draft.asking != "bc_confirm":
+            chat.say("없어요")
+        if when:
+            chat.say(when)
+            assert "그만뒀어요" in chat.say(said)
+        else:
+            chat.tap("64명 발송 확정")
+            chat.say(said)
+            assert "발송 중단" in chat.labels()
 
 
 def test_in_english(world: OperatorWorld, clock: FakeClock) -> None:

@@ -34,15 +34,15 @@ _GIVES_UP = re.compile(
 )
 _INVITED = (("cleaner", re.compile(r"업체|cleaner")), ("operator", re.compile(r"운영|operator")))
 _WHOLE_SUM = re.compile(
-    r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
+    r"전액(?:\s*다)?|전부(?:\s*다)?|모두(?:\s*다)?|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
     re.IGNORECASE,
 )
-_HALF = r"(?:절반|반|half(?:\s*of\s*it)?)"
+_HALF = r"(?:절반|반액?|50\s*(?:%|퍼센트|프로)|half(?:\s*of\s*it)?)"
 _ALL_AREAS = re.compile(
     r"전부|모두|다|전체|어디든(?:지)?|모든\s*(?:곳|지역)|다\s*(?:갈\s*수\s*있|가능|돼).*|all(?:\s*of\s*them)?|everywhere|anywhere",
     re.IGNORECASE,
 )
-_TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|해\s?(?:주세요|줘요?)|할게요|하기|환불|부탁(?:해요|드려요|드립니다)|\s)*"
+_TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|해\s?(?:주세요|줘요?)|할게요|하기|환불|돌려\s?(?:주세요|줘요?)|부탁(?:해요|드려요|드립니다)|\s)*"
 _LONGEST_SUM = 40
 _SUM = re.compile(
     rf"(?:krw|₩)?\s*(?:(\d{{1,4}}(?:\.\d)?|{SINO})?\s*(만))?\s*(?:(\d|{SINO})?\s*(천))?\s*(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})?\s*(?:원|won|krw)?"
