@@ -84,7 +84,7 @@ def _told_first(talk: OperatorTalk, order: Order | None) -> naming.Maybe:
     if stops_sending(talk.said.text) and talk.draft.yes.startswith("bc_"):
         return (yield from always.stop(talk, ()) if talk.draft.asking else running.going(talk))
     told = yield from naming.beside_one(talk)
-    if told is None and (order is None or not order.code):
+    if told is None and (order is None or order.verb == "needs_code"):
         told = yield from confirming.instead(talk)
     return told
 

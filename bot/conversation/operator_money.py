@@ -24,7 +24,7 @@ from bot.conversation.operator_talk import (
     with_reservation,
     with_rows,
 )
-from bot.conversation.parse.operator_words import without_no
+from bot.conversation.parse.operator_words import without_yes_or_no
 from bot.conversation.parse.staff import is_all_of_it, is_half_of_it, won_in
 from bot.conversation.talk import MOST_BUTTONS, button, pair
 from bot.conversation.turn import Conversation, Effect, Turn, ask
@@ -113,7 +113,7 @@ def refund_reason_given(talk: OperatorTalk, text: str) -> Conversation:
 def amount_instead(talk: OperatorTalk, text: str) -> Look:
     """3만원으로, to the question whether it may go back: the same question about that sum. None for no sum."""
     keep = talk.recall("reservation", "payment", "customer", "left", "amount", "reason", NAMED)
-    amount = _sum_in(without_no(text), int(keep.get("left", "0")))
+    amount = _sum_in(without_yes_or_no(text), int(keep.get("left", "0")))
     if not amount or "reason" not in keep:
         return None
     if amount > int(keep["left"]):

@@ -404,6 +404,14 @@ def test_a_time_that_is_taken_is_not_proposed(chat: Talking, world: OperatorWorl
     assert "11/28(토) 오후 4시로 옮길까요?" in chat.say("4시요")
 
 
+@pytest.mark.parametrize("said", ["오늘 방문 보여줘", "현황", "찾기 1234", "급한 일"])
+def test_a_command_at_a_move_is_no_time(chat: Talking, world: OperatorWorld, said: str) -> None:
+    view = world.reservation()
+    chat.say(f"옮기기 {short_code(view.id)} 토요일 10시")
+    assert "옮길까요?" not in chat.say(said)
+    assert not world.moved
+
+
 def test_another_booking_at_a_move(chat: Talking, world: OperatorWorld) -> None:
     """A command about another visit isn't a time of this one."""
     view, other = world.reservation(), world.reservation(name="이순자")
@@ -579,7 +587,14 @@ def test_sums_in_more_words(chat: Talking, world: OperatorWorld, typed: str, won
 
 @pytest.mark.parametrize(
     ("said", "won"),
-    [("3만원으로", 30_000), ("아니 3만원", 30_000), ("전액으로 해주세요", 80_000), ("10만원", 0), ("5678", 0)],
+    [
+        ("3만원으로", 30_000),
+        ("아니 3만원", 30_000),
+        ("전액으로 해주세요", 80_000),
+        ("네 전액 환불해 주세요", 80_000),
+        ("10만원", 0),
+        ("5678", 0),
+    ],
 )
 def test_another_sum_is_asked_about(chat: Talking, world: OperatorWorld, said: str, won: int) -> None:
     """With the reason that was given; more than there is isn't."""

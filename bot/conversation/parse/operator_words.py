@@ -21,7 +21,7 @@ def _says(korean: str, english: str) -> re.Pattern[str]:
 # changed, or put off, may be meant for another time than the one that was proposed.
 _DOES = {
     "oprefund!": _says(
-        rf"(?:전액\s*|일부\s*)?환불(?:\s*확정)?{words_ko.DO}", r"(?:refund|pay)(?:\s+(?:it|now|back))+"
+        rf"환불(?:\s*확정)?{words_ko.DO}", r"(?:refund|pay)(?:\s+(?:it|now|back))+"
     ),
     "opmove!": _says(
         rf"옮겨{_PLEASE}?|옮길(?:게|래)[요여용]?|옮기(?:기|겠습니다)", r"move(?:\s+(?:it|now|(?:my|the) (?:booking|visit)))*"
@@ -81,12 +81,12 @@ def may_mean_either(verb: str, text: str) -> bool:
     return verb == "opcancel!" and "그만" not in said and gives_up(text) and bool(re.search("취소|cancel", said))
 
 
-_NO_BUT = re.compile(r"^(?:아니(?:요|오)?|아뇨|no)[\s,.]+")
+_FIRST = re.compile(r"^(?:아니(?:요|오)?|아뇨|네|넵|예|응|no|yes)[\s,.]+", re.IGNORECASE)
 
 
-def without_no(text: str) -> str:
-    """아니 3만원: what is meant instead."""
-    return _NO_BUT.sub("", text.strip())
+def without_yes_or_no(text: str) -> str:
+    """아니 3만원, 네 전액 환불해 주세요: the sum that was said."""
+    return _FIRST.sub("", text.strip())
 
 
 # A reason that somebody else reads
