@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
+from bot.carry_out.finding import Finding
 from bot.carry_out.free_times import free_starts
 from bot.carry_out.runner import Table
 from bot.conversation import effects, effects_operator
@@ -68,11 +69,11 @@ class OperatorEffects:
         self._catalogue = catalogue
         self._payments = payments
         self._my_page = my_page
+        self._finding = Finding(my_page, unit_of_work)
         self._people = people
         self._threads = threads
         self._history = history
         self._dead = dead
-        self._unit_of_work = unit_of_work
         self._clock = clock
         self._link = link
         self._telegram_link = telegram_link
@@ -103,6 +104,7 @@ class OperatorEffects:
         return effects_operator.BoardNow(
             visits=await self._my_page.board(first, first + timedelta(days=1)),
             waiting=sum(talk.thread.waiting_since is not None for talk in talks),
+            left=sum(talk.thread.left_at is not None for talk in talks),
             dead=sum(group.count for group in await self._dead.groups()),
             payments_ok=await self._payments.is_available(),
         )
@@ -110,20 +112,7 @@ class OperatorEffects:
     async def _find(
         self, effect: effects_operator.FindReservations, person: Person
     ) -> Sequence[effects_operator.Found]:
-        views = await self._my_page.search(effect.text)
-        return [await self._found(view) for view in views]
-
-    async def _found(self, view: ReservationView) -> effects_operator.Found:
-        async with self._unit_of_work() as work:
-            customer = await work.persons.find(view.customer_id)
-            details = await work.details.find(view.details_id)
-        return effects_operator.Found(
-            reservation=view,
-            customer_name=customer.name if customer else "",
-            phone=details.phone if details else "",
-            address=details.address if details else "",
-            note=details.note if details else "",
-        )
+        return await self._finding.find(effect.text)
 
     async def _history_of(
         self, effect: effects_operator.History, person: Person

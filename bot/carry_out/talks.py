@@ -38,9 +38,8 @@ class TalkEffects:
 
     async def _summary(self, talk: OpenTalk) -> effects_operator.ThreadSummary:
         who = await self._people.find(talk.thread.customer_id)
-        said = [line.text for line in talk.lines if line.person_id == talk.thread.customer_id]
         return effects_operator.ThreadSummary(
-            thread=talk.thread, name=_name(who), role=_role(who), last_text=said[-1] if said else ""
+            thread=talk.thread, name=_name(who), role=_role(who), last_text=_asked_last(talk)
         )
 
     async def _the_thread(self, effect: effects_operator.TheThread, person: Person) -> effects_operator.ThreadTalk:
@@ -69,6 +68,14 @@ class TalkEffects:
 
     async def _close(self, effect: effects_operator.CloseThread, person: Person) -> None:
         await self._threads.close(effect.thread_id)
+
+
+def _asked_last(talk: OpenTalk) -> str:
+    """What they said last; of who has left, what they said before the goodbye."""
+    said = [line for line in talk.lines if line.person_id == talk.thread.customer_id]
+    if len(said) > 1 and said[-1].at == talk.thread.left_at:
+        return said[-2].text
+    return said[-1].text if said else ""
 
 
 def _name(person: PersonRecord | None) -> str:

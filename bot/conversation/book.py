@@ -40,9 +40,10 @@ def start_new(talk: Talk) -> Conversation:
     return (yield from ask_for(talk, Booking(), "service", Asking()))
 
 
-def start_with(talk: Talk, service: str, size: str) -> Conversation:
+def start_with(talk: Talk, service: str, size: str, extras: str = "") -> Conversation:
     """After a price was told: book that."""
-    values = {"service": service, "size_pyeong": int(size)}
+    add_ons = tuple(each for each in extras.split(",") if each in talk.context.catalogue.add_ons)
+    values = {"service": service, "size_pyeong": int(size)} | ({"add_ons": add_ons} if add_ons else {})
     freed = yield from release(talk)
     return freed.turn or (yield from take_values(talk, Booking(), values))
 
@@ -52,6 +53,14 @@ def go_on(talk: Talk) -> Conversation:
     if talk.booking is None:
         return (yield from start(talk))
     return (yield from carry_on(talk, talk.booking, Asking()))
+
+
+def later(talk: Talk) -> Conversation:
+    """내일 다시 할게요: nothing is changed, and how long the place is kept is said."""
+    booking, say = talk.booking or Booking(), talk.say
+    held = (yield from ask(TheReservation(reservation_id=booking.hold))) if booking.hold else None
+    until = held.hold_expires_at if held is not None and is_payable(held) else None
+    return talk.aside(card(say.take_your_time(until, talk.context.now)))
 
 
 def take(talk: Talk, reading: Reading) -> Conversation:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.conversation.effects import Cancel, OnMyPage, QuoteCancellation, TheReservation
-from bot.conversation.find_visit import ask_which, cancel_one, my_visits, on_day, upcoming
+from bot.conversation.find_visit import ask_which, cancel_one, just_shown, meant_by, my_visits, upcoming
 from bot.conversation.hello import has_given
 from bot.conversation.quote import release
 from bot.conversation.reading import Reading
@@ -23,16 +23,17 @@ def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     page = yield from my_visits(talk)
     hold = talk.booking.hold if talk.booking else ""
     coming = [each for each in upcoming(page.reservations) if each.id != hold]
-    meant = on_day(coming, reading.date)
-    unfinished = has_given(talk) and reading.date is None
+    meant = just_shown(talk, meant_by(coming, reading))
+    # 금요일 거: of the unfinished one as well, if that is its day
+    unfinished = has_given(talk) and talk.booking is not None and reading.date in (None, talk.booking.date)
     if unfinished and meant:
         return _draft_or(talk, meant[0] if len(meant) == 1 else None)
     if unfinished:
         return (yield from drop_draft(talk))
     if len(meant) == 1:
-        return (yield from cancel(talk, meant[0].id))
+        return (yield from cancel(talk, meant[0].id, of_several=len(coming) > 1))
     if coming:
-        return ask_which(talk, meant or coming, "cancel", partial(cancel_one, talk))
+        return ask_which(talk, meant or coming, "cancel", partial(cancel_one, talk), is_none=not meant)
     if talk.booking is not None:
         return (yield from drop_draft(talk))
     return talk.answer(talk.menu(talk.say.nothing_to_cancel()))
@@ -71,12 +72,11 @@ def drop(talk: Talk, reservation_id: str) -> Conversation:
     return (yield from _cancel(talk, reservation, 0))
 
 
-def cancel(talk: Talk, reservation_id: str) -> Conversation:
-    """What cancelling gives, and the button that does it."""
+def cancel(talk: Talk, reservation_id: str, *, of_several: bool = False) -> Conversation:
+    """What cancelling gives, and the button that does it; one of several is named, as their figures may be the same."""
     reservation = yield from ask(TheReservation(reservation_id=reservation_id))
-    # Chosen from several, it is named: the figures of two may be the same.
-    of_several = talk.draft.asking == "reservation" and reservation.paid is not None
-    lead = talk.say.this_visit(reservation.visit.starts_at) if of_several else ""
+    named = (of_several or talk.draft.asking == "reservation") and reservation.paid is not None
+    lead = talk.say.this_visit(reservation.visit.starts_at) if named else ""
     return (yield from _terms(talk, reservation, lead))
 
 
@@ -185,6 +185,15 @@ def refund_all(talk: Talk, reservation_id: str) -> Conversation:
     except (FiguresChanged, TooLate, NotAllowed):
         return (yield from cancel(talk, reservation_id))
     return _done(talk, reservation, talk.say.refunded_in_full(quote.refund_krw, quote.compensation_krw))
+
+
+def keep_or_cancel(talk: Talk) -> Conversation:
+    """취소, to a move: it is the move that isn't made; the visit is cancelled only if that is said."""
+    yield from ()
+    say, about = talk.say, talk.draft.about
+    return talk.answer(
+        card(say.not_moved(), button(say.cancel, "cancel", about), button(say.show, "show", about)), about=about
+    )
 
 
 def keep(talk: Talk, reservation_id: str = "") -> Conversation:

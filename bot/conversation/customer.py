@@ -1,7 +1,6 @@
 """A customer's message: what it means, and who answers it."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from bot.conversation import (
@@ -17,22 +16,34 @@ from bot.conversation import (
     new_or_move,
     pay,
     settings,
+    visit,
 )
 from bot.conversation.actions import parse
 from bot.conversation.conduct import conduct
 from bot.conversation.draft import Draft
+from bot.conversation.find_visit import by_words, my_visits, on_day, upcoming
 from bot.conversation.parse.consent import (
     agrees,
+    besides_paying,
     is_asked_back,
     is_yes_here,
+    leaves_it,
+    only_thanks,
+    says_later,
     says_to_cancel,
     says_to_move,
     says_to_pay,
     tells_what_was,
     wants_to_cancel,
 )
-from bot.conversation.parse.intents import is_of_another_field, is_question
-from bot.conversation.reading import Intent, Reading, Why, read
+from bot.conversation.parse.intents import (
+    asks_what_moving_costs,
+    is_of_another_field,
+    is_question,
+    means_existing,
+    names_the_visit,
+)
+from bot.conversation.reading import Intent, Reading, read
 from bot.conversation.talk import Talk, lead_in, without_yes
 from bot.conversation.taps import back, tapped
 from bot.conversation.turn import Context, Conversation, Effect, Said, Turn
@@ -51,6 +62,8 @@ def _reply(talk: Talk) -> Conversation:
     if action := new_or_move.chosen(talk):
         return (yield from tapped(talk, action))
     reading = _read(talk)
+    if talk.draft.asking == "reservation" and (action := (yield from by_words(talk, reading))):
+        return (yield from tapped(talk, action))
     talk = yield from handover.passing_on(talk, reading)
     if handover.is_talk(talk, reading):
         return hello.passed_on(talk)
@@ -59,6 +72,8 @@ def _reply(talk: Talk) -> Conversation:
 
 def _read(talk: Talk) -> Reading:
     text, now = talk.said.text, talk.context.now
+    if talk.booking is not None and talk.draft.asking not in ("date", "time") and says_later(text):
+        return Reading(intent=Intent.LATER, text=text)
     if talk.draft.yes or talk.draft.no:
         if meant := _plainly(talk, text):
             return Reading(intent=meant, text=text)
@@ -66,9 +81,21 @@ def _read(talk: Talk) -> Reading:
         bare = read(text, now=now)
         if bare.intent in (Intent.YES, Intent.NO):
             return bare
-    asking = talk.draft.asking
     # at the price, words about any field correct the booking
-    return read(text, now=now, asking="add_ons" if asking in ("confirm", "edit") else asking or None)
+    asking = "add_ons" if talk.draft.asking in ("confirm", "edit") else talk.draft.asking or money.asking(talk)
+    reading = read(text, now=now, asking=asking)
+    if reading.intent is Intent.PAY and not says_to_pay(text):
+        besides = read(besides_paying(text), now=now, asking=asking)
+        return besides if _changes(besides) else reading
+    return reading
+
+
+def _changes(reading: Reading) -> bool:
+    """What comes before paying, when both are said at once."""
+    if reading.intent is Intent.EDIT:
+        return True
+    moves = reading.to_date or reading.to_time or reading.shift_days or reading.shift_minutes
+    return bool(moves or reading.says_when or reading.says_what_or_where or reading.add_ons or reading.without_add_ons)
 
 
 def _plainly(talk: Talk, text: str) -> Intent | None:
@@ -78,7 +105,9 @@ def _plainly(talk: Talk, text: str) -> Intent | None:
         return Intent.PAY
     if verb == "cancel!" and says_to_cancel(text):
         return Intent.CANCEL
-    return Intent.YES if verb and is_yes_here(text) else None
+    if talk.draft.no and leaves_it(text):
+        return Intent.NO
+    return Intent.YES if verb and (is_yes_here(text) or only_thanks(text)) else None
 
 
 # Texts
@@ -88,61 +117,12 @@ def _answer(talk: Talk, reading: Reading) -> Conversation:
     answer = ANSWERS.get(reading.intent)
     if answer is not None:
         return (yield from answer(talk, reading))
-    return (yield from _not_understood(talk))
-
-
-def _not_understood(talk: Talk) -> Conversation:
-    if talk.booking is None:
-        return (yield from hello.not_understood(talk))
-    if talk.draft.asking == "add_ons" and talk.said.text.strip():
-        return (yield from address.note(talk, talk.said.text))
-    return (yield from hello.not_understood(talk, book.go_on(talk)))
-
-
-def _visit(talk: Talk, reading: Reading) -> Conversation:
-    """Something about a visit: to book it, or the answer to a question."""
-    draft = talk.draft
-    if draft.doing == "move" and draft.about and (reading.intent is Intent.FILL or _is_about_when(reading)):
-        return (yield from move.take(talk, reading))
-    if draft.doing in ("move", "cancel") and draft.asking == "reservation" and reading.date:
-        ask_again = cancel.asked_to_cancel if draft.doing == "cancel" else move.asked_to_move
-        return (yield from ask_again(talk, replace(reading, intent=Intent.CANCEL)))
-    if draft.asking == "add_ons" and talk.booking is not None and _names_only_elsewhere(reading):
-        return (yield from address.note(talk, talk.said.text))
-    to_change = talk.booking is None and not draft.asking and _is_of_what_is_booked(reading)
-    if to_change and (changed := (yield from handover.to_change(talk))):
-        return (yield from move.asked_to_move(talk, reading)) if reading.asks else changed
-    if either := (yield from new_or_move.new_or_move(talk, reading)):
-        return either
-    if money.asks_on(talk, reading):
-        return (yield from money.price(talk, money.completed(talk, reading)))
-    reading = money.completed(talk, reading)
-    if any(each.why is Why.UNSURE and each.field == "size_pyeong" for each in reading.asks):
-        return (yield from book.unsure(talk))
-    if reading.intent is Intent.BOOK and not reading.says_something:
-        return (yield from (book.go_on if talk.booking and talk.draft.asking else book.start)(talk))
-    if not reading.says_something:
-        return (yield from _not_understood(talk))
-    return (yield from book.take(talk, reading))
-
-
-def _names_only_elsewhere(reading: Reading) -> bool:
-    """A town that we don't serve, after the address was given, is part of a note: 고양이가 있어요 is about a cat."""
-    return reading.unserved_area is not None and not replace(reading, unserved_area=None).says_something
-
-
-def _is_of_what_is_booked(reading: Reading) -> bool:
-    """다른 시간, 냉장고도 추가해 주세요: nothing that a new booking would begin with."""
-    if reading.says_when or reading.says_what_or_where:
-        return False
-    return bool(reading.add_ons) or any(each.why is Why.OTHER for each in reading.asks)
-
-
-def _is_about_when(reading: Reading) -> bool:
-    return reading.says_when and not reading.says_what_or_where
+    return (yield from visit.not_understood(talk))
 
 
 def _move(talk: Talk, reading: Reading) -> Conversation:
+    if asks_what_moving_costs(talk.said.text):
+        return money.of_moving(talk)
     said = reading.to_date or reading.to_time or reading.shift_days or reading.shift_minutes or reading.asks
     if not said and talk.draft.yes.startswith("move!"):
         not_yet = None if says_to_move(talk.said.text) else (yield from _not_yet(talk))
@@ -150,7 +130,7 @@ def _move(talk: Talk, reading: Reading) -> Conversation:
     to_change = not said and is_of_another_field(talk.said.text) and talk.booking is None
     if to_change and (changed := (yield from handover.to_change(talk))):
         return changed
-    if talk.booking is not None and talk.draft.asking:
+    if talk.booking is not None and talk.draft.asking and not (yield from _means_a_booked_one(talk, reading)):
         if reading.to_date or reading.to_time:
             return (yield from book.take(talk, reading))
         return (yield from book.edit(talk, "time"))
@@ -158,9 +138,20 @@ def _move(talk: Talk, reading: Reading) -> Conversation:
     return without_yes(turn) if tells_what_was(talk.said.text) else turn
 
 
+def _means_a_booked_one(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, bool]:
+    """기존 예약 옮겨 주세요, 12/4 거: not the one that is being written."""
+    if means_existing(talk.said.text):
+        return True
+    if talk.booking is None or reading.date is None or reading.date == talk.booking.date:
+        return False
+    return bool(on_day(upcoming((yield from my_visits(talk)).reservations), reading.date))
+
+
 def _cancel(talk: Talk, reading: Reading) -> Conversation:
     """취소해 주세요: at the figures it is consent, else it asks for them; about cancelling there is only an answer."""
     text = talk.said.text
+    if talk.draft.doing == "move" and talk.draft.about and not names_the_visit(text):
+        return (yield from cancel.keep_or_cancel(talk))
     if talk.draft.yes.startswith("cancel!") and says_to_cancel(text):
         return (yield from tapped(talk, talk.draft.yes))
     if wants_to_cancel(text):
@@ -171,7 +162,7 @@ def _cancel(talk: Talk, reading: Reading) -> Conversation:
 
 
 def _yes(talk: Talk, reading: Reading) -> Conversation:
-    if either := new_or_move.again(talk):
+    if either := (yield from new_or_move.again(talk)):
         return either
     # In an open talk a bare yes may be meant for whoever listens.
     if not agrees(talk.said.text) or not talk.draft.yes or talk.is_passed_on:
@@ -180,10 +171,24 @@ def _yes(talk: Talk, reading: Reading) -> Conversation:
             return not_yet
     if talk.draft.yes:
         return (yield from tapped(talk, talk.draft.yes))
+    if again := (yield from _asked_before(talk)):
+        return again
     if talk.booking is not None:
         at_the_end = talk.draft.asking == "add_ons"
         return (yield from (book.no_more if at_the_end else book.go_on)(talk))
     return talk.aside(talk.menu(talk.say.nothing_to_answer()))
+
+
+def _asked_before(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
+    """A yes to what was shown without being a question to say yes to: the question comes first."""
+    for verb, arguments in map(parse, talk.draft.offered.values()):
+        if verb == "pay":
+            return (yield from pay.to_pay(talk, arguments[0]))
+        if verb == "move!":
+            return (yield from move.move_to(talk, arguments[0], arguments[2]))
+        if verb == "cancel!":
+            return (yield from cancel.cancel(talk, arguments[0]))
+    return None
 
 
 def _not_yet(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
@@ -191,7 +196,7 @@ def _not_yet(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
     verb, arguments = parse(talk.draft.yes)
     say = talk.say
     if verb == "pay":
-        return lead_in(say.not_paid_yet(), (yield from pay.to_pay(talk, arguments[0])))
+        return without_yes(lead_in(say.not_paid_yet(), (yield from pay.to_pay(talk, arguments[0]))))
     if verb == "move!":
         return lead_in(say.not_moved_yet(), (yield from move.move_to(talk, arguments[0], arguments[2])))
     if verb == "consent":
@@ -213,12 +218,18 @@ def _no(talk: Talk, reading: Reading) -> Conversation:
     return (yield from cancel.keep(talk))
 
 
+def _end_talk(talk: Talk, reading: Reading) -> Conversation:
+    # 상담 끝났어요? is for whoever is asked.
+    return (yield from (handover.human if is_asked_back(talk.said.text) else handover.end)(talk))
+
+
 def _keep(talk: Talk, reading: Reading) -> Conversation:
     return (yield from cancel.keep(talk, talk.draft.about if talk.draft.doing else ""))
 
 
 def _edit(talk: Talk, reading: Reading) -> Conversation:
-    if talk.booking is None and (changed := (yield from handover.to_change(talk))):
+    of_booked = talk.booking is None or means_existing(talk.said.text)
+    if of_booked and (changed := (yield from handover.to_change(talk))):
         return changed
     return (yield from book.edit(talk, reading.text))
 
@@ -228,20 +239,21 @@ ANSWERS: Mapping[Intent, Answer] = {
     Intent.HELP: lambda talk, reading: hello.help_(talk),
     Intent.RESTART: lambda talk, reading: hello.home(talk),
     Intent.BACK: lambda talk, reading: back(talk),
-    Intent.BOOK: _visit,
-    Intent.FILL: _visit,
+    Intent.BOOK: visit.visit,
+    Intent.FILL: visit.visit,
+    Intent.LATER: lambda talk, reading: book.later(talk),
     Intent.PRICE: money.price,
     Intent.EDIT: _edit,
     Intent.LIST: lambda talk, reading: my.my(talk),
-    Intent.STATUS: lambda talk, reading: my.where(talk),
+    Intent.STATUS: my.where,
     Intent.CANCEL: _cancel,
     Intent.KEEP: _keep,
     Intent.FEE: money.fee,
-    Intent.REFUND: lambda talk, reading: money.refund(talk),
+    Intent.REFUND: money.refund,
     Intent.RESCHEDULE: _move,
     Intent.PAY: lambda talk, reading: pay.asked_to_pay(talk),
     Intent.HUMAN: lambda talk, reading: handover.human(talk),
-    Intent.END_TALK: lambda talk, reading: handover.end(talk),
+    Intent.END_TALK: _end_talk,
     Intent.LANG: lambda talk, reading: settings.language(talk, reading.language, book.go_on),
     Intent.TELEGRAM: lambda talk, reading: settings.telegram(talk),
     Intent.YES: _yes,

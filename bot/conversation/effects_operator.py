@@ -22,12 +22,16 @@ from services.reservation.policies import CancellationQuote
 
 @dataclass(frozen=True, kw_only=True)
 class BoardNow:
-    """The day's visits and what is stuck; customers who wait; dead letters; whether payments go through now."""
+    """The day's visits and what is stuck; customers who wait; dead letters; whether payments go through now.
+
+    `left`: talks that their customers have ended, and nobody has closed.
+    """
 
     visits: Visits
     waiting: int
     dead: int
     payments_ok: bool
+    left: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class FindReservations(Effect[Sequence[Found]]):
-    """At most 5, newest first: by reservation id, short code, customer's id or name, or last digits of a phone."""
+    """At most 5, newest first: by reservation id, code, customer's id, a phone's last digits, or a name."""
 
     text: str
 

@@ -7,8 +7,11 @@ from datetime import date, time
 from functools import partial
 from typing import Any
 
+from bot.conversation.actions import parse
 from bot.conversation.effects import MyReservations, TheReservation
-from bot.conversation.talk import Talk, button, cards
+from bot.conversation.parse.intents import ordinal, wants_to_book
+from bot.conversation.reading import Reading
+from bot.conversation.talk import Talk, button, card, cards
 from bot.conversation.turn import Effect, Turn, ask
 from services.mypage.view import CancellationPart, Page, ReservationView
 from services.reservation.model import Reservation
@@ -21,6 +24,8 @@ from services.shared_kernel.refusal import NotFound
 Choice = Callable[[ReservationView, bool], Button]
 
 MOST_CHOICES = 6
+_OF_ONE = ("move", "cancel", "to_pay", "pay")
+_CHOICES = ("move", "move_to", "cancel", "to_pay")
 _COMING = (Status.AWAITING_PAYMENT, Status.CONFIRMED, Status.IN_PROGRESS)
 
 
@@ -99,6 +104,16 @@ def show_one(talk: Talk, view: ReservationView, twin: bool = False) -> Button:
     return button(talk.say.details_label(view.starts_at, twin=twin), "show", view.id)
 
 
+def meant_by(views: Sequence[ReservationView], reading: Reading) -> Sequence[ReservationView]:
+    """Those of the day, the hours and the service that were said: 금요일 오전 거, 사무실 청소."""
+    first, last = reading.time_from or time.min, reading.time_to or time.max
+    return [
+        each
+        for each in on_day(views, reading.date, reading.time)
+        if first <= kst(each.starts_at).time() < last and reading.service in (None, each.service)
+    ]
+
+
 def told_apart(views: Sequence[ReservationView], choice: Choice) -> list[Button]:
     """A button for each: called by its day, and by its time where several are of one day."""
     days = Counter(kst_date(each.starts_at) for each in views)
@@ -106,13 +121,38 @@ def told_apart(views: Sequence[ReservationView], choice: Choice) -> list[Button]
 
 
 def pay_first(talk: Talk, unpaid: Sequence[ReservationView]) -> Turn:
-    """What isn't paid yet isn't changed: each can be paid for, or dropped and booked anew."""
+    """What isn't paid yet isn't changed: each can be paid, or dropped and booked anew. One that is being paid waits."""
+    unpaid = [each for each in unpaid if each.payment_state != "confirming"]
+    if not unpaid:
+        return talk.aside(card(talk.say.paying_is_blocked(), button(talk.say.my, "my")))
     buttons = [*told_apart(unpaid, partial(pay_one, talk)), *told_apart(unpaid, partial(cancel_one, talk))]
     return talk.aside(*cards(talk.say.pay_before_changing(), buttons, talk.say.choose_below()))
 
 
-def ask_which(talk: Talk, views: Sequence[ReservationView], doing: str, choice: Choice) -> Turn:
-    """There are several: a button for each."""
+def just_shown(talk: Talk, views: Sequence[ReservationView]) -> Sequence[ReservationView]:
+    """그거: the one whose buttons were shown last, and no other's; all where there is none."""
+    shown = {arguments[0] for verb, arguments in map(parse, talk.draft.offered.values()) if verb in _OF_ONE}
+    return [each for each in views if {each.id} == shown] or views
+
+
+def by_words(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, str]:
+    """Which of the buttons of `ask_which` a typed answer means: 2시 거요, 사무실이요, 두 번째. Empty: none."""
+    actions = {parse(action)[1][0]: action for action in talk.draft.offered.values() if parse(action)[0] in _CHOICES}
+    if not actions or wants_to_book(talk.said.text):
+        return ""
+    if reading.says_when or reading.service:
+        page = yield from my_visits(talk)
+        meant = [each.id for each in meant_by(page.reservations, reading) if each.id in actions]
+        return actions[meant[0]] if len(meant) == 1 else ""
+    place = ordinal(talk.said.text)
+    return [*actions.values()][place] if place is not None and place < len(actions) else ""
+
+
+def ask_which(
+    talk: Talk, views: Sequence[ReservationView], doing: str, choice: Choice, *, is_none: bool = False
+) -> Turn:
+    """There are several, or the one that was named isn't there (`is_none`): a button for each."""
     buttons = told_apart(views[:MOST_CHOICES], choice)
-    says = cards(talk.say.ask_reservation(doing), buttons, talk.say.choose_below())
+    lead = f"{talk.say.no_such_visit()} " if is_none else ""
+    says = cards(f"{lead}{talk.say.ask_reservation(doing)}", buttons, talk.say.choose_below())
     return talk.answer(*says, asking="reservation", doing=doing)

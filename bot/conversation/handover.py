@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.conversation.effects import AskForPerson, LeaveTalk, SayToPerson, TheReservation
 from bot.conversation.find_visit import my_visits, pay_first, upcoming
+from bot.conversation.hello import TOLD
 from bot.conversation.reading import Intent, Reading
 from bot.conversation.talk import Talk, button, card
 from bot.conversation.texts_threads import closed_card
@@ -24,13 +25,22 @@ _BETWEEN_US = frozenset(
 )
 # What is done also while an operator listens. Whatever else is typed is talk.
 _DONE_MEANWHILE = frozenset(
-    {Intent.LIST, Intent.CANCEL, Intent.KEEP, Intent.FEE, Intent.REFUND, Intent.RESCHEDULE, Intent.PAY, Intent.HUMAN}
+    {Intent.LIST, Intent.STATUS, Intent.CANCEL, Intent.KEEP, Intent.FEE, Intent.REFUND}
+    | {Intent.RESCHEDULE, Intent.PAY, Intent.HUMAN}
 )
 
 
 def human(talk: Talk) -> Conversation:
     """상담원 연결, with what was said."""
     return (yield from _call(talk, talk.said.text[:LONGEST]))
+
+
+def tell(talk: Talk) -> Conversation:
+    """상담원에게 전하기: what was typed before, as it was."""
+    said = talk.draft.memo.get(TOLD, "")
+    kept = {name: value for name, value in talk.draft.memo.items() if name != TOLD}
+    turn = yield from _call(talk, said or talk.said.text[:LONGEST])
+    return replace(turn, draft=replace(turn.draft, memo=kept))
 
 
 def report(talk: Talk, reservation_id: str) -> Conversation:

@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 
-from bot.conversation.parse.intents import is_question
+from bot.conversation.parse.intents import is_question, thanks
 from bot.conversation.talk import Talk, button, card, lead_in
 from bot.conversation.turn import Conversation, Turn
 from services.shared_kernel.card import Button, Card
+
+# What `tell` passes on, in the draft's memo.
+TOLD = "told"
+LONGEST_TOLD = 500
 
 
 def greet(talk: Talk) -> Conversation:
     """안녕하세요. In the middle of something it is rather a thank-you."""
     yield from ()
-    known = talk.booking is not None or bool(talk.draft.about)
+    known = talk.booking is not None or bool(talk.draft.about) or thanks(talk.said.text)
     return talk.aside(talk.menu(talk.say.at_your_service() if known else talk.say.hello()))
 
 
@@ -64,9 +68,9 @@ def not_understood(talk: Talk, question: Conversation | None = None) -> Conversa
     unfinished = has_given(talk)
     if misses >= 3:
         says = card(talk.say.shall_a_person_help(unfinished=unfinished), *_person_or_on(talk))
-        return _still_asking(talk, says, misses=misses, yes="human")
+        return _still_asking(talk, says, misses=misses, yes="tell")
     if is_question(text):
-        return _still_asking(talk, card(talk.say.not_for_me(), *_person_or_on(talk)), misses=misses)
+        return _still_asking(talk, card(talk.say.not_for_me(), *_person_or_on(talk)), misses=misses, yes="tell")
     if question is not None:
         lead = talk.say.not_understood_here() if misses == 1 else talk.say.try_buttons()
         turn = lead_in(lead, (yield from question))
@@ -76,10 +80,19 @@ def not_understood(talk: Talk, question: Conversation | None = None) -> Conversa
     return _still_asking(talk, talk.menu(talk.say.try_buttons()), misses=misses)
 
 
+def of_a_visit(talk: Talk) -> Turn:
+    """비밀번호는 1234예요, beside a visit that is booked: for whoever goes there, so a person may have it as it is."""
+    tell = button(talk.say.tell_staff, "tell")
+    says = card(talk.say.shall_staff_have_it(), tell, button(talk.say.my, "my"))
+    return _still_asking(talk, says, misses=talk.draft.misses + 1, yes=tell.action)
+
+
 def _person_or_on(talk: Talk) -> tuple[Button, Button]:
     way_on = button(talk.say.go_on, "go_on") if talk.booking else button(talk.say.book, "book")
-    return button(talk.say.human, "human"), way_on
+    return button(talk.say.human, "tell"), way_on
 
 
 def _still_asking(talk: Talk, says: Card, *, misses: int, yes: str = "") -> Turn:
-    return Turn(draft=replace(talk.draft, yes=yes, no="", again="", misses=misses), says=(says,))
+    """`tell` passes on what was typed now."""
+    memo = {**talk.draft.memo, TOLD: talk.said.text[:LONGEST_TOLD]}
+    return Turn(draft=replace(talk.draft, yes=yes, no="", again="", misses=misses, memo=memo), says=(says,))

@@ -1,6 +1,6 @@
 """Moving a visit: to when, is it free, what stays promised, and then in one tap."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -9,11 +9,12 @@ from typing import Any
 from bot.conversation.actions import pack_moment, parse_moment
 from bot.conversation.cancel import too_late
 from bot.conversation.effects import Move, OnMyPage, TheReservation
-from bot.conversation.find_visit import ask_which, my_visits, on_day, pay_first, upcoming
+from bot.conversation.find_visit import ask_which, just_shown, my_visits, on_day, pay_first, upcoming
 from bot.conversation.free import free_between, nearest_free
+from bot.conversation.parse.intents import says_unpaid
 from bot.conversation.questions import DAYS_SHOWN, MORE_DAYS_SHOWN, TIMES_SHOWN, thinned
 from bot.conversation.quote import booking_of
-from bot.conversation.reading import Reading, Why
+from bot.conversation.reading import Choice, Reading, Why
 from bot.conversation.standing import how_it_stands
 from bot.conversation.talk import Talk, button, card, pair
 from bot.conversation.turn import Conversation, Effect, Turn, ask
@@ -33,11 +34,15 @@ def asked_to_move(talk: Talk, reading: Reading) -> Conversation:
     page = yield from my_visits(talk)
     coming = upcoming(page.reservations)
     dealt = [each for each in coming if each.status != Status.AWAITING_PAYMENT]
-    meant = on_day(dealt, reading.date, reading.time) or dealt
-    if not meant:
-        return pay_first(talk, coming) if coming else talk.answer(talk.menu(talk.say.nothing_to_move()))
-    if len(meant) > 1:
-        return ask_which(talk, meant, "move", partial(_one, talk, reading))
+    named = on_day(coming, reading.date, reading.time)
+    meant = just_shown(talk, [each for each in named if each in dealt])
+    if not coming:
+        return talk.answer(talk.menu(talk.say.nothing_to_move()))
+    if not dealt or (named and not meant) or says_unpaid(talk.said.text):
+        unpaid = [each for each in named or coming if each not in dealt]
+        return pay_first(talk, unpaid or coming)
+    if len(meant) != 1:
+        return ask_which(talk, meant or dealt, "move", partial(_one, talk, reading), is_none=not meant)
     reservation = yield from ask(TheReservation(reservation_id=meant[0].id))
     return (yield from _towards(talk, reservation, reading))
 
@@ -72,7 +77,8 @@ def _towards(talk: Talk, reservation: Reservation, reading: Reading) -> Conversa
     lead = next((talk.say.why_asked(each.field, each.why) for each in reading.asks if each.why is not Why.OTHER), "")
     if reading.to_date is not None:
         return (yield from _ask_time(talk, reservation, reading.to_date, lead, reading.time_from, reading.time_to))
-    return (yield from _ask_date(talk, reservation, lead))
+    among = next((each.choices for each in reading.asks if each.field == "date"), ())
+    return (yield from _ask_date(talk, reservation, lead, among=among))
 
 
 def move(talk: Talk, reservation_id: str) -> Conversation:
@@ -95,10 +101,13 @@ def _cannot(talk: Talk, reservation: Reservation) -> Generator[Effect[Any], Any,
     return None
 
 
-def _ask_date(talk: Talk, reservation: Reservation, lead: str, *, more: bool = False) -> Conversation:
+def _ask_date(
+    talk: Talk, reservation: Reservation, lead: str, *, more: bool = False, among: Sequence[Choice] = ()
+) -> Conversation:
     today = kst_date(talk.context.now)
     starts = yield from free_between(talk, booking_of(reservation), today, today + _LOOK)
-    days = sorted({kst_date(start) for start in starts})
+    free = sorted({kst_date(start) for start in starts})
+    days = [day for day in free if day in among] or free
     shown = days[DAYS_SHOWN : DAYS_SHOWN + MORE_DAYS_SHOWN] if more else days[:DAYS_SHOWN]
     choices = [button(talk.say.day_label(day), "move_day", reservation.id, day.isoformat()) for day in shown]
     if not more:
@@ -168,7 +177,7 @@ def _propose(talk: Talk, reservation: Reservation, target: datetime) -> Conversa
         return refusal
     say, starts_at = talk.say, reservation.visit.starts_at
     if target == starts_at:
-        return talk.answer(card(say.moved_already(target), button(say.show, "show", reservation.id)))
+        return talk.answer(card(say.is_then_already(target), button(say.show, "show", reservation.id)))
     free = yield from free_between(talk, booking_of(reservation), target.date(), target.date())
     if target not in free:
         return (yield from _nearest(talk, reservation, target, say.slot_not_free(target)))

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from bot.conversation.effects import OnMyPage, TheDetails, TheReservation
-from bot.conversation.find_visit import my_visits, pay_one, show_one, told_apart, upcoming
+from bot.conversation.find_visit import meant_by, my_visits, pay_one, show_one, told_apart, upcoming
+from bot.conversation.reading import Reading
 from bot.conversation.standing import what_to_do
 from bot.conversation.talk import Talk, button, card, cards, items
 from bot.conversation.turn import Conversation, Effect, ask
@@ -118,10 +119,11 @@ def _buttons(talk: Talk, reservation: Reservation) -> tuple[Button, ...]:
     return tuple(each for each in what_to_do(talk, reservation) if not each.action.startswith("show:"))
 
 
-def where(talk: Talk) -> Conversation:
-    """언제 와요: about the visit that is next."""
+def where(talk: Talk, reading: Reading) -> Conversation:
+    """언제 와요: about the visit that was named, or that is next."""
     page = yield from my_visits(talk)
     coming = upcoming(page.reservations)
+    coming = meant_by(coming, reading) or coming
     today = kst_date(talk.context.now)
     done = [each for each in page.reservations if each.status == Status.COMPLETED and kst_date(each.starts_at) == today]
     if not coming and done and done[0].job and done[0].job.completed_at:
@@ -140,6 +142,8 @@ def _where(talk: Talk, view: ReservationView) -> Conversation:
         if reservation.unfilled:
             return talk.aside(*(yield from unfilled(talk, reservation)), about=view.id)
     more = show_one(talk, view)
+    if view.status == Status.AWAITING_PAYMENT and view.payment_state == "confirming":
+        return talk.aside(card(say.paying_is_blocked(), more), about=view.id)
     if view.status == Status.AWAITING_PAYMENT:
         return talk.aside(card(say.unpaid_visit(view.starts_at), _list_button(talk, view)), about=view.id)
     started = job is not None and job.started_at is not None

@@ -1,56 +1,78 @@
 """토요일은 안 되나요, beside a visit that is booked: is it to be moved, or is this another one? One tap decides."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import date, time
 from typing import Any
 
 from bot.conversation import book, move, my
 from bot.conversation.actions import parse
 from bot.conversation.find_visit import my_visits, on_day, upcoming
-from bot.conversation.parse.consent import says_another, says_to_move
-from bot.conversation.parse.intents import names_a_booking
-from bot.conversation.reading import Intent, Reading
+from bot.conversation.parse.consent import new_or_old
+from bot.conversation.parse.intents import instead, names_a_booking
+from bot.conversation.questions import joined
+from bot.conversation.reading import Intent, Reading, Why
 from bot.conversation.talk import Talk, button, card
 from bot.conversation.turn import Conversation, Effect, Turn
+from services.mypage.view import ReservationView
 from services.reservation.values import Status
-from services.shared_kernel.card import Button
 
 _MOVE, _BOOK = "move_when", "book_when"
 _UNSAID = "-"
+_CANT_BE = (Why.PAST, Why.NO_SUCH, Why.OUT_OF_HOURS, Why.RECURRING, Why.MISMATCH)
 
 
 def new_or_move(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, Turn | None]:
     """The question, where a day or a time is all that was said, and a visit is booked; about that very visit, how it
     stands. None where it is a booking, or the answer to something else."""
-    if talk.booking is not None or talk.draft.asking or names_a_booking(talk.said.text):
+    text = talk.said.text
+    if talk.booking is not None or talk.draft.asking or names_a_booking(text) or not _is_about_when(reading):
         return None
-    if not _is_about_when(reading):
-        return None
-    page = yield from my_visits(talk)
-    dealt = [each for each in upcoming(page.reservations) if each.status == Status.CONFIRMED]
+    coming = upcoming((yield from my_visits(talk)).reservations)
+    asked = _asked(talk)
+    very = on_day(coming, reading.date, reading.time) if reading.date and not asked else []
+    if len(very) == 1:
+        return (yield from my.show(talk, very[0].id))
+    dealt = _to_move(talk, coming)
     if not dealt:
         return None
-    meant = on_day(dealt, reading.date, reading.time) if reading.date else []
-    if len(meant) == 1:
-        return (yield from my.show(talk, meant[0].id))
-    when = _packed(reading)
-    text = talk.say.new_or_move(dealt[0].starts_at if len(dealt) == 1 else None)
-    return talk.answer(card(text, button(talk.say.move, _MOVE, *when), button(talk.say.start_new, _BOOK, *when)))
+    when = _packed(reading, asked.get(_MOVE, ""))
+    if instead(text):
+        return (yield from move_when(talk, *when))
+    return _question(talk, when, dealt)
 
 
-def again(talk: Talk) -> Turn | None:
+def _to_move(talk: Talk, coming: Sequence[ReservationView]) -> Sequence[ReservationView]:
+    return [each for each in coming if each.status == Status.CONFIRMED and each.starts_at > talk.context.now]
+
+
+def _question(talk: Talk, when: Sequence[str], dealt: Sequence[ReservationView], lead: str = "") -> Turn:
+    say, (day, at, *_) = talk.say, _unpacked(when)
+    wish = say.part_when(day, at)
+    heard = say.understood([wish]) if wish else ""
+    text = say.new_or_move(dealt[0].starts_at if len(dealt) == 1 else None)
+    buttons = button(say.move, _MOVE, *when), button(say.start_new, _BOOK, *when)
+    return talk.answer(card(joined(lead, joined(heard, text)), *buttons))
+
+
+def _asked(talk: Talk) -> dict[str, str]:
+    """The two buttons, by their verbs, while the question is open."""
+    return {verb: action for action in talk.draft.offered.values() if (verb := parse(action)[0]) in (_MOVE, _BOOK)}
+
+
+def again(talk: Talk, lead: str = "") -> Generator[Effect[Any], Any, Turn | None]:
     """The question, once more, after an answer that chooses neither. None where it isn't open."""
-    offered = talk.draft.offered.items()
-    buttons = [Button(label=label, action=action) for label, action in offered if parse(action)[0] in (_MOVE, _BOOK)]
-    return talk.answer(card(talk.say.new_or_move(None), *buttons)) if buttons else None
+    asked = _asked(talk)
+    if not asked:
+        return None
+    dealt = _to_move(talk, upcoming((yield from my_visits(talk)).reservations))
+    return _question(talk, parse(asked[_MOVE])[1], dealt, lead) if dealt else None
 
 
 def chosen(talk: Talk) -> str:
-    """The button that a typed answer to the question means: 옮겨 주세요, 새로요."""
-    offered = {parse(action)[0]: action for action in talk.draft.offered.values()}
-    if says_to_move(talk.said.text):
-        return offered.get(_MOVE, "")
-    return offered.get(_BOOK, "") if says_another(talk.said.text) else ""
+    """The button that a typed answer to the question means: 옮겨 주세요, 기존 거 옮기는 거요, 새로요."""
+    asked = _asked(talk)
+    choice = new_or_old(talk.said.text) if asked else None
+    return "" if choice is None else asked.get(_BOOK if choice == "new" else _MOVE, "")
 
 
 def move_when(talk: Talk, *when: str) -> Conversation:
@@ -68,17 +90,25 @@ def book_when(talk: Talk, *when: str) -> Conversation:
 
 
 def _is_about_when(reading: Reading) -> bool:
+    """What can't be (지난 날, 새벽 3시, 매주) is for the booking to explain."""
+    if any(each.why in _CANT_BE for each in reading.asks):
+        return False
     vague = any(each.field in ("date", "time") for each in reading.asks)
     return (reading.says_when or vague) and not reading.says_what_or_where and not reading.add_ons
 
 
-def _packed(reading: Reading) -> tuple[str, ...]:
-    day = reading.date.isoformat() if reading.date else _UNSAID
-    hours = (reading.time, reading.time_from, reading.time_to)
-    return day, *(hour.strftime("%H%M") if hour else _UNSAID for hour in hours)
+def _packed(reading: Reading, before: str) -> tuple[str, ...]:
+    """What was said; what wasn't, as it was said before (토요일, and then 10시)."""
+    day, *hours = parse(before)[1] if before else [_UNSAID] * 4
+    if reading.date:
+        day = reading.date.isoformat()
+    if reading.time or reading.time_from or reading.time_to:
+        said = (reading.time, reading.time_from, reading.time_to)
+        hours = [hour.strftime("%H%M") if hour else _UNSAID for hour in said]
+    return day, *hours
 
 
-def _unpacked(when: tuple[str, ...]) -> tuple[date | None, time | None, time | None, time | None]:
+def _unpacked(when: Sequence[str]) -> tuple[date | None, time | None, time | None, time | None]:
     day, *hours = when
     at, first, last = (None if hour == _UNSAID else time.fromisoformat(hour) for hour in hours)
     return None if day == _UNSAID else date.fromisoformat(day), at, first, last

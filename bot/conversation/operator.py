@@ -1,36 +1,33 @@
 """The conversation with an operator: which answer a button or a text gets."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
+from bot.conversation import operator_always as always
 from bot.conversation import operator_board as looking
 from bot.conversation import operator_broadcast as writing
 from bot.conversation import operator_broadcast_check as checking
 from bot.conversation import operator_broadcast_running as running
 from bot.conversation import operator_cancel as changing
+from bot.conversation import operator_confirm as confirming
 from bot.conversation import operator_erasing as erasing
 from bot.conversation import operator_money as money
+from bot.conversation import operator_named as naming
+from bot.conversation import operator_reply as replying
 from bot.conversation import operator_staff as people
 from bot.conversation import operator_threads as threads
 from bot.conversation import operator_upkeep as upkeep
 from bot.conversation.draft import Draft
-from bot.conversation.effects import SetLanguage, TemporaryTrouble
-from bot.conversation.effects_broadcast import TheBroadcast
-from bot.conversation.effects_operator import FindReservations
-from bot.conversation.link import link_card
-from bot.conversation.operator_reading import YES_OR_NO, is_answer, leaves, reading_of, says_so
+from bot.conversation.effects import TemporaryTrouble
+from bot.conversation.operator_reading import YES_OR_NO, is_answer, leaves, reading_of
 from bot.conversation.operator_talk import OperatorTalk, menu, old_button, sentences
-from bot.conversation.parse.consent import agrees, is_asked_back
 from bot.conversation.parse.meaning import Intent
+from bot.conversation.parse.operator_words import stops_sending
 from bot.conversation.parse.staff import Order, gives_up, is_stop, read_order
 from bot.conversation.reading import Reading
 from bot.conversation.staff import Verbs, said_again
-from bot.conversation.talk import button, card
-from bot.conversation.turn import Context, Conversation, Said, Turn, ask
+from bot.conversation.turn import Context, Conversation, Said
 from services.notification.broadcasts.values import Kind
-from services.shared_kernel.refusal import NotFound, Refusal
-
-_MISSES_BEFORE_BUTTONS = 2
+from services.shared_kernel.refusal import Refusal
 
 
 def reply(draft: Draft, said: Said, context: Context) -> Conversation:
@@ -46,11 +43,11 @@ def reply(draft: Draft, said: Said, context: Context) -> Conversation:
 
 
 def _answer(talk: OperatorTalk) -> Conversation:
-    action = talk.said.action or talk.tapped_by_name() or says_so(talk)
+    action = talk.said.action or talk.tapped_by_name() or confirming.says_so(talk)
     if action:
         return (yield from _tapped(talk, action))
     if not talk.said.text.strip():
-        return (yield from _home(talk, ()))
+        return (yield from always.home(talk, ()))
     return (yield from _typed(talk))
 
 
@@ -65,9 +62,12 @@ def _tapped(talk: OperatorTalk, action: str) -> Conversation:
 def _typed(talk: OperatorTalk) -> Conversation:
     """Commands go first, so that one typed while a reply is asked for isn't sent to a customer."""
     text, asking = talk.said.text, talk.draft.asking
-    if is_stop(text) or (asking and gives_up(text)):
-        return (yield from _stop(talk, ()))
     order = read_order(text)
+    told = yield from _told_first(talk, order)
+    if told is not None:
+        return told
+    if is_stop(text) or (asking and gives_up(text)):
+        return (yield from always.stop(talk, ()))
     if order is not None and not is_answer(order, asking, is_asked=asking in _ANSWERS):
         return (yield from _ordered(talk, order))
     reading = reading_of(talk)
@@ -77,30 +77,47 @@ def _typed(talk: OperatorTalk) -> Conversation:
         return (yield from _COMMANDS[reading.intent](talk, reading))
     if leaves(reading, asking):
         return (yield from _WORDS[reading.intent](talk, reading))
+    return (yield from _answered(talk, order, reading))
+
+
+def _told_first(talk: OperatorTalk, order: Order | None) -> naming.Maybe:
+    if stops_sending(talk.said.text) and talk.draft.yes.startswith("bc_"):
+        return (yield from always.stop(talk, ()) if talk.draft.asking else running.going(talk))
+    told = yield from naming.beside_one(talk)
+    if told is None and (order is None or order.verb == "needs_code"):
+        told = yield from confirming.instead(talk)
+    return told
+
+
+def _answered(talk: OperatorTalk, order: Order | None, reading: Reading) -> Conversation:
+    """To the question, if there is one; or a word that is said at any time."""
+    text, asking = talk.said.text, talk.draft.asking
     if reading.intent in YES_OR_NO and asking and talk.draft.yes:
         return (yield from _yes_or_no(talk, reading))
     if asking in _ANSWERS:
         return (yield from _ANSWERS[asking](talk, text))
     if order is not None and asking != "bc_confirm":
         return (yield from _ordered(talk, order))
+    if reading.intent is Intent.GREET and confirming.verb_asked(talk):
+        return (yield from confirming.aside(talk))
     if reading.intent in _WORDS and not (asking == "bc_confirm" and reading.intent in YES_OR_NO):
         return (yield from _WORDS[reading.intent](talk, reading))
-    return (yield from checking.typed(talk, text)) if asking == "bc_confirm" else _not_understood(talk)
+    if asking == "bc_confirm":
+        return (yield from always.stop(talk, ()) if stops_sending(text) else checking.typed(talk, text))
+    return (yield from _unread(talk))
+
+
+def _unread(talk: OperatorTalk) -> Conversation:
+    guessed = yield from naming.guessed(talk)
+    if guessed is not None:
+        return guessed
+    return (yield from confirming.aside(talk)) if confirming.verb_asked(talk) else always.not_understood(talk)
 
 
 def _ordered(talk: OperatorTalk, order: Order) -> Conversation:
-    if order.verb in _ABOUT_ONE:
-        found = yield from ask(FindReservations(text=order.code))
-        if len(found) != 1:
-            return (yield from looking.find_text(talk, order.code))
-        return (yield from _ABOUT_ONE[order.verb](talk, found[0].reservation.id, order.rest))
+    if order.verb in naming.VERBS:
+        return (yield from naming.ordered(talk, order))
     return (yield from _ORDERS[order.verb](talk, order))
-
-
-def _move(talk: OperatorTalk, reservation_id: str, rest: str) -> Conversation:
-    if rest:
-        return (yield from changing.move_to_text(talk, reservation_id, rest))
-    return (yield from changing.move(talk, (reservation_id,)))
 
 
 def _when_given(talk: OperatorTalk, text: str) -> Conversation:
@@ -111,65 +128,8 @@ def _when_given(talk: OperatorTalk, text: str) -> Conversation:
 
 
 def _yes_or_no(talk: OperatorTalk, reading: Reading) -> Conversation:
-    action = talk.draft.yes if reading.intent is Intent.YES else talk.draft.no
-    if not action:
-        return talk.answer(menu(talk, talk.say.nothing_asked()))
-    text = talk.said.text
-    if is_asked_back(text) or (reading.intent is Intent.YES and not agrees(text)):
-        return talk.not_agreed()
-    return (yield from _tapped(talk, action))
-
-
-def _not_understood(talk: OperatorTalk) -> Turn:
-    misses = talk.draft.misses + 1
-    if misses < _MISSES_BEFORE_BUTTONS:
-        return talk.answer(menu(talk, talk.say.not_understood()), misses=misses)
-    if misses == _MISSES_BEFORE_BUTTONS:
-        return talk.answer(menu(talk, talk.say.try_buttons()), misses=misses)
-    return talk.answer(menu(talk, talk.say.help_text()))
-
-
-# Always possible
-
-
-def _home(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    yield from ()
-    return talk.answer(menu(talk, talk.say.hello()))
-
-
-def _stop(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    """A broadcast that was begun is kept as a draft, once there is a text that may be sent."""
-    text = talk.say.stopped()
-    if talk.draft.asking in writing.STEPS and talk.memo.get("broadcast"):
-        try:
-            yield from ask(TheBroadcast(broadcast_id=talk.memo["broadcast"]))
-            text = talk.say.bc_stopped()
-        except NotFound:
-            pass
-    return talk.answer(menu(talk, text))
-
-
-def _help(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    yield from ()
-    return talk.answer(menu(talk, talk.say.help_text()))
-
-
-def _language(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
-    language = arguments[0] if arguments[0] in ("ko", "en") else "ko"
-    yield from ask(SetLanguage(language=language))
-    context = replace(talk.context, person=replace(talk.context.person, language=language))
-    talk = replace(talk, context=context, say=sentences(context))
-    other = button(talk.say.other_language, "lang", "en" if language == "ko" else "ko")
-    return talk.answer(card(talk.say.switched(), other, quick=menu(talk, "").quick_replies))
-
-
-def _language_said(talk: OperatorTalk, reading: Reading) -> Conversation:
-    other = "en" if talk.say.language == "ko" else "ko"
-    return (yield from _language(talk, (reading.language or other,)))
-
-
-def _telegram(talk: OperatorTalk) -> Conversation:
-    return talk.answer((yield from link_card(talk.say)))
+    meant = confirming.yes_or_no(talk, reading.intent)
+    return (yield from _tapped(talk, meant)) if isinstance(meant, str) else meant
 
 
 def _needs_code(talk: OperatorTalk, order: Order) -> Conversation:
@@ -178,11 +138,11 @@ def _needs_code(talk: OperatorTalk, order: Order) -> Conversation:
 
 
 _VERBS: Verbs[OperatorTalk] = Verbs({
-    "home": (_home, ""),
-    "hello": (_home, ""),
-    "stop": (_stop, ""),
-    "help": (_help, ""),
-    "lang": (_language, "word"),
+    "home": (always.home, ""),
+    "hello": (always.home, ""),
+    "stop": (always.stop, ""),
+    "help": (always.show_help, ""),
+    "lang": (always.language, "word"),
     "board": (looking.board, ""),
     "urgent": (looking.urgent, ""),
     "find": (looking.find, ""),
@@ -206,6 +166,7 @@ _VERBS: Verbs[OperatorTalk] = Verbs({
     "thread": (threads.thread, "id"),
     "handover": (threads.handover, "id"),
     "reply": (threads.reply_to_reservation, "id"),
+    "reply!": (replying.reply_surely, "id"),
     "close": (threads.close, "id"),
     "dead": (upkeep.dead, ""),
     "dead_one": (upkeep.dead_one, "word"),
@@ -253,21 +214,13 @@ _ANSWERS: dict[str, Callable[[OperatorTalk, str], Conversation]] = {
     "when": _when_given,
     "amount": money.amount_given,
     "refund_reason": money.refund_reason_given,
-    "message": threads.message_given,
+    "message": replying.message_given,
     "invite": upkeep.invite_text,
     "staff": people.staff_text,
     "erase": erasing.whose_given,
     **dict.fromkeys(writing.TYPED, writing.answered),
     "bc_when": checking.when_given,
     "bc_sure": checking.when_given,
-}
-
-# Commands that name a reservation.
-_ABOUT_ONE: dict[str, Callable[[OperatorTalk, str, str], Conversation]] = {
-    "opcancel": lambda talk, reservation_id, rest: changing.cancel(talk, (reservation_id,)),
-    "oprefund": money.refund_with_amount,
-    "opmove": _move,
-    "history": lambda talk, reservation_id, rest: looking.history(talk, (reservation_id,)),
 }
 
 _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
@@ -292,21 +245,22 @@ _ORDERS: dict[str, Callable[[OperatorTalk, Order], Conversation]] = {
 
 # Commands that leave any open question.
 _COMMANDS: dict[Intent, Callable[[OperatorTalk, Reading], Conversation]] = {
-    Intent.RESTART: lambda talk, reading: _home(talk, ()),
+    Intent.RESTART: lambda talk, reading: always.home(talk, ()),
     Intent.BOARD: lambda talk, reading: looking.board(talk, ()),
     Intent.FIND: lambda talk, reading: looking.find_text(talk, reading.text),
-    Intent.REPLY: lambda talk, reading: threads.reply_by_code(talk, reading.code or "", reading.text),
+    Intent.REPLY: lambda talk, reading: replying.reply_by_code(talk, reading.code or "", reading.text),
 }
 
 _WORDS: dict[Intent, Callable[[OperatorTalk, Reading], Conversation]] = {
     Intent.YES: _yes_or_no,
     Intent.NO: _yes_or_no,
     Intent.KEEP: _yes_or_no,
-    Intent.BACK: lambda talk, reading: _home(talk, ()),
-    Intent.HELP: lambda talk, reading: _help(talk, ()),
-    Intent.GREET: lambda talk, reading: _home(talk, ()),
-    Intent.LANG: _language_said,
-    Intent.SETTINGS: lambda talk, reading: _help(talk, ()),
-    Intent.TELEGRAM: lambda talk, reading: _telegram(talk),
+    Intent.BACK: lambda talk, reading: always.home(talk, ()),
+    Intent.HELP: lambda talk, reading: always.show_help(talk, ()),
+    Intent.GREET: lambda talk, reading: always.home(talk, ()),
+    Intent.LANG: always.language_said,
+    Intent.SETTINGS: lambda talk, reading: always.show_help(talk, ()),
+    Intent.TELEGRAM: lambda talk, reading: always.telegram(talk),
+    Intent.END_TALK: lambda talk, reading: threads.threads(talk, ()),
     Intent.HUMAN: lambda talk, reading: threads.threads(talk, ()),
 }

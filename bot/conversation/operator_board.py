@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.conversation.effects_operator import Board, BoardNow, FindReservations, Found, History, HistoryLine
 from bot.conversation.operator_erasing import erase_button
 from bot.conversation.operator_talk import (
+    ABOUT,
     LIVE,
     OperatorTalk,
     cleaner_of,
@@ -58,6 +59,8 @@ def _stuck_counts(talk: OperatorTalk, now: BoardNow) -> list[tuple[str, int]]:
         counts[each.kind] = counts.get(each.kind, 0) + 1
     if now.waiting:
         counts["waiting"] = now.waiting
+    if now.left:
+        counts["left"] = now.left
     if now.dead:
         counts["dead"] = now.dead
     return [(talk.say.stuck_kind(kind), count) for kind, count in counts.items()]
@@ -67,7 +70,8 @@ def urgent(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     """급한 일: what is stuck the longest first, each to be looked at; then who waits and what is dead."""
     now = yield from ask(Board(day=kst_date(talk.context.now)))
     stuck = sorted(now.visits.stuck, key=lambda each: each.since)
-    if not stuck and not now.waiting and not now.dead:
+    others_wait = now.waiting or now.left or now.dead
+    if not stuck and not others_wait:
         return talk.answer(menu(talk, talk.say.nothing_urgent()))
     says = [
         _stuck_card(talk, stuck[at : at + MOST_BUTTONS], len(stuck) if at == 0 else 0)
@@ -75,7 +79,7 @@ def urgent(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     ]
     if len(stuck) > MOST_URGENT:
         says.append(card(talk.say.and_more(len(stuck) - MOST_URGENT)))
-    if now.waiting or now.dead:
+    if others_wait:
         says.append(_others_wait(talk, now, is_more=bool(stuck)))
     return talk.answer(*says)
 
@@ -94,10 +98,10 @@ def _stuck_card(talk: OperatorTalk, stuck: Sequence[Stuck], total: int) -> Card:
 
 
 def _others_wait(talk: OperatorTalk, now: BoardNow, *, is_more: bool) -> Card:
-    buttons = [button(talk.say.waiting, "threads")] if now.waiting else []
+    buttons = [button(talk.say.waiting, "threads")] if now.waiting or now.left else []
     if now.dead:
         buttons.append(button(talk.say.dead, "dead"))
-    return card(talk.say.others_wait(now.waiting, now.dead, is_more=is_more), *buttons)
+    return card(talk.say.others_wait(now.waiting, now.dead, is_more=is_more, left=now.left), *buttons)
 
 
 # One reservation
@@ -117,9 +121,17 @@ def find_text(talk: OperatorTalk, text: str) -> Conversation:
     found = yield from ask(FindReservations(text=wanted.removeprefix("#")))
     if not found:
         return talk.question(talk.say.found_nothing(wanted), asking="find", keep={})
-    if len(found) == 1:
-        return _one(talk, found[0])
-    return talk.answer(*_several(talk, found))
+    return found_ones(talk, found)
+
+
+def found_ones(talk: OperatorTalk, found: Sequence[Found]) -> Turn:
+    """The one, or a choice of several."""
+    return _one(talk, found[0]) if len(found) == 1 else talk.answer(*_several(talk, found))
+
+
+def names_of(found: Found) -> tuple[str, str]:
+    """What the customer is called, and the cleaner."""
+    return found.customer_name, cleaner_of(found.reservation)
 
 
 def show(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -136,7 +148,7 @@ def show(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         buttons=tuple(buttons),
         quick_replies=tuple(quick),
     )
-    return talk.answer(says)
+    return talk.answer(says, keep={ABOUT: found.reservation.id})
 
 
 def _rows(talk: OperatorTalk, found: Found) -> tuple[Item, ...]:
@@ -216,7 +228,7 @@ def history(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if not any(line.name == BEGINNING for line in lines):
         shown.insert(0, say.beginning_deleted())
     text = "\n".join((say.history_of(short_code(arguments[0])), *shown))
-    return talk.answer(card(text, *buttons))
+    return talk.answer(card(text, *buttons), keep={ABOUT: arguments[0]})
 
 
 def _history_line(talk: OperatorTalk, line: HistoryLine) -> str:

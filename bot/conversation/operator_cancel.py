@@ -1,24 +1,31 @@
 """An operator cancels for the agency, moves a visit, or ends it for a cleaner who can't: shown first, then done."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from bot.conversation.actions import pack_moment, parse_moment
+from bot.conversation.actions import pack_moment, parse, parse_moment
 from bot.conversation.effects import FreeStarts
 from bot.conversation.effects_operator import FinishVisit, Found, OperatorCancel, OperatorMove, QuoteOperatorCancel
 from bot.conversation.operator_talk import (
+    ABOUT,
     LIVE,
+    SEEN,
     OperatorTalk,
+    booking_rows,
     cleaner_of,
     menu,
     no_such_reservation,
     old_button,
     the_one,
     with_reservation,
+    with_rows,
 )
+from bot.conversation.parse.consent import is_asked_back
+from bot.conversation.parse.operator_words import is_no_reason
 from bot.conversation.reading import Reading, read
 from bot.conversation.talk import button, pair
-from bot.conversation.turn import Conversation, Turn, ask
+from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.mypage.view import ReservationView
 from services.reservation.policies import CancellationQuote
 from services.reservation.refusals import FiguresChanged, NotAllowed, NotOffered, SlotFull, TooLate
@@ -37,16 +44,20 @@ def cancel(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         return no_such_reservation(talk)
     if found.reservation.status not in LIVE:
         return _as_it_stands(talk, found.reservation)
-    return talk.question(talk.say.ask_reason(), asking="reason", keep={"reservation": arguments[0]})
+    keep = {"reservation": arguments[0]}
+    if talk.memo.get(ABOUT) == arguments[0]:
+        keep[SEEN] = "1"
+    return talk.question(talk.say.ask_reason(), asking="reason", keep=keep)
 
 
 def reason_given(talk: OperatorTalk, text: str) -> Conversation:
-    """The reason of a cancellation; now what it costs."""
-    keep, reason = talk.recall("reservation"), " ".join(text.split())
+    """The reason of a cancellation; now what it costs, and whose visit it is if that isn't on the screen."""
+    is_seen = SEEN in talk.memo and "reason" not in talk.memo
+    keep, reason = talk.recall("reservation", SEEN), " ".join(text.split())
     if not reason or "reservation" not in keep:
         return talk.question(talk.say.ask_reason(), asking="reason", keep=keep) if keep else old_button(talk)
-    if len(reason) > LONGEST_REASON:
-        return talk.question(talk.say.reason_too_long(LONGEST_REASON), asking="reason", keep=keep)
+    if (problem := reason_problem(talk, reason)) is not None:
+        return talk.question(problem, asking="reason", keep=keep)
     found = yield from the_one(keep["reservation"])
     if found is None:
         return no_such_reservation(talk)
@@ -55,13 +66,22 @@ def reason_given(talk: OperatorTalk, text: str) -> Conversation:
     except (TooLate, NotAllowed, NotFound) as refusal:
         return _refused(talk, refusal, found.reservation)
     text = talk.say.cancel_terms(quote, found.reservation.starts_at, talk.context.now)
-    return _confirm_cancel(talk, text, found.reservation.id, reason, quote)
+    turn = _confirm_cancel(talk, text, found.reservation.id, reason, quote)
+    return turn if is_seen else with_rows(turn, booking_rows(talk, found, (talk.say.item_reason, reason)))
+
+
+def reason_problem(talk: OperatorTalk, reason: str) -> str | None:
+    """What to say to a reason that can't be one: it is read by somebody else, as it is."""
+    if len(reason) > LONGEST_REASON:
+        return talk.say.reason_too_long(LONGEST_REASON)
+    return talk.say.reason_unclear() if is_no_reason(reason) else None
 
 
 def _confirm_cancel(talk: OperatorTalk, text: str, reservation_id: str, reason: str, quote: CancellationQuote) -> Turn:
     yes = button(talk.say.confirm_cancel, "opcancel!", reservation_id, quote.refund_krw, quote.compensation_krw)
     says = pair(text, yes, button(talk.say.stop, "stop"))
-    return talk.answer(says, asking="confirm", keep={"reservation": reservation_id, "reason": reason})
+    keep = {"reservation": reservation_id, "reason": reason, **talk.recall(SEEN)}
+    return talk.answer(says, asking="confirm", keep=keep)
 
 
 def cancel_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -119,7 +139,8 @@ def move(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     if found.reservation.status != "CONFIRMED":
         return _as_it_stands(talk, found.reservation)
     text = talk.say.ask_when(found.reservation.starts_at)
-    return talk.question(text, asking="when", keep={"reservation": arguments[0]})
+    turn = talk.question(text, asking="when", keep={"reservation": arguments[0]})
+    return turn if talk.memo.get(ABOUT) == arguments[0] else with_rows(turn, booking_rows(talk, found))
 
 
 def move_to_text(talk: OperatorTalk, reservation_id: str, text: str) -> Conversation:
@@ -159,6 +180,24 @@ def _check_and_confirm(talk: OperatorTalk, view: ReservationView, wanted: dateti
     yes = button(talk.say.confirm_move, "opmove!", view.id, pack_moment(wanted))
     says = pair(talk.say.confirm_moving(view.starts_at, wanted), yes, button(talk.say.stop, "stop"))
     return talk.answer(says, asking="confirm", keep={"reservation": view.id})
+
+
+def move_instead(talk: OperatorTalk, text: str) -> Generator[Effect[Any], Any, Turn | None]:
+    """아니 11시, 토요일 말고 일요일: another time than the one proposed, of which the rest stays. None for no time."""
+    _, (reservation_id, proposed) = parse(talk.draft.yes)
+    moment, reading = parse_moment(proposed), read(text, now=talk.context.now, asking="date")
+    shift = timedelta(days=reading.shift_days or 0, minutes=reading.shift_minutes or 0)
+    day, at = reading.to_date or reading.date, reading.to_time or reading.time
+    if is_asked_back(text) or not (day or at or shift or reading.asks):
+        return None
+    found = yield from the_one(reservation_id)
+    if found is None:
+        return no_such_reservation(talk)
+    if reading.asks:
+        return (yield from _offer_times(talk, found.reservation, day or kst_date(moment), ""))
+    wanted = kst(moment) + shift
+    wanted = datetime.combine(day or wanted.date(), at or wanted.time(), KST)
+    return (yield from _check_and_confirm(talk, found.reservation, wanted))
 
 
 def _free(view: ReservationView, day: date) -> FreeStarts:
@@ -203,7 +242,7 @@ def move_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
         return _ask_when_again(talk, view, talk.say.not_offered())
     except (TooLate, NotAllowed, NotFound) as refusal:
         return _refused(talk, refusal, view)
-    return talk.answer(menu(talk, talk.say.moved(wanted)))
+    return talk.answer(menu(talk, talk.say.moved(wanted)), keep={ABOUT: view.id})
 
 
 def finish(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:

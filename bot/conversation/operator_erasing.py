@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.conversation.effects_erasing import ErasePerson, LookBeforeErasing
-from bot.conversation.effects_operator import FindReservations
+from bot.conversation.effects_operator import FindReservations, Found
 from bot.conversation.erasing import ASKED, asked, stands
 from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation, old_button, show_button
 from bot.conversation.talk import MOST_BUTTONS, button, card
@@ -15,7 +15,10 @@ from bot.people import INVITED_ROLES
 from services.mypage.view import ReservationView
 from services.shared_kernel.bot_events import ERASED
 from services.shared_kernel.card import Button
+from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
+
+_MOST_FOUND = 5
 
 
 def erase_button(talk: OperatorTalk, person_id: str) -> Button:
@@ -82,10 +85,20 @@ def whose(talk: OperatorTalk) -> Conversation:
 
 def whose_given(talk: OperatorTalk, text: str) -> Conversation:
     """A code, or whatever else a booking is found by."""
-    found = yield from ask(FindReservations(text=text))
+    wanted = text.strip().lstrip("#")
+    called = yield from ask(FindReservations(text=wanted))
+    coded = [each for each in called if wanted.casefold() in _codes(each)]
+    # Not by a part of a name, and not where more may have the name, or the phone, than were found.
+    others = [each for each in called if wanted in (each.customer_name, each.phone[-len(wanted) :])]
+    found = coded or (others if len(called) < _MOST_FOUND else [])
     if len({each.reservation.customer_id for each in found}) != 1:
         return no_such_reservation(talk)
     return (yield from of_reservation(talk, found[0].reservation))
+
+
+def _codes(found: Found) -> tuple[str, ...]:
+    view = found.reservation
+    return tuple(one.casefold() for one in (view.id, short_code(view.id), view.customer_id))
 
 
 def _still_staff(talk: OperatorTalk) -> Turn:

@@ -1,6 +1,7 @@
 """An operator gives money back, hurries a refund, and notes compensations that were paid out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
 
 from bot.conversation.effects_operator import (
     OperatorRefund,
@@ -9,9 +10,11 @@ from bot.conversation.effects_operator import (
     PayCompensation,
     RetryRefund,
 )
-from bot.conversation.operator_cancel import LONGEST_REASON
+from bot.conversation.operator_cancel import reason_problem
 from bot.conversation.operator_talk import (
+    NAMED,
     OperatorTalk,
+    booking_rows,
     left_krw,
     menu,
     money_of,
@@ -19,16 +22,20 @@ from bot.conversation.operator_talk import (
     old_button,
     the_one,
     with_reservation,
+    with_rows,
 )
-from bot.conversation.parse.staff import is_all_of_it, won_in
+from bot.conversation.parse.operator_words import without_yes_or_no
+from bot.conversation.parse.staff import is_all_of_it, is_half_of_it, won_in
 from bot.conversation.talk import MOST_BUTTONS, button, pair
-from bot.conversation.turn import Conversation, Turn, ask
+from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.payment.refusals import OtherAttempt, RefundTooLarge
 from services.shared_kernel.card import Card, Item
 from services.shared_kernel.ids import short_code
 from services.shared_kernel.refusal import NotFound
 
 MOST_OWED = 9
+
+Look = Generator[Effect[Any], Any, Turn | None]
 
 # What a refund's questions remember.
 _KEPT = ("reservation", "payment", "customer", "left", "amount", "reason", "refund")
@@ -66,7 +73,7 @@ def _ask_amount(talk: OperatorTalk, keep: Mapping[str, str], text: str) -> Turn:
 def amount_given(talk: OperatorTalk, text: str) -> Conversation:
     """The sum, typed."""
     yield from ()
-    keep = talk.recall("reservation", "payment", "customer", "left")
+    keep = talk.recall("reservation", "payment", "customer", "left", NAMED)
     return _amount(talk, keep, text) if "left" in keep else old_button(talk)
 
 
@@ -77,7 +84,7 @@ def amount_tapped(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
 
 def _amount(talk: OperatorTalk, keep: Mapping[str, str], text: str) -> Turn:
     left = int(keep["left"])
-    amount = left if is_all_of_it(text) else won_in(text)
+    amount = _sum_in(text, left)
     if not amount:
         return _ask_amount(talk, keep, talk.say.amount_unclear(left))
     if amount > left:
@@ -85,21 +92,43 @@ def _amount(talk: OperatorTalk, keep: Mapping[str, str], text: str) -> Turn:
     return talk.question(talk.say.ask_refund_reason(), asking="refund_reason", keep={**keep, "amount": str(amount)})
 
 
+def _sum_in(text: str, left: int) -> int | None:
+    if is_all_of_it(text):
+        return left
+    return left // 2 if is_half_of_it(text) else won_in(text)
+
+
 def refund_reason_given(talk: OperatorTalk, text: str) -> Conversation:
     """The reason; now the sum is shown once more. The refund's id is this message's: it is made at most once."""
-    yield from ()
-    keep, reason = talk.recall("reservation", "payment", "customer", "left", "amount"), " ".join(text.split())
+    keep, reason = talk.recall("reservation", "payment", "customer", "left", "amount", NAMED), " ".join(text.split())
     if "amount" not in keep:
         return old_button(talk)
     if not reason:
         return talk.question(talk.say.ask_refund_reason(), asking="refund_reason", keep=keep)
-    if len(reason) > LONGEST_REASON:
-        return talk.question(talk.say.reason_too_long(LONGEST_REASON), asking="refund_reason", keep=keep)
+    if (problem := reason_problem(talk, reason)) is not None:
+        return talk.question(problem, asking="refund_reason", keep=keep)
+    return (yield from _confirm(talk, {**keep, "reason": reason}))
+
+
+def amount_instead(talk: OperatorTalk, text: str) -> Look:
+    """3만원으로, to the question whether it may go back: the same question about that sum. None for no sum."""
+    keep = talk.recall("reservation", "payment", "customer", "left", "amount", "reason", NAMED)
+    amount = _sum_in(without_yes_or_no(text), int(keep.get("left", "0")))
+    if not amount or "reason" not in keep:
+        return None
+    if amount > int(keep["left"]):
+        return _ask_amount(talk, keep, talk.say.too_much(int(keep["left"])))
+    return (yield from _confirm(talk, {**keep, "amount": str(amount)}))
+
+
+def _confirm(talk: OperatorTalk, keep: Mapping[str, str]) -> Conversation:
     refund_id = talk.context.fresh_id
     yes = button(talk.say.confirm_refund, "oprefund!", refund_id)
-    text = talk.say.confirm_amount(keep["customer"], int(keep["amount"]), reason)
+    text = talk.say.confirm_amount(keep["customer"], int(keep["amount"]), keep["reason"])
     says = pair(text, yes, button(talk.say.stop, "stop"))
-    return talk.answer(says, asking="confirm", keep={**keep, "reason": reason, "refund": refund_id})
+    turn = talk.answer(says, asking="confirm", keep={**keep, "refund": refund_id})
+    found = (yield from the_one(keep["reservation"])) if NAMED in keep else None
+    return turn if found is None else with_rows(turn, booking_rows(talk, found))
 
 
 def refund_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -118,7 +147,7 @@ def refund_surely(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     except RefundTooLarge as refusal:
         if refusal.left_krw <= 0:
             return talk.answer(menu(talk, talk.say.nothing_left()))
-        again = {**talk.recall("reservation", "payment", "customer"), "left": str(refusal.left_krw)}
+        again = {**talk.recall("reservation", "payment", "customer", NAMED), "left": str(refusal.left_krw)}
         return _ask_amount(talk, again, talk.say.too_much(refusal.left_krw))
     except (OtherAttempt, NotFound):
         return old_button(talk)

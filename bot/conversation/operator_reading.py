@@ -1,9 +1,7 @@
 """How what an operator types is read: as a command, as an answer, or as a text that goes out as it is."""
 
-from bot.conversation.actions import parse
 from bot.conversation.operator_broadcast import TEXTS
 from bot.conversation.operator_talk import OperatorTalk
-from bot.conversation.parse.consent import is_yes_here, says_to_cancel, says_to_move
 from bot.conversation.parse.meaning import Intent
 from bot.conversation.parse.staff import Order
 from bot.conversation.reading import Reading, read
@@ -13,16 +11,6 @@ YES_OR_NO = (Intent.YES, Intent.NO, Intent.KEEP)
 # Questions whose answer others read as it was typed, and what leaves them nevertheless.
 _TAKES_ALL = ("reason", "refund_reason", "message", *TEXTS)
 _LEAVE = (Intent.BACK, Intent.HELP)
-
-
-# What may be typed to each of these, once its figures or its time have been shown: see `parse/consent.py`.
-_PLAINLY = {"opcancel!": says_to_cancel, "oprefund!": says_to_cancel, "opmove!": says_to_move}
-
-
-def says_so(talk: OperatorTalk) -> str:
-    """The button that a whole sentence means: 네 취소해 주세요, to what cancelling costs. Empty if it means none."""
-    text, plainly = talk.said.text, _PLAINLY.get(parse(talk.draft.yes)[0])
-    return talk.draft.yes if plainly is not None and (plainly(text) or is_yes_here(text)) else ""
 
 
 def reading_of(talk: OperatorTalk) -> Reading:

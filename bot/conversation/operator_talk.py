@@ -1,16 +1,17 @@
 """One turn with an operator: the menu, and how a reservation is shown."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.conversation.effects_operator import FindReservations, Found
 from bot.conversation.staff import StaffTalk
-from bot.conversation.talk import button, card
+from bot.conversation.talk import button, card, items
 from bot.conversation.texts_en_operator import OperatorEnglish
 from bot.conversation.texts_ko_operator import OperatorKorean
 from bot.conversation.turn import Context, Effect, Turn, ask
 from services.mypage.view import ReservationView
-from services.shared_kernel.card import Button, Card
+from services.shared_kernel.card import Button, Card, Item
 from services.shared_kernel.ids import short_code
 
 OperatorTalk = StaffTalk[OperatorKorean]
@@ -19,6 +20,10 @@ Look = Generator[Effect[Any], Any, Found | None]
 _KOREAN, _ENGLISH = OperatorKorean(), OperatorEnglish()
 
 LIVE = ("AWAITING_PAYMENT", "CONFIRMED")
+# What is remembered beside a question: the booking shown last, the talk answered last; that a booking was named by
+# a code that was typed, and that it was seen before the question began.
+ABOUT, ANSWERED, NAMED, SEEN = "about", "answered", "named", "seen"
+KEPT = (ABOUT, ANSWERED)
 
 
 def sentences(context: Context) -> OperatorKorean:
@@ -106,7 +111,25 @@ def reservation_buttons(talk: OperatorTalk, view: ReservationView) -> tuple[list
 def with_reservation(talk: OperatorTalk, text: str, view: ReservationView) -> Turn:
     """A sentence, and what can be done to this reservation now."""
     buttons, quick = reservation_buttons(talk, view)
-    return talk.answer(card(text, *buttons, quick=quick))
+    return talk.answer(card(text, *buttons, quick=quick), keep={ABOUT: view.id})
+
+
+def booking_rows(talk: OperatorTalk, found: Found, *more: tuple[str, str]) -> tuple[Item, ...]:
+    """Which booking a question is about: what there is to see before it is answered."""
+    say, view = talk.say, found.reservation
+    return items(
+        (say.item_booking, short_code(view.id)),
+        (say.item_customer, say.customer(found.customer_name)),
+        (say.item_when, say.span(view.starts_at, view.ends_at)),
+        (say.item_work, work_of(talk, view)),
+        *more,
+    )
+
+
+def with_rows(turn: Turn, rows: Sequence[Item]) -> Turn:
+    """The same answer, with these in its last card."""
+    *before, last = turn.says
+    return replace(turn, says=(*before, replace(last, items=tuple(rows))))
 
 
 def show_button(talk: OperatorTalk, reservation_id: str) -> Button:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from bot.conversation.effects_operator import (
     CloseThread,
-    FindReservations,
     OpenThreads,
     ReplyToThread,
     TheThread,
@@ -14,7 +13,7 @@ from bot.conversation.effects_operator import (
     ThreadTalk,
 )
 from bot.conversation.operator_erasing import erase_button, erased_before
-from bot.conversation.operator_talk import OperatorTalk, menu, no_such_reservation
+from bot.conversation.operator_talk import ANSWERED, OperatorTalk, menu, no_such_reservation
 from bot.conversation.talk import button, card
 from bot.conversation.turn import Conversation, Turn, ask
 from bot.erasure import Erased
@@ -32,10 +31,11 @@ def threads(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     found = yield from ask(OpenThreads())
     if not found:
         return talk.answer(menu(talk, talk.say.nobody_waits()))
-    return talk.answer(*_thread_cards(talk, found))
+    return talk.answer(*thread_cards(talk, found))
 
 
-def _thread_cards(talk: OperatorTalk, found: Sequence[ThreadSummary]) -> list[Card]:
+def thread_cards(talk: OperatorTalk, found: Sequence[ThreadSummary]) -> list[Card]:
+    """One for each, as far as they are shown."""
     says = [card(_waits(talk, each), *_buttons(talk, each.thread.id)) for each in found[:MOST_THREADS]]
     if len(found) > MOST_THREADS:
         says.append(card(talk.say.and_more(len(found) - MOST_THREADS)))
@@ -64,7 +64,7 @@ def thread(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     try:
         found = yield from ask(TheThread(thread_id=arguments[0]))
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
     reply, _, close = _buttons(talk, found.thread.id)
     quick = [erase_button(talk, found.thread.customer_id)] if found.role == "customer" else []
     return talk.answer(card(_said_in(talk, found), reply, close, quick=quick))
@@ -83,7 +83,7 @@ def handover(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     try:
         found = yield from ask(TheThread(thread_id=arguments[0]))
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
     question = talk.say.ask_reply(talk.say.person(found.name, found.role))
     says = Card(text=question, quick_replies=(button(talk.say.close, "close", found.thread.id),))
     return talk.answer(card(_said_in(talk, found)), says, asking="message", keep={"thread": found.thread.id})
@@ -100,57 +100,17 @@ def reply_to_reservation(talk: OperatorTalk, arguments: Sequence[str]) -> Conver
     return (yield from handover(talk, (thread_id,)))
 
 
-def message_given(talk: OperatorTalk, text: str) -> Conversation:
-    """What was typed goes to the person as it is."""
-    thread_id = talk.memo.get("thread", "")
-    if not thread_id:
-        return (yield from threads(talk, ()))
-    return (yield from _send(talk, thread_id, text))
-
-
-def _send(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
+def send(talk: OperatorTalk, thread_id: str, text: str, *, reply_id: str, says_whom: bool = False) -> Conversation:
+    """To the person's chat; the same `reply_id` sends nothing twice. It says to whom where no code has said so."""
     try:
-        at = yield from ask(ReplyToThread(thread_id=thread_id, text=text.strip(), reply_id=talk.context.fresh_id))
+        at = yield from ask(ReplyToThread(thread_id=thread_id, text=text.strip(), reply_id=reply_id))
+        found = (yield from ask(TheThread(thread_id=thread_id))) if says_whom else None
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
+    told = talk.say.sent_to(talk.say.person(found.name, found.role), at) if found else talk.say.sent(at)
     quick = [button(talk.say.reply, "handover", thread_id), button(talk.say.waiting, "threads")]
-    return talk.answer(card(talk.say.sent(at), button(talk.say.close, "close", thread_id), quick=quick))
-
-
-def reply_by_code(talk: OperatorTalk, code: str, text: str) -> Conversation:
-    """답장 R7K2Q 네, 괜찮아요: the code of a thread or of a reservation."""
-    waiting = yield from ask(OpenThreads())
-    thread_id = ""
-    if code:
-        thread_id = next((each.thread.id for each in waiting if short_code(each.thread.id) == code), "")
-        if not thread_id:
-            found = yield from ask(FindReservations(text=code))
-            if len(found) != 1:
-                return _to_whom(talk, code, waiting)
-            return (yield from _reply_by_reservation(talk, found[0].reservation.id, text))
-    elif len(waiting) == 1:
-        thread_id = waiting[0].thread.id
-    if not thread_id:
-        return talk.answer(*(_thread_cards(talk, waiting) or [menu(talk, talk.say.nobody_waits())]))
-    return (yield from _reply_in(talk, thread_id, text))
-
-
-def _reply_by_reservation(talk: OperatorTalk, reservation_id: str, text: str) -> Conversation:
-    try:
-        thread_id = yield from ask(ThreadOfReservation(reservation_id=reservation_id))
-    except Erased:
-        return erased_before(talk)
-    return (yield from _reply_in(talk, thread_id, text))
-
-
-def _reply_in(talk: OperatorTalk, thread_id: str, text: str) -> Conversation:
-    if not text.strip():
-        return (yield from handover(talk, (thread_id,)))
-    return (yield from _send(talk, thread_id, text))
-
-
-def _to_whom(talk: OperatorTalk, code: str, waiting: Sequence[ThreadSummary]) -> Turn:
-    return talk.answer(menu(talk, talk.say.reply_to_whom(code)), *_thread_cards(talk, waiting))
+    says = card(told, button(talk.say.close, "close", thread_id), quick=quick)
+    return talk.answer(says, keep={ANSWERED: thread_id})
 
 
 def close(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
@@ -158,9 +118,10 @@ def close(talk: OperatorTalk, arguments: Sequence[str]) -> Conversation:
     try:
         yield from ask(CloseThread(thread_id=arguments[0]))
     except NotFound:
-        return _no_such_thread(talk)
+        return no_such_thread(talk)
     return talk.answer(menu(talk, talk.say.closed()))
 
 
-def _no_such_thread(talk: OperatorTalk) -> Turn:
+def no_such_thread(talk: OperatorTalk) -> Turn:
+    """What was named isn't there."""
     return talk.answer(menu(talk, talk.say.no_such_thread()))

@@ -8,7 +8,7 @@ from bot.conversation.free import free_between
 from bot.conversation.parse.consent import says_to_pay, sums_in
 from bot.conversation.quote import booking_of
 from bot.conversation.standing import how_it_stands, is_payable
-from bot.conversation.talk import Talk, button, card, cards, lead_in
+from bot.conversation.talk import Talk, button, card, cards, lead_in, without_yes
 from bot.conversation.turn import Conversation, Turn, ask
 from services.reservation.model import Reservation
 from services.reservation.refusals import AlreadyPaid, AlreadyPaying, HoldExpired, NotAllowed
@@ -76,7 +76,9 @@ def _declined(talk: Talk, reservation: Reservation) -> Conversation:
     drop = button(say.drop_hold, "drop", reservation.id, reservation.version)
     other = (Button(label=say.pay_otherwise, url=url),) if url else ()
     text = say.declined(reason, reservation.hold_expires_at, talk.context.now)
-    return talk.answer(card(text, *other, again, drop), booking=talk.booking, about=reservation.id)
+    ours = talk.booking is not None and talk.booking.hold == reservation.id
+    asking = "confirm" if ours else ""  # 3시로요 corrects it
+    return talk.answer(card(text, *other, again, drop), booking=talk.booking, asking=asking, about=reservation.id)
 
 
 def hold_is_over(talk: Talk, reservation: Reservation) -> Conversation:
@@ -112,19 +114,28 @@ def _name_amount(talk: Talk, reservation: Reservation) -> Conversation:
     return talk.aside(card(text, tap), yes=tap.action, about=reservation.id)
 
 
-def _names_another_amount(talk: Talk) -> bool:
+def _names_another_amount(talk: Talk, action: str) -> bool:
     """80,000원 결제하기 was typed (from an older card), but that isn't the amount of the button shown last."""
-    shown = next((label for label, action in talk.draft.offered.items() if action == talk.draft.yes), "")
+    shown = next((label for label, each in talk.draft.offered.items() if each == action), "")
     return any(each not in sums_in(shown) for each in sums_in(talk.said.text))
 
 
 def asked_to_pay(talk: Talk) -> Conversation:
-    """결제할게, and nothing else: right after the amount was shown it is the tap; else the amount comes first."""
-    if talk.draft.yes.startswith("pay:"):
-        reservation_id = talk.draft.yes.split(":")[1]
+    """결제할게, and nothing else: right after the amount was shown it is the tap; else the amount comes first.
+
+    After 결제 안 할래요, or 언제까지 결제해요?, a bare yes is none to paying.
+    """
+    turn = yield from _asked_to_pay(talk)
+    return turn if says_to_pay(talk.said.text) else without_yes(turn)
+
+
+def _asked_to_pay(talk: Talk) -> Conversation:
+    shown = [action for action in (talk.draft.yes, *talk.draft.offered.values()) if action.startswith("pay:")]
+    if shown:
+        reservation_id = shown[0].split(":")[1]
         if not says_to_pay(talk.said.text):
             return lead_in(talk.say.not_paid_yet(), (yield from to_pay(talk, reservation_id)))
-        if not _names_another_amount(talk):
+        if not _names_another_amount(talk, shown[0]):
             return (yield from pay(talk, reservation_id))
     known = talk.booking.hold if talk.booking and talk.booking.hold else ""
     if known:

@@ -32,6 +32,8 @@ _LEAVE = {Intent.RESTART, Intent.BACK, Intent.HELP}
 _LEAVE_WORDS = words_ko.LEAVE_WORDS | words_en.LEAVE_WORDS
 _VISIT = {Intent.BOOK, Intent.PRICE, Intent.FILL}
 _LOOKS_BACK = {Intent.LIST, Intent.REFUND, Intent.STATUS}  # a past day is as good as any
+_WHICH_VISIT = {Intent.CANCEL, Intent.STATUS, Intent.FEE, Intent.REFUND}  # 오전 거, 사무실 거
+_OR = re.compile(r"(?:일|날|요일|\d)\s*이?(?:나|든지?|거나)\s|아니면|또는|혹은|\bor\b")
 _UNSURE = re.compile(f"{words_ko.UNSURE}|{words_en.UNSURE}")
 _WHICH = re.compile(f"{words_ko.WHICH_BOOKING}|{words_en.WHICH_BOOKING}")
 _QUIET = re.compile(f"{words_ko.QUIET_SCOPE}|{words_en.QUIET_SCOPE}")
@@ -131,7 +133,7 @@ def _book_or_fill(inside: Intent | None, found: Findings, asking: str | None) ->
 
 def _reading(intent: Intent, line: str, found: Findings, now: datetime, asking: str | None) -> Reading:
     if intent is Intent.RESCHEDULE:
-        return _move(found)
+        return _either_day(_move(found), line)
     if intent in _VISIT:
         return _visit(intent, line, found, now, asking)
     past = found.day.why is Why.PAST and intent in _LOOKS_BACK
@@ -140,6 +142,9 @@ def _reading(intent: Intent, line: str, found: Findings, now: datetime, asking: 
         intent=intent,
         date=found.day.value if keeps else None,
         time=found.hours.slot.value,
+        time_from=found.hours.time_from if intent in _WHICH_VISIT else None,
+        time_to=found.hours.time_to if intent in _WHICH_VISIT else None,
+        service=_sure(found.service) if intent in _WHICH_VISIT else None,
         language=_first(line, words_ko.LANGUAGES + words_en.LANGUAGES) if intent is Intent.LANG else None,
         text=_edited(line) if intent is Intent.EDIT else "",
     )
@@ -197,6 +202,14 @@ def _move(found: Findings) -> Reading:
         shift_minutes=found.shift.minutes,
         asks=(*question("date", to_day, tuple(to_day.choices)), *question("time", to_time, tuple(to_time.choices))),
     )
+
+
+def _either_day(moved: Reading, line: str) -> Reading:
+    """토요일이나 일요일로: no visit as it is and as it shall be, but two that are wished for."""
+    if moved.date is None or moved.to_date is None or not _OR.search(line):
+        return moved
+    ask = Ask(field="date", choices=(moved.date, moved.to_date), why=Why.EITHER)
+    return replace(moved, date=None, to_date=None, asks=(*moved.asks, ask))
 
 
 def _wish(found: Findings, split: int) -> tuple[Slot[date], Slot[time]]:

@@ -54,7 +54,7 @@ def back(talk: Talk) -> Conversation:
 TAPS: Mapping[str, Tap] = {
     "book": Tap(book.start),
     "book_new": Tap(book.start_new),
-    "book_with": Tap(book.start_with, 2, 2),
+    "book_with": Tap(book.start_with, 2, 3),
     "go_on": Tap(book.go_on),
     "fill": Tap(book.fill, 2, 2),
     "slot": Tap(book.slot, 1, 1),
@@ -99,6 +99,7 @@ TAPS: Mapping[str, Tap] = {
     "link": Tap(linking.link, 2, 2),
     "link_not": Tap(linking.link_not),
     "human": Tap(handover.human),
+    "tell": Tap(handover.tell),
     "end_talk": Tap(handover.end),
     "report": Tap(handover.report, 1, 1),
     "help": Tap(hello.help_),

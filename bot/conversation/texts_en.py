@@ -29,6 +29,7 @@ class English(TelegramEnglish, Korean):
     past = "Past bookings"
     human = "Talk to us"
     end_talk = "End the talk"
+    tell_staff = "Tell the staff"
     unsure = "Not sure"
     other_day = "Another day"
     back = "Back"
@@ -131,11 +132,19 @@ class English(TelegramEnglish, Korean):
     def not_paid_yet(self) -> str:
         return "Nothing has been charged yet. It is once you tap the button."
 
+    def take_your_time(self, until: datetime | None, now: datetime) -> str:
+        kept = (
+            f"The time is kept for you until {_until(until, now)}."
+            if until
+            else "What you have told me stays as it is."
+        )
+        return f"Take your time. {kept}"
+
     def not_cancelled_yet(self) -> str:
-        return "Nothing has been cancelled yet."
+        return "Nothing has been cancelled yet. It is once you tap the button."
 
     def not_moved_yet(self) -> str:
-        return "It hasn't been moved yet."
+        return "It hasn't been moved yet. It is once you tap the button."
 
     def start_menu(self, *, unfinished: bool) -> str:
         return "Back at the start. Your draft is kept." if unfinished else "Back at the start. What can I do for you?"
@@ -152,6 +161,9 @@ class English(TelegramEnglish, Korean):
 
     def not_understood(self) -> str:
         return "I didn't quite get that. Please try “Friday 2 pm, Mapo, 24 pyeong”."
+
+    def shall_staff_have_it(self) -> str:
+        return "Is it about your visit? Shall I pass it on to our staff as you wrote it?"
 
     def not_for_me(self) -> str:
         return "I can't answer that myself. Leave it with our staff, and they will answer right here."
@@ -227,6 +239,9 @@ class English(TelegramEnglish, Korean):
 
     def this_visit(self, starts_at: datetime) -> str:
         return f"Your visit of {spoken_moment(starts_at)}:"
+
+    def no_such_visit(self) -> str:
+        return "There is no booking like the one you named."
 
     def ask_reservation(self, doing: str) -> str:
         return {
@@ -618,6 +633,9 @@ class English(TelegramEnglish, Korean):
     def kept(self) -> str:
         return "I'll leave it as it is. Nothing has changed."
 
+    def not_moved(self) -> str:
+        return "The visit stays as it is. If you meant to cancel the booking, tap below."
+
     def found_meanwhile(self) -> str:
         return "A cleaner was found in between."
 
@@ -630,12 +648,18 @@ class English(TelegramEnglish, Korean):
     def move_keeps_fee(self, promised: datetime) -> str:
         return f"If you cancel after moving, the fee still counts from {short_date(promised)}, the day promised first."
 
+    def moving_is_free(self) -> str:
+        return "Moving a visit costs nothing. If you cancel after moving, the fee still counts from the day promised first."
+
     def moved(self, new: datetime, cleaner: str) -> str:
         told = f" {cleaner} knows, too." if cleaner else " I'll tell you who comes."
         return f"Moved to {spoken_moment(new)}.{told}"
 
     def moved_already(self, new: datetime) -> str:
         return f"It is on {spoken_moment(new)} already."
+
+    def is_then_already(self, starts_at: datetime) -> str:
+        return f"Your visit is at {spoken_moment(starts_at)} already."
 
     def changed_meanwhile(self) -> str:
         return "The booking has changed in between, so let me ask again."
@@ -657,6 +681,9 @@ class English(TelegramEnglish, Korean):
 
     def price(self, service: Named, pyeong: int, price_krw: int) -> str:
         return f"{service.en}, {pyeong} pyeong: {won(price_krw)}."
+
+    def price_with(self, extras: Sequence[AddOn], price_krw: int) -> str:
+        return f"With {', '.join(each.en for each in extras)}: {won(price_krw)}."
 
     def price_from(self, service: Named, price_krw: int) -> str:
         return f"{service.en} starts at {won(price_krw)}. Tell me the size in pyeong, and I'll tell you exactly."

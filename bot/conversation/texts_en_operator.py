@@ -14,6 +14,7 @@ from services.shared_kernel.clock import kst_date
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _DEAD_SHOWN = 80
 _LABEL = 14
+_LONGEST_REPLY = 1000
 
 
 class OperatorEnglish(BroadcastEnglish, OperatorKorean):
@@ -37,6 +38,7 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
     confirm_refund = "Refund"
     confirm_move = "Move"
     confirm_paid = "Sent"
+    confirm_send = "Send"
     not_yet = "Not yet"
     talk = "Read"
     close = "End the talk"
@@ -62,10 +64,12 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
         return f"{_CIRCLED[number]} Details"
 
     item_when = "When"
+    item_booking = "Booking"
     item_work = "Work"
     item_customer = "Customer"
     item_address = "Address"
     item_note = "Note"
+    item_reason = "Reason"
     item_paid = "Payment"
     item_cleaner = "Cleaner"
     item_cancelled = "Ended"
@@ -126,6 +130,7 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
             "compensation_owed": "compensation owed",
             "worked_though_closed": "cleaned though closed",
             "waiting": "waiting for an answer",
+            "left": "ended by the customer",
             "dead": "dead letters",
         }.get(kind, kind)
 
@@ -149,9 +154,10 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
         lead = "visit on" if kind in ("unfilled", "uncovered") else "since"
         return f"{self.stuck_kind(kind)}, {lead} {self.on_card(since)}"
 
-    def others_wait(self, waiting: int, dead: int, *, is_more: bool) -> str:
+    def others_wait(self, waiting: int, dead: int, *, is_more: bool, left: int = 0) -> str:
         parts = [
             f"{counted(waiting, 'person', 'people')} waiting for an answer" if waiting else "",
+            f"{counted(left, 'talk')} that the customer has ended and nobody has closed" if left else "",
             counted(dead, "dead letter") if dead else "",
         ]
         return f"{'Also' if is_more else 'Open'}: {', '.join(filter(None, parts))}."
@@ -223,6 +229,15 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
 
     def reason_too_long(self, most: int) -> str:
         return f"A reason has at most {most} characters. Please make it a little shorter."
+
+    def reason_unclear(self) -> str:
+        return "That doesn’t look like a reason. Please write why, in one sentence."
+
+    def choose_one(self) -> str:
+        return "I didn’t get that. Nothing has been done yet: please choose below."
+
+    def another_time(self) -> str:
+        return "Not moved yet. For another time write it like “Saturday 10am”; if this one is right, tap the button."
 
     def cancel_terms(self, quote: CancellationQuote, starts_at: datetime, now: datetime) -> str:
         if not quote.refund_krw and not quote.compensation_krw:
@@ -357,6 +372,15 @@ class OperatorEnglish(BroadcastEnglish, OperatorKorean):
 
     def sent(self, at: datetime) -> str:
         return f"Sent. It arrived at {spoken_time(at)}."
+
+    def sent_to(self, who: str, at: datetime) -> str:
+        return f"Sent to {who}. It arrived at {spoken_time(at)}."
+
+    def confirm_reply(self, who: str, text: str) -> str:
+        return f"Send this to {who}? “{short(text, _LONGEST_REPLY)}”"
+
+    def nothing_was_sent(self) -> str:
+        return "Nothing was sent. What a customer shall read is written like “reply R7K2Q Yes, that’s fine.”"
 
     def closed(self) -> str:
         return "The talk has ended."

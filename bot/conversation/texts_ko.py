@@ -32,6 +32,7 @@ class Korean(TelegramKorean):
     past = "지난 예약 보기"
     human = "상담원 연결"
     end_talk = "상담 끝내기"
+    tell_staff = "상담원에게 전하기"
     unsure = "잘 모르겠어요"
     other_day = "다른 날짜"
     back = "이전"
@@ -137,11 +138,15 @@ class Korean(TelegramKorean):
     def not_paid_yet(self) -> str:
         return "아직 결제하지 않았어요. 버튼을 누르시면 그때 결제돼요."
 
+    def take_your_time(self, until: datetime | None, now: datetime) -> str:
+        kept = f"{_until(until, now)}까지 시간을 잡아 둘게요." if until else "적어 주신 내용은 그대로 있어요."
+        return f"네, 천천히 하세요. {kept}"
+
     def not_cancelled_yet(self) -> str:
-        return "아직 취소하지 않았어요."
+        return "아직 취소하지 않았어요. 버튼을 누르시면 취소돼요."
 
     def not_moved_yet(self) -> str:
-        return "아직 옮기지 않았어요."
+        return "아직 옮기지 않았어요. 버튼을 누르시면 옮겨져요."
 
     def start_menu(self, *, unfinished: bool) -> str:
         return "처음으로 왔어요. 적던 예약은 그대로 있어요." if unfinished else "처음으로 왔어요. 무엇을 도와드릴까요?"
@@ -158,6 +163,9 @@ class Korean(TelegramKorean):
 
     def not_understood(self) -> str:
         return "제가 잘 못 알아들었어요. “금요일 2시 마포 24평”처럼 보내 주세요."
+
+    def shall_staff_have_it(self) -> str:
+        return "예약하신 방문에 대한 말씀인가요? 적어 주신 그대로 상담원에게 전해 드릴까요?"
 
     def not_for_me(self) -> str:
         return "그건 제가 바로 답해 드리기 어려워요. 상담원에게 남기시면 여기로 답해 드려요."
@@ -233,11 +241,14 @@ class Korean(TelegramKorean):
         return "무엇을 고칠까요?"
 
     def new_or_move(self, starts_at: datetime | None) -> str:
-        which = f"{spoken_moment(starts_at)} 방문을" if starts_at else "잡아 두신 방문을"
+        which = f"{spoken_moment(starts_at)} 방문을" if starts_at else "이미 예약하신 방문을"
         return f"{which} 옮길까요, 아니면 새로 예약할까요?"
 
     def this_visit(self, starts_at: datetime) -> str:
         return f"{spoken_moment(starts_at)} 방문이에요."
+
+    def no_such_visit(self) -> str:
+        return "말씀하신 때에 잡힌 예약은 없어요."
 
     def ask_reservation(self, doing: str) -> str:
         return {
@@ -646,6 +657,9 @@ class Korean(TelegramKorean):
     def kept(self) -> str:
         return "그대로 둘게요. 바뀐 건 없어요."
 
+    def not_moved(self) -> str:
+        return "옮기지 않고 그대로 둘게요. 예약을 취소하시려는 거면 아래를 눌러 주세요."
+
     def found_meanwhile(self) -> str:
         return "그사이 갈 업체가 정해졌어요."
 
@@ -660,12 +674,18 @@ class Korean(TelegramKorean):
     def move_keeps_fee(self, promised: datetime) -> str:
         return f"옮긴 뒤 취소해도 수수료는 먼저 약속한 {josa(short_date(promised), '을/를')} 기준으로 계산해요."
 
+    def moving_is_free(self) -> str:
+        return "방문을 옮기시는 데는 비용이 없어요. 옮긴 뒤에 취소하시면 수수료는 먼저 약속한 날 기준으로 계산해요."
+
     def moved(self, new: datetime, cleaner: str) -> str:
         told = f" {cleaner}에도 알렸어요." if cleaner else " 갈 업체가 정해지면 알려드릴게요."
         return f"{josa(spoken_moment(new), '으로/로')} 옮겼어요.{told}"
 
     def moved_already(self, new: datetime) -> str:
         return f"{josa(spoken_moment(new), '으로/로')} 이미 옮겨 두었어요."
+
+    def is_then_already(self, starts_at: datetime) -> str:
+        return f"이미 {josa(spoken_moment(starts_at), '으로/로')} 잡혀 있어요."
 
     def changed_meanwhile(self) -> str:
         return "그사이 예약이 바뀌어서 다시 여쭤볼게요."
@@ -691,6 +711,9 @@ class Korean(TelegramKorean):
 
     def price(self, service: Named, pyeong: int, price_krw: int) -> str:
         return f"{service.ko} {pyeong}평은 {won(price_krw)}이에요."
+
+    def price_with(self, extras: Sequence[AddOn], price_krw: int) -> str:
+        return f"{'·'.join(each.ko for each in extras)}까지 하면 {won(price_krw)}이에요."
 
     def price_from(self, service: Named, price_krw: int) -> str:
         return f"{josa(service.ko, '은/는')} {won(price_krw)}부터예요. 몇 평인지 알려 주시면 정확히 말씀드릴게요."

@@ -12,6 +12,7 @@ from services.shared_kernel.clock import kst_date
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _DEAD_SHOWN = 80
 _LABEL = 14
+_LONGEST_REPLY = 1000
 
 
 class OperatorKorean(BroadcastKorean):
@@ -37,6 +38,7 @@ class OperatorKorean(BroadcastKorean):
     confirm_refund = "환불 확정"
     confirm_move = "옮기기"
     confirm_paid = "보냈어요"
+    confirm_send = "보내기"
     not_yet = "아직이에요"
     talk = "대화 보기"
     close = "상담 끝내기"
@@ -64,10 +66,12 @@ class OperatorKorean(BroadcastKorean):
     # Items of cards: names have 6 characters
 
     item_when = "일시"
+    item_booking = "예약번호"
     item_work = "청소"
     item_customer = "고객"
     item_address = "주소"
     item_note = "메모"
+    item_reason = "사유"
     item_paid = "결제"
     item_cleaner = "업체"
     item_cancelled = "취소"
@@ -132,6 +136,7 @@ class OperatorKorean(BroadcastKorean):
             "compensation_owed": "보상금 보내야 함",
             "worked_though_closed": "닫힌 예약의 청소",
             "waiting": "답장 대기",
+            "left": "고객이 끝낸 상담",
             "dead": "처리 못 한 메시지",
         }.get(kind, kind)
 
@@ -156,8 +161,12 @@ class OperatorKorean(BroadcastKorean):
         tail = " 방문" if kind in ("unfilled", "uncovered") else "부터"
         return f"{self.stuck_kind(kind)}, {self.on_card(since)}{tail}"
 
-    def others_wait(self, waiting: int, dead: int, *, is_more: bool) -> str:
-        parts = [f"답을 기다리는 고객 {waiting}명" if waiting else "", f"처리 못 한 메시지 {dead}건" if dead else ""]
+    def others_wait(self, waiting: int, dead: int, *, is_more: bool, left: int = 0) -> str:
+        parts = [
+            f"답을 기다리는 고객 {waiting}명" if waiting else "",
+            f"고객이 끝냈지만 닫지 않은 상담 {left}건" if left else "",
+            f"처리 못 한 메시지 {dead}건" if dead else "",
+        ]
         return f"{', '.join(filter(None, parts))}{'도' if is_more else '이'} 있어요."
 
     # Finding
@@ -247,6 +256,15 @@ class OperatorKorean(BroadcastKorean):
 
     def reason_too_long(self, most: int) -> str:
         return f"사유는 {most}자까지 쓸 수 있어요. 조금 줄여서 보내 주세요."
+
+    def reason_unclear(self) -> str:
+        return "그건 사유로 보이지 않아요. 왜 그런지 한 문장으로 적어 주세요."
+
+    def choose_one(self) -> str:
+        return "제가 잘 못 알아들었어요. 아직 아무것도 하지 않았으니, 아래에서 골라 주세요."
+
+    def another_time(self) -> str:
+        return "아직 옮기지 않았어요. 다른 시간이면 “토요일 10시”처럼 적어 주시고, 그대로면 버튼을 눌러 주세요."
 
     def cancel_terms(self, quote: CancellationQuote, starts_at: datetime, now: datetime) -> str:
         if not quote.refund_krw and not quote.compensation_krw:
@@ -385,6 +403,15 @@ class OperatorKorean(BroadcastKorean):
 
     def sent(self, at: datetime) -> str:
         return f"보냈어요. {spoken_time(at)} 도착."
+
+    def sent_to(self, who: str, at: datetime) -> str:
+        return f"{who}께 보냈어요. {spoken_time(at)} 도착."
+
+    def confirm_reply(self, who: str, text: str) -> str:
+        return f"{who}께 이렇게 보낼까요? “{short(text, _LONGEST_REPLY)}”"
+
+    def nothing_was_sent(self) -> str:
+        return "아무것도 보내지 않았어요. 고객님께 쓰실 말은 “답장 R7K2Q 네, 괜찮아요”처럼 적어 주세요."
 
     def closed(self) -> str:
         return "상담을 끝냈어요."

@@ -22,6 +22,10 @@ class MyPage(Protocol):
         """The visits that this cleaner has, which start in [first, last), by start."""
         ...
 
+    async def newest_of_cleaner(self, cleaner_id: str, limit: int) -> Sequence[ReservationView]:
+        """The visits that this cleaner has or had, the latest first."""
+        ...
+
     async def search(self, text: str, limit: int = 5) -> Sequence[ReservationView]:
         """By reservation id, its short code (`services.shared_kernel.ids.short_code`) or a customer's id."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Integer, Row, Select, bindparam, func, select
 
 from bot.records import PersonRecord
 from services.shared_kernel.event import Event
@@ -15,6 +15,13 @@ from storage.unit_of_work import SqlUnitOfWork
 
 _PERSON = select(table).where(table.c.id == bindparam("person_id"))
 _WITH_ROLE = select(table).where(table.c.role == bindparam("role")).order_by(table.c.id)
+# Reads all names there are, which happens when an operator asks, and not for what else is done.
+_CALLED = (
+    select(table)
+    .where(table.c.role.in_(("customer", "cleaner")), func.lower(table.c.name).like(bindparam("like"), escape="\\"))
+    .order_by(table.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 _TO_HOLD = _WITH_ROLE.with_for_update()
 
 
@@ -46,15 +53,23 @@ class SqlPersons:
             await change(self._work.connection, table, asdict(new), id=old.id, version=old.version)
         await self._work.record(events)
 
+    async def called(self, name: str, limit: int) -> Sequence[PersonRecord]:
+        wanted = name.strip().lower()
+        return await self._load(_CALLED, like=f"%{_as_it_is(wanted)}%", limit=limit) if wanted else []
+
     async def with_role(self, role: str) -> Sequence[PersonRecord]:
         return await self._load(_WITH_ROLE, role=role)
 
     async def hold_role(self, role: str) -> Sequence[PersonRecord]:
         return await self._load(_TO_HOLD, role=role)
 
-    async def _load(self, statement: Select[Any], **wanted: str) -> Sequence[PersonRecord]:
+    async def _load(self, statement: Select[Any], **wanted: str | int) -> Sequence[PersonRecord]:
         await self.write()
         return [_person(row) for row in await self._work.connection.execute(statement, wanted)]
+
+
+def _as_it_is(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _person(row: Row[Any]) -> PersonRecord:

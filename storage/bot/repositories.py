@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, Insert, Integer, bindparam, delete, insert, select, update
+from sqlalchemy import FromClause, Insert, Integer, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records import Details, Invite, ReceivedMessage
@@ -234,6 +234,13 @@ _ADD_ONE = _add(
     select(*(bindparam(column.name, type_=column.type).label(column.name) for column in tables.details.c)).subquery()
 )
 _DETAILS = select(tables.details).where(tables.details.c.id == bindparam("details_id"))
+_DIGITS = func.replace(func.replace(tables.details.c.phone, "-", ""), " ", "")
+_OF_PHONE = (
+    select(tables.details)
+    .where(_DIGITS.like(bindparam("like")))
+    .order_by(tables.details.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 class SqlDetails:
@@ -256,3 +263,7 @@ class SqlDetails:
     async def find(self, details_id: str) -> Details | None:
         row = (await self._connection.execute(_DETAILS, {"details_id": details_id})).first()
         return None if row is None else Details(**dict(row._mapping))
+
+    async def of_phone(self, digits: str, limit: int) -> Sequence[Details]:
+        rows = await self._connection.execute(_OF_PHONE, {"like": f"%{digits}", "limit": limit})
+        return [Details(**dict(row._mapping)) for row in rows]

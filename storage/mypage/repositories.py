@@ -107,6 +107,12 @@ _IN_SPAN = (table.c.starts_at >= bindparam("first"), table.c.starts_at < bindpar
 _OF_CLEANER = (
     select(*_PARTS).where(table.c.cleaner_id == bindparam("cleaner_id"), *_IN_SPAN).order_by(table.c.starts_at)
 )
+_NEWEST_OF_CLEANER = (
+    select(*_PARTS)
+    .where(table.c.cleaner_id == bindparam("cleaner_id"))
+    .order_by(table.c.starts_at.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 _SEARCH = (
     select(*_PARTS)
     .where(
@@ -158,6 +164,10 @@ class SqlMyPage:
     async def of_cleaner(self, cleaner_id: str, first: datetime, last: datetime) -> Sequence[ReservationView]:
         """The visits that this cleaner has in [first, last), by start."""
         return _views(await self._rows(_OF_CLEANER, {"cleaner_id": cleaner_id, "first": first, "last": last}))
+
+    async def newest_of_cleaner(self, cleaner_id: str, limit: int) -> Sequence[ReservationView]:
+        """The visits that this cleaner has or had, the latest first."""
+        return _views(await self._rows(_NEWEST_OF_CLEANER, {"cleaner_id": cleaner_id, "limit": limit}))
 
     async def search(self, text: str, limit: int = 5) -> Sequence[ReservationView]:
         """By id, short code or customer, newest first."""

@@ -93,6 +93,12 @@ class OperatorWorld:
         self.spoken[thread.id] = [Spoken(text=text, at=since, by_us=False)]
         return thread.id
 
+    def leave(self, thread_id: str) -> None:
+        """The customer has ended the talk; nobody has closed it."""
+        each = self.threads[thread_id]
+        gone = replace(each.thread, waiting_since=None, left_at=self.clock.now())
+        self.threads[thread_id] = replace(each, thread=gone)
+
     def refund(self, status: RefundStatus) -> Refund:
         at = self.clock.now()
         made = Refund(
@@ -132,8 +138,9 @@ class OperatorWorld:
 
     def _board(self, effect: effects_operator.Board) -> BoardNow:
         return BoardNow(
-            visits=self.board, waiting=len(self.threads), dead=sum(each.count for each in self.dead),
-            payments_ok=self.payments_ok,
+            visits=self.board, waiting=sum(each.thread.left_at is None for each in self.threads.values()),
+            dead=sum(each.count for each in self.dead), payments_ok=self.payments_ok,
+            left=sum(each.thread.left_at is not None for each in self.threads.values()),
         )  # fmt: skip
 
     def _find_reservations(self, effect: effects_operator.FindReservations) -> Sequence[Found]:
@@ -142,6 +149,7 @@ class OperatorWorld:
             each
             for each in self.found.values()
             if wanted in (each.reservation.id, short_code(each.reservation.id), each.customer_name)
+            or (each.reservation.job is not None and wanted == each.reservation.job.cleaner_name)
             or (wanted.isdecimal() and each.phone.endswith(wanted))
         ][:5]
 

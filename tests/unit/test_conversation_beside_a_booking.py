@@ -62,7 +62,7 @@ def test_those_of_different_days_are_called_by_their_days() -> None:
 )
 def test_a_day_alone_is_asked_about(text: str) -> None:
     talk = with_a_deal()
-    assert talk.say(text) == "11/27(금) 오후 2시 방문을 옮길까요, 아니면 새로 예약할까요?"
+    assert talk.say(text) == "11/28(토)이군요. 11/27(금) 오후 2시 방문을 옮길까요, 아니면 새로 예약할까요?"
     assert talk.labels == ["방문 옮기기", "새로 예약하기"]
     talk.tap("방문 옮기기")
     talk.say("2시")
@@ -91,7 +91,7 @@ def test_or_it_begins_another_booking(answer: str) -> None:
 def test_a_yes_chooses_neither(answer: str) -> None:
     talk = with_a_deal()
     talk.say("4시에 와주세요")
-    assert talk.say(answer) == "잡아 두신 방문을 옮길까요, 아니면 새로 예약할까요?"
+    assert talk.say(answer) == "오후 4시군요. 11/27(금) 오후 2시 방문을 옮길까요, 아니면 새로 예약할까요?"
     talk.say("옮길게요")
     talk.say("네")
     assert starts(talk) == ["11-27 16"]
@@ -99,7 +99,9 @@ def test_a_yes_chooses_neither(answer: str) -> None:
 
 def test_with_several_visits_it_is_asked_which() -> None:
     talk = with_visits(10, 14)
-    assert talk.say("일요일 3시에 와주세요") == "잡아 두신 방문을 옮길까요, 아니면 새로 예약할까요?"
+    assert talk.say("일요일 3시에 와주세요") == (
+        "11/29(일) 오후 3시군요. 이미 예약하신 방문을 옮길까요, 아니면 새로 예약할까요?"
+    )
     talk.tap("방문 옮기기")
     talk.tap("오전 10시 옮기기")
     talk.tap("옮기기")

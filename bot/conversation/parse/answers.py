@@ -35,11 +35,15 @@ _REWRITES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "service": ((rf"(?:우리\s*)?집{_END}", "집청소"),),
 }
+# It is four as well (네 시), but never by itself.
+_YES = re.compile(r"네[\s,.~]*")
 _PATTERNS = {field: tuple((re.compile(said), full) for said, full in rows) for field, rows in _REWRITES.items()}
 
 
 def written_out(text: str, asking: str | None) -> str:
     """The text with a short answer to `asking` completed; any other text as it is."""
+    if _YES.fullmatch(text):
+        return text
     for said, full in _PATTERNS.get(asking or "", ()):
         if match := said.fullmatch(text):
             return match.expand(full)

@@ -14,7 +14,7 @@ _SLASHED = re.compile(r"/([a-z]{1,20})(?:@\w{1,64})?(?:\s+(.*))?", re.IGNORECASE
 _FIND = re.compile(rf"(?:{words_ko.FIND}|{words_en.FIND})(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _REPLY = re.compile(
     rf"(?:{words_ko.REPLY}|{words_en.REPLY})"
-    r"(?:\s+#?((?-i:[2-9A-HJ-NP-Z]{4,6})|(?=\w*\d)[2-9A-HJ-NP-Z]{4,6})(?!\S))?(?:\s+(.*))?",
+    r"(?:[\s:,]+#?((?-i:[2-9A-HJ-NP-Z]{4,6})|(?=\w*\d)[2-9A-HJ-NP-Z]{4,6})(?=[\s:;,.·]|$)[\s:;,.·]*(?:[-–—]\s+)?(.*)|[\s:,]+(.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -28,5 +28,5 @@ def read_command(text: str) -> Reading | None:
         return Reading(intent=Intent.FIND, text=(find[1] or "").strip())
     if reply := _REPLY.fullmatch(text):
         code = reply[1].upper() if reply[1] else None
-        return Reading(intent=Intent.REPLY, code=code, text=(reply[2] or "").strip())
+        return Reading(intent=Intent.REPLY, code=code, text=(reply[2] or reply[3] or "").strip())
     return None

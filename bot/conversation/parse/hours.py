@@ -17,7 +17,7 @@ _HALVES = {
 }  # fmt: skip
 _HALF = "(?:" + "|".join(_HALVES.values()) + ")"
 _HOUR = rf"(?:(?<!\d)\d{{1,2}}|{NATIVE}|{SINO_TENS}|영)"
-_SI = r"\s*시(?!간|작|원|키|청(?!소)|켜|도|술|범|장|급|험|절|대|점)"
+_SI = r"\s*시(?!간|작|원|키|청(?!소)|켜|도(?!\s*(?:되|돼|될|가능|괜찮|좋|안|요?$))|술|범|장|급|험|절|대|점)"
 
 _SPAN_KO = re.compile(rf"({_HOUR})\s*(?:시\s*)?(?:~|-|부터|에서)\s*(?={_HALF}?\s*{_HOUR}{_SI})")
 _SPAN_EN = re.compile(r"(?<![\d/:.-])(\d{1,2})\s*(?:-|~|to|and|until)\s*(\d{1,2})\s*(am|pm|a\.m|p\.m)\b")

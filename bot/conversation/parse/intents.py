@@ -27,6 +27,16 @@ _INSIDE = _inside(words_ko.INSIDE), _inside(words_en.INSIDE)
 _BOOK = re.compile(f"{words_ko.WEAK_BOOK}|{words_en.WEAK_BOOK}")
 _OTHER_FIELDS = re.compile(f"{words_ko.OTHER_FIELDS}|{words_en.OTHER_FIELDS}")
 _QUESTION = re.compile(f"{words_ko.QUESTION}|{words_en.QUESTION}")
+_THE_VISIT = re.compile(f"{words_ko.THE_VISIT}|{words_en.THE_VISIT}")
+_EXISTING = re.compile(f"{words_ko.EXISTING}|{words_en.EXISTING}")
+_THANKS = re.compile(f"{words_ko.THANK_YOU}|{words_en.THANK_YOU}")
+_THE_SAME = re.compile(f"{words_ko.THE_SAME}|{words_en.THE_SAME}")
+_THE_MONEY = re.compile(f"{words_ko.THE_MONEY}|{words_en.THE_MONEY}")
+_PRICE_OF_MOVING = re.compile(f"{words_ko.PRICE_OF_MOVING}|{words_en.PRICE_OF_MOVING}")
+_WHAT_WAS_PAID = re.compile(f"{words_ko.WHAT_WAS_PAID}|{words_en.WHAT_WAS_PAID}")
+_INSTEAD = re.compile(f"{words_ko.INSTEAD}|{words_en.INSTEAD}")
+_UNPAID = re.compile(f"{words_ko.UNPAID}|{words_en.UNPAID}")
+_ORDINALS = tuple((re.compile(words), place) for words, place in words_ko.PLACES + words_en.PLACES)
 _BOOKS = re.compile(f"{words_ko.BOOKS}|{words_en.BOOKS}")
 _WANTS_REFUND = re.compile(f"{words_ko.WANTS_REFUND}|{words_en.WANTS_REFUND}")
 _FIRST_WORDS = {Intent.YES, Intent.NO, Intent.GREET}
@@ -67,6 +77,57 @@ def asks_to_book(text: str) -> bool:
 def names_a_booking(text: str) -> bool:
     """토요일에 청소 예약: whatever else there is, a visit of its own."""
     return inside_intent(normalise(text)) is Intent.BOOK
+
+
+def names_the_visit(text: str) -> bool:
+    """예약 취소, 환불: not just of what is being asked."""
+    return bool(_THE_VISIT.search(text.lower()))
+
+
+def means_existing(text: str) -> bool:
+    """기존 예약, 예약된 거, 내 예약: one that is booked, beside the one that is being written."""
+    return bool(_EXISTING.search(text.lower()))
+
+
+def thanks(text: str) -> bool:
+    """고마워요: no hello."""
+    return bool(_THANKS.search(text.lower()))
+
+
+def the_same_again(text: str) -> bool:
+    """같은 걸로 다시, 그거 다시 예약할게요."""
+    return bool(_THE_SAME.search(text.lower()))
+
+
+def asks_for_the_money(text: str) -> bool:
+    """환불 언제 돼요, 아직 안 들어왔어요: where it is, not whether there is one."""
+    return bool(_THE_MONEY.search(text.lower()))
+
+
+def asks_what_moving_costs(text: str) -> bool:
+    """옮기면 돈 들어요?"""
+    return bool(_PRICE_OF_MOVING.search(text.lower()))
+
+
+def asks_what_was_paid(text: str) -> bool:
+    """얼마였죠?: of one's own booking, and not what things cost."""
+    return bool(_WHAT_WAS_PAID.search(text.lower()))
+
+
+def instead(text: str) -> bool:
+    """금요일 말고 토요일이요: what there is gives way to it."""
+    return bool(_INSTEAD.search(text.lower()))
+
+
+def says_unpaid(text: str) -> bool:
+    """결제 안 한 거: those that aren't paid for yet."""
+    return bool(_UNPAID.search(text.lower()))
+
+
+def ordinal(text: str) -> int | None:
+    """첫 번째, 2번, 마지막 거: which of those that were shown, from 0; -1 is the last."""
+    line = normalise(text)
+    return next((place for words, place in _ORDINALS if words.search(line)), None)
 
 
 def wants_to_book(text: str) -> bool:

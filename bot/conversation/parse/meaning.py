@@ -38,6 +38,7 @@ class Intent(StrEnum):
     SETTINGS = "settings"
     ERASE = "erase"
     EDIT = "edit"
+    LATER = "later"
     JOBS = "jobs"
     COMING = "coming"
     ACCEPT = "accept"

@@ -37,14 +37,15 @@ _GIVES_UP = re.compile(
 )
 _INVITED = (("cleaner", re.compile(r"업체|cleaner")), ("operator", re.compile(r"운영|operator")))
 _WHOLE_SUM = re.compile(
-    r"전액|전부|모두|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
+    r"전액(?:\s*다)?|전부(?:\s*다)?|모두(?:\s*다)?|다|남은\s*(?:돈|금액)?\s*(?:전부|모두|다)|all(?:\s*of\s*it)?|full(?:\s*amount)?|everything",
     re.IGNORECASE,
 )
+_HALF = r"(?:절반|반액?|50\s*(?:%|퍼센트|프로)|half(?:\s*of\s*it)?)"
 _ALL_AREAS = re.compile(
     r"전부|모두|다|전체|어디든(?:지)?|모든\s*(?:곳|지역)|다\s*(?:갈\s*수\s*있|가능|돼).*|all(?:\s*of\s*them)?|everywhere|anywhere",
     re.IGNORECASE,
 )
-_TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|\s)*"
+_TAIL = r"(?:이?요|이에요|예요|입니다|만|정도|로|으로|해\s?(?:주세요|줘요?)|할게요|하기|환불|돌려\s?(?:주세요|줘요?)|부탁(?:해요|드려요|드립니다)|\s)*"
 _LONGEST_SUM = 40
 _SUM = re.compile(
     rf"(?:krw|₩)?\s*(?:(\d{{1,4}}(?:\.\d)?|{SINO})?\s*(만))?\s*(?:(\d|{SINO})?\s*(천))?\s*(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})?\s*(?:원|won|krw)?"
@@ -75,7 +76,7 @@ _ORDERS = (
     ("dead", r"실패함(?:\s*보기)?|처리\s*못\s*한\s*메시지|dead(?:\s*letters?)?|failed"),
     ("board", r"오늘(?:은|의)?(?:\s*(?:일|방문|예약|일정|할\s*일))?(?:은|이)?(?:\s*(?:보기|보여.*|알려.*|뭐.*|어때.*|있.*|몇.*))?|today(?:['’]?s\s+(?:jobs|visits|bookings))?"),
     ("urgent", r"급한\s*일(?:이|은)?(?:\s*(?:보기|보여.*|있.*|뭐.*))?|urgent"),
-    ("threads", r"(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
+    ("threads", r"답장\s*(?:하기|할게요?|할래요?|해\s*주세요|해\s*줘요?)|(?:상담|답장|대기)(?:\s*(?:대기|고객|목록|보기))*|기다리는\s*(?:고객|분|사람)(?:\s*보기)?|waiting(?:\s*customers?)?|threads"),
     ("compensations", r"보상금?(?:\s*(?:보기|목록|지급))?|compensations?"),
     ("broadcast_stop", r"(?:단체\s*)?발송\s*(?:을\s*|좀\s*)?(?:중단|중지|취소|멈춰?|멈춤|정지|그만)(?:해?\s*줘요?|해?\s*주세요|하기|할게요?|할래요?)?|그만\s*보내(?:\s*줘요?)?|멈춰(?:\s*줘요?)?|(?:stop|pause|cancel|call\s+off)\s+(?:the\s+)?(?:broadcast|sending)|stop\s+it"),
     ("broadcast_list", r"(?:단체\s*)?발송\s*(?:목록|현황|내역|결과)(?:\s*보기)?|broadcasts|broadcast\s+(?:list|status|reports?)"),
@@ -187,7 +188,12 @@ def _times(count: str | None, unit: str | None) -> float:
 
 def is_all_of_it(text: str) -> bool:
     """전액: all the money there is."""
-    return _WHOLE_SUM.fullmatch(_line(text)) is not None
+    return re.fullmatch(f"(?:{_WHOLE_SUM.pattern}){_TAIL}", _line(text), re.IGNORECASE) is not None
+
+
+def is_half_of_it(text: str) -> bool:
+    """절반만 해주세요: half of the money there is."""
+    return re.fullmatch(f"{_HALF}{_TAIL}", _line(text), re.IGNORECASE) is not None
 
 
 def is_everywhere(text: str) -> bool:

@@ -139,11 +139,27 @@ CANCELS = rf"(?:(?:{_YES}[\s,.]*)+cancel|cancel(?= it)|confirm (?:the )?cancell?
 MOVES = rf"{_YESES}(?:move|change|reschedule)(?:\s+(?:it|now|(?:my|the) (?:booking|visit)))*{_THANKS}"
 YES_HERE = rf"(?:{_YES}[\s,.]*)+{_THANKS}"
 NO_YES = r"\bgot it\b(?!.*\bpay)|\bi see\b|\bunderstood\b|\bnoted\b|please confirm|^right$"
+YESES, THANKS = _YESES, _THANKS
 WANTS_TO_CANCEL = (
     r"^(?:(?:yes|ok|please|pls|i want to|i'?d like to|i need to|i have to|just|so|then|let'?s|go ahead and)[\s,]*)*(?:cancel|call (?:it )?off)\b"
     r"(?!.*\b(?:later|any ?time|fees?|policy|happens)\b)"
 )
+THE_VISIT = r"\bbooking\b|\bvisit\b|\brefund\b|\bcleaning\b"
+THIS_ONE = r"\b(?:move|change|reschedule|existing|this one|first)\b"
+REFUSED = r"\bnot\b|\bno,"
+EXISTING = r"\b(?:existing|my|other|already booked)\b"
+THANK_YOU = r"\bthank|\bthx\b"
+THE_SAME = r"\bsame (?:one|again|booking)\b|\bbook (?:it|that) again\b"
+THE_MONEY = r"\bwhen\b|\bwhere\b|\byet\b"
+PRICE_OF_MOVING = r"(?:move|moving|reschedul|change).{0,20}(?:cost|fee|free|extra|charge)"
+WHAT_WAS_PAID = r"\bdid i pay\b|\bhave i paid\b|\bi paid\b"
+LEAVES_IT = r"(?:no[\s,]+)?(?:never ?mind|it'?s (?:fine|ok)|leave it)[\s.!]*"
+INSTEAD = r"\binstead\b|\brather\b"
+UNPAID = r"\bunpaid\b|\bnot paid\b|\bhaven'?t paid\b"
+PLACES = ((r"\bfirst\b", 0), (r"\bsecond\b", 1), (r"\bthird\b", 2), (r"\blast\b", -1))
 BOOKS = r"\bbook|\bplease\b|\border\b"
+LATER = r"\b(?:let me think|think about it|think it over|get back to you|come back later|ask my (?:wife|husband|partner))\b|^(?:ok[\s,]*)?(?:maybe )?later$"
+PAYING = r"(?:\s*\b(?:and|then)\b)*\s*\bpay\b(?:\s+(?:it|now|please|by card))*"
 ANOTHER = r"\b(?:new|another|second|extra|one more|separate)\b"
 NOT_NOW = r"\blater\b|\bsoon\b"
 OTHER_FIELDS = r"\b(?:address|size|area|district|phone|number|cleaner|note|door ?code)\b"
