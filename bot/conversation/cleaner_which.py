@@ -1,6 +1,5 @@
 """Which of several jobs is meant: asked with a button for each, answered by a tap or in words."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from datetime import datetime
 from bot.conversation.actions import pack
 from bot.conversation.cleaner_talk import CleanerTalk, area_of, work_of
 from bot.conversation.parse.consent import is_asked_back
+from bot.conversation.parse.job_words import NOTHING, SAID_WITH
 from bot.conversation.parse.moments import fitting, nth_in, only_says_when, when_in
 from bot.conversation.parse.normalise import normalise
 from bot.conversation.talk import MOST_BUTTONS, card
@@ -17,17 +17,6 @@ from services.cleaning.model import Job
 from services.shared_kernel.card import Button, Card, Item
 
 WHICH = "which"
-_ENDS = r"(?:\s*(?:하겠습니다|할게요?|합니다|했어요|했습니다|해\s?주세요|이?요))*+$"
-_NOTHING = re.compile("$^")
-# 첫번째 거 수락: the word that asked for the list, said again
-_SAID_WITH_IT = {
-    verb: re.compile(rf"\s*(?:{words}){_ENDS}")
-    for verb, words in {
-        "accept": "수락|갈게|맡을게|받을게|accept",
-        "decline": r"거절|못\s*가|decline", "withdraw": r"못\s*가|취소|cancel",
-        "en_route": "출발", "start": "시작", "finish": "완료",
-    }.items()
-}  # fmt: skip
 MOST_CHOICES = 3 * MOST_BUTTONS
 
 
@@ -83,7 +72,7 @@ def chosen(talk: CleanerTalk) -> str | Turn:
     if not options or is_asked_back(talk.said.text):
         return ""
     said = normalise(talk.said.text)
-    line = _SAID_WITH_IT.get(options[0].action.partition(":")[0], _NOTHING).sub("", said)
+    line = SAID_WITH.get(options[0].action.partition(":")[0], NOTHING).sub("", said)
     nth = nth_in(line, len(options))
     if nth is not None:
         return options[nth].action

@@ -9,7 +9,7 @@ from bot.conversation.cleaner_offers import DAYS_AHEAD, LIVE, Looking, cannot_wi
 from bot.conversation.cleaner_talk import CleanerTalk, ask_with_job, menu
 from bot.conversation.cleaner_which import choice, choose, which
 from bot.conversation.effects_cleaner import OpenOffers
-from bot.conversation.parse.job_words import STEPS, Doing, JobWord
+from bot.conversation.parse.job_words import STEPS, Doing, JobWord, is_of_accepting
 from bot.conversation.parse.moments import When
 from bot.conversation.turn import Conversation, Turn, ask
 from services.cleaning.model import Job
@@ -125,8 +125,7 @@ def cancel(talk: CleanerTalk, word: JobWord) -> Conversation:
 
 def take_back(talk: CleanerTalk, word: JobWord) -> Conversation:
     """출발 취소: the customer knows it already. 수락 취소 gives the job back."""
-    is_accepted = "수락" in talk.said.text
-    mine = (yield from _live(talk)) if is_accepted else []
+    mine = (yield from _live(talk)) if is_of_accepting(talk.said.text) else []
     if mine:
         return (yield from give_up(talk, word))
     return offer_an_operator(talk, talk.say.not_taken_back())

@@ -154,3 +154,22 @@ def is_about_a_job(text: str) -> bool:
 def wants_another_found(text: str) -> bool:
     """네 다른 업체 찾아주세요: the yes to whether somebody else shall be found."""
     return not is_asked_back(text) and _FIND.fullmatch(normalise(text).strip(" .,~")) is not None
+
+
+_ACCEPTING = re.compile("수락|accept")
+_SAID_ENDS = r"(?:\s*(?:하겠습니다|할게요?|합니다|했어요|했습니다|해\s?주세요|이?요))*+$"
+NOTHING = re.compile("$^")
+# 첫번째 거 수락: the word that asked for the list, said again
+SAID_WITH = {
+    verb: re.compile(rf"\s*(?:{words}){_SAID_ENDS}")
+    for verb, words in {
+        "accept": "수락|갈게|맡을게|받을게|accept",
+        "decline": r"거절|못\s*가|decline", "withdraw": r"못\s*가|취소|cancel",
+        "en_route": "출발", "start": "시작", "finish": "완료",
+    }.items()
+}  # fmt: skip
+
+
+def is_of_accepting(text: str) -> bool:
+    """수락 취소, and not 출발 취소."""
+    return bool(_ACCEPTING.search(normalise(text)))
