@@ -38,9 +38,9 @@ def asked_to_move(talk: Talk, reading: Reading) -> Conversation:
     meant = just_shown(talk, [each for each in named if each in dealt])
     if not coming:
         return talk.answer(talk.menu(talk.say.nothing_to_move()))
-    if not dealt or (named and not meant) or says_unpaid(talk.said.text):
-        unpaid = [each for each in named or coming if each not in dealt]
-        return pay_first(talk, unpaid or coming)
+    unpaid = [each for each in (named if dealt else coming) if each not in dealt]
+    if unpaid and (not meant or says_unpaid(talk.said.text)):
+        return pay_first(talk, unpaid)
     if len(meant) != 1:
         return ask_which(talk, meant or dealt, "move", partial(_one, talk, reading), is_none=not meant)
     reservation = yield from ask(TheReservation(reservation_id=meant[0].id))

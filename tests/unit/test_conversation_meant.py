@@ -158,6 +158,16 @@ def test_the_unpaid_one_is_meant_and_no_other_is_moved(text: str) -> None:
     assert (starts(talk), talk.world.charges) == (["11-27 14", "12-01 10"], [])
 
 
+def test_what_is_paid_is_not_asked_to_be_paid_again() -> None:
+    talk = with_a_deal()
+    talk.say("결제 전에 시간 바꿀 수 있나요")
+    assert not [label for label in talk.labels if "결제" in label]
+
+
+def test_one_that_isnt_there_is_not_taken_for_the_unpaid_one() -> None:
+    assert paid_and_unpaid().say("목요일꺼 토요일로 옮겨주세요").startswith("말씀하신 때에 잡힌 예약은 없어요.")
+
+
 @pytest.mark.parametrize("text", ["목요일꺼 토요일로 옮겨주세요", "3시 예약을 5시로 바꿔주세요"])
 def test_one_that_isnt_there_is_said_to_be_none(text: str) -> None:
     talk = with_a_deal()
