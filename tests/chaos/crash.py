@@ -92,7 +92,10 @@ class Lives:
                         finally:
                             await _at_rest(world)
                         return
-                except Killed:
+                except (Killed, asyncio.CancelledError):
+                    # Who waited for what was killed in a task of its own (ADR 27) is given up with it.
+                    if not self.fuse.is_burnt:
+                        raise
                     self.fuse.again()
                     self.clock.advance(seconds=3)
 
