@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.conversation.effects import Cancel, OnMyPage, QuoteCancellation, TheReservation
-from bot.conversation.find_visit import ask_which, cancel_one, just_shown, meant_by, my_visits, upcoming
+from bot.conversation.find_visit import ask_which, beside_the_draft, cancel_one, just_shown, meant_by, my_visits
 from bot.conversation.hello import has_given
 from bot.conversation.quote import release
 from bot.conversation.reading import Reading
@@ -21,8 +21,7 @@ from services.shared_kernel.card import Button, Card
 def asked_to_cancel(talk: Talk, reading: Reading) -> Conversation:
     """취소: of the unfinished booking, of the one that there is, or of which?"""
     page = yield from my_visits(talk)
-    hold = talk.booking.hold if talk.booking else ""
-    coming = [each for each in upcoming(page.reservations) if each.id != hold]
+    coming = beside_the_draft(talk, page.reservations)
     meant = just_shown(talk, meant_by(coming, reading))
     # 금요일 거: of the unfinished one as well, if that is its day
     unfinished = has_given(talk) and talk.booking is not None and reading.date in (None, talk.booking.date)
@@ -48,8 +47,7 @@ def _draft_or(talk: Talk, only: ReservationView | None) -> Turn:
 def one_of_several(talk: Talk) -> Conversation:
     """One of several, the unfinished booking aside."""
     page = yield from my_visits(talk)
-    hold = talk.booking.hold if talk.booking else ""
-    coming = [each for each in upcoming(page.reservations) if each.id != hold]
+    coming = beside_the_draft(talk, page.reservations)
     if not coming:
         return talk.aside(talk.menu(talk.say.nothing_to_cancel()))
     return ask_which(talk, coming, "cancel", partial(cancel_one, talk))
@@ -141,7 +139,7 @@ def _changed(talk: Talk, reservation: Reservation, quote: CancellationQuote, sho
 
 
 def _done(talk: Talk, reservation: Reservation, text: str) -> Turn:
-    ours = talk.booking is not None and talk.booking.hold == reservation.id
+    ours = talk.holds(reservation.id)
     booking = None if ours else talk.booking
     on = button(talk.say.go_on, "go_on") if booking else button(talk.say.book_again, "rebook", reservation.id)
     says = card(text, quick=(on, button(talk.say.my, "my")))

@@ -7,7 +7,7 @@ from bot.conversation import cleaner_joining as joining
 from bot.conversation import cleaner_settings as settings
 from bot.conversation.cleaner_talk import CleanerTalk, menu, sentences
 from bot.conversation.draft import Draft
-from bot.conversation.effects import AskForPerson, LeaveTalk, SetConsent, SetLanguage
+from bot.conversation.effects import LONGEST_CALL, AskForPerson, LeaveTalk, SetConsent, SetLanguage
 from bot.conversation.effects_cleaner import TheCleaner
 from bot.conversation.link import link_card
 from bot.conversation.reading import Reading
@@ -15,7 +15,6 @@ from bot.conversation.talk import button, card
 from bot.conversation.texts_threads import closed_card
 from bot.conversation.turn import Conversation, Turn, ask
 
-LONGEST = 500  # of what is passed on with a call for a person
 REPORT = "report"  # in the memo: what was said before the button for an operator
 
 
@@ -56,7 +55,7 @@ def help_(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
 
 def human(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     """Somebody of ours shall answer."""
-    handover = yield from ask(AskForPerson(text=_reported(talk)[:LONGEST]))
+    handover = yield from ask(AskForPerson(text=_reported(talk)[:LONGEST_CALL]))
     say = talk.say
     text = say.answered_later(handover.opens_at) if handover.opens_at else say.passed_on(handover.minutes)
     return talk.answer(menu(talk, text))
@@ -80,12 +79,12 @@ def shall_operator_help(talk: CleanerTalk, text: str) -> Turn:
     """The same after some nonsense, of which 네 may be more."""
     say = talk.say
     buttons = button(say.human, "human"), button(say.today, "jobs")
-    return talk.answer(card(text, *buttons), keep={REPORT: talk.said.text[:LONGEST]})
+    return talk.answer(card(text, *buttons), keep={REPORT: talk.said.text[:LONGEST_CALL]})
 
 
 def leave_talk(talk: CleanerTalk, arguments: Sequence[str]) -> Conversation:
     """상담 끝내기."""
-    was_open = yield from ask(LeaveTalk(text=talk.said.text[:LONGEST]))
+    was_open = yield from ask(LeaveTalk(text=talk.said.text[:LONGEST_CALL]))
     return talk.answer(closed_card(talk.say.language) if was_open else menu(talk, talk.say.no_open_talk()))
 
 

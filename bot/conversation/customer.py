@@ -181,29 +181,36 @@ def _yes(talk: Talk, reading: Reading) -> Conversation:
 
 def _asked_before(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
     """A yes to what was shown without being a question to say yes to: the question comes first."""
-    for verb, arguments in map(parse, talk.draft.offered.values()):
-        if verb == "pay":
-            return (yield from pay.to_pay(talk, arguments[0]))
-        if verb == "move!":
-            return (yield from move.move_to(talk, arguments[0], arguments[2]))
-        if verb == "cancel!":
-            return (yield from cancel.cancel(talk, arguments[0]))
+    for action in talk.draft.offered.values():
+        if question := (yield from _question_of(talk, action)):
+            return question
     return None
+
+
+def _question_of(talk: Talk, action: str) -> Generator[Effect[Any], Any, Turn | None]:
+    """What is asked before this is done. None for what has no consequence."""
+    verb, arguments = parse(action)
+    if verb == "pay":
+        return (yield from pay.to_pay(talk, arguments[0]))
+    if verb == "move!":
+        return (yield from move.move_to(talk, arguments[0], arguments[2]))
+    return (yield from cancel.cancel(talk, arguments[0])) if verb == "cancel!" else None
 
 
 def _not_yet(talk: Talk) -> Generator[Effect[Any], Any, Turn | None]:
     """네?, and 알겠어요: heard, but nobody agreed to pay, to cancel or to move. The question, once more."""
     verb, arguments = parse(talk.draft.yes)
     say = talk.say
-    if verb == "pay":
-        return without_yes(lead_in(say.not_paid_yet(), (yield from pay.to_pay(talk, arguments[0]))))
-    if verb == "move!":
-        return lead_in(say.not_moved_yet(), (yield from move.move_to(talk, arguments[0], arguments[2])))
     if verb == "consent":
         return (yield from (settings.opt_in(talk) if arguments[0] == "day" else settings.consent(talk, "day")))
-    if verb == "cancel!" or (talk.draft.doing == "cancel" and talk.draft.about and not talk.draft.yes):
+    if not verb and talk.draft.doing == "cancel" and talk.draft.about:
         return lead_in(say.not_cancelled_yet(), (yield from cancel.cancel(talk, talk.draft.about)))
-    return None
+    question = yield from _question_of(talk, talk.draft.yes)
+    if question is None:
+        return None
+    leads = {"pay": say.not_paid_yet, "move!": say.not_moved_yet, "cancel!": say.not_cancelled_yet}
+    turn = lead_in(leads[verb](), question)
+    return without_yes(turn) if verb == "pay" else turn
 
 
 def _no(talk: Talk, reading: Reading) -> Conversation:

@@ -224,6 +224,10 @@ class Handover:
     minutes: int
 
 
+# Letters of what is passed on with a call for a person.
+LONGEST_CALL = 500
+
+
 @dataclass(frozen=True, kw_only=True)
 class AskForPerson(Effect[Handover]):
     """Open a thread with the operators, or go on with the open one; `text` is what was said."""

@@ -21,7 +21,7 @@ from services.shared_kernel.clock import kst, kst_date
 from services.shared_kernel.refusal import NotFound
 
 # A button for a visit that may have a twin: another one of the same day.
-Choice = Callable[[ReservationView, bool], Button]
+ButtonFor = Callable[[ReservationView, bool], Button]
 
 MOST_CHOICES = 6
 _OF_ONE = ("move", "cancel", "to_pay", "pay")
@@ -82,6 +82,11 @@ def upcoming(views: Sequence[ReservationView]) -> Sequence[ReservationView]:
     return sorted((each for each in views if each.status in _COMING), key=lambda each: each.starts_at)
 
 
+def beside_the_draft(talk: Talk, views: Sequence[ReservationView]) -> Sequence[ReservationView]:
+    """Those to come, without the one that keeps the place of the unfinished booking."""
+    return [each for each in upcoming(views) if not talk.holds(each.id)]
+
+
 def on_day(views: Sequence[ReservationView], day: date | None, at: time | None = None) -> Sequence[ReservationView]:
     """Those of a day and a time, as far as these were said."""
     return [
@@ -114,7 +119,7 @@ def meant_by(views: Sequence[ReservationView], reading: Reading) -> Sequence[Res
     ]
 
 
-def told_apart(views: Sequence[ReservationView], choice: Choice) -> list[Button]:
+def told_apart(views: Sequence[ReservationView], choice: ButtonFor) -> list[Button]:
     """A button for each: called by its day, and by its time where several are of one day."""
     days = Counter(kst_date(each.starts_at) for each in views)
     return [choice(each, days[kst_date(each.starts_at)] > 1) for each in views]
@@ -149,7 +154,7 @@ def by_words(talk: Talk, reading: Reading) -> Generator[Effect[Any], Any, str]:
 
 
 def ask_which(
-    talk: Talk, views: Sequence[ReservationView], doing: str, choice: Choice, *, is_none: bool = False
+    talk: Talk, views: Sequence[ReservationView], doing: str, choice: ButtonFor, *, is_none: bool = False
 ) -> Turn:
     """There are several, or the one that was named isn't there (`is_none`): a button for each."""
     buttons = told_apart(views[:MOST_CHOICES], choice)

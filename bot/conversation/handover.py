@@ -4,7 +4,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.effects import AskForPerson, LeaveTalk, SayToPerson, TheReservation
+from bot.conversation.effects import LONGEST_CALL, AskForPerson, LeaveTalk, SayToPerson, TheReservation
 from bot.conversation.find_visit import my_visits, pay_first, upcoming
 from bot.conversation.hello import TOLD
 from bot.conversation.reading import Intent, Reading
@@ -14,7 +14,6 @@ from bot.conversation.turn import Conversation, Effect, Turn, ask
 from services.reservation.values import Status
 from services.shared_kernel.ids import short_code
 
-LONGEST = 500
 # 내 정보 삭제해 주세요 is one; 영어 되는 분 있나요? isn't.
 LONGEST_COMMAND = 12
 
@@ -32,14 +31,14 @@ _DONE_MEANWHILE = frozenset(
 
 def human(talk: Talk) -> Conversation:
     """상담원 연결, with what was said."""
-    return (yield from _call(talk, talk.said.text[:LONGEST]))
+    return (yield from _call(talk, talk.said.text[:LONGEST_CALL]))
 
 
 def tell(talk: Talk) -> Conversation:
     """상담원에게 전하기: what was typed before, as it was."""
     said = talk.draft.memo.get(TOLD, "")
     kept = {name: value for name, value in talk.draft.memo.items() if name != TOLD}
-    turn = yield from _call(talk, said or talk.said.text[:LONGEST])
+    turn = yield from _call(talk, said or talk.said.text[:LONGEST_CALL])
     return replace(turn, draft=replace(turn.draft, memo=kept))
 
 
@@ -51,7 +50,7 @@ def report(talk: Talk, reservation_id: str) -> Conversation:
 
 def end(talk: Talk) -> Conversation:
     """상담 끝내기: what is typed from here on is for the bot alone."""
-    if (yield from ask(LeaveTalk(text=talk.said.text[:LONGEST]))):
+    if (yield from ask(LeaveTalk(text=talk.said.text[:LONGEST_CALL]))):
         return talk.aside(closed_card(talk.say.language))
     return talk.aside(talk.menu(talk.say.no_open_talk()))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.conversation.effects import LONGEST_CALL
 from bot.conversation.parse.intents import is_question, thanks
 from bot.conversation.talk import Talk, button, card, lead_in
 from bot.conversation.turn import Conversation, Turn
@@ -9,7 +10,6 @@ from services.shared_kernel.card import Button, Card
 
 # What `tell` passes on, in the draft's memo.
 TOLD = "told"
-LONGEST_TOLD = 500
 
 
 def greet(talk: Talk) -> Conversation:
@@ -94,5 +94,5 @@ def _person_or_on(talk: Talk) -> tuple[Button, Button]:
 
 def _still_asking(talk: Talk, says: Card, *, misses: int, yes: str = "") -> Turn:
     """`tell` passes on what was typed now."""
-    memo = {**talk.draft.memo, TOLD: talk.said.text[:LONGEST_TOLD]}
+    memo = {**talk.draft.memo, TOLD: talk.said.text[:LONGEST_CALL]}
     return Turn(draft=replace(talk.draft, yes=yes, no="", again="", misses=misses, memo=memo), says=(says,))

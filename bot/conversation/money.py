@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.conversation import my
 from bot.conversation.cancel import asked_to_cancel, cancel
 from bot.conversation.effects import CurrentPolicy
-from bot.conversation.find_visit import meant_by, my_visits, show_one, upcoming
+from bot.conversation.find_visit import beside_the_draft, meant_by, my_visits, show_one, upcoming
 from bot.conversation.parse.consent import wants_to_cancel
 from bot.conversation.parse.intents import (
     asks_for_the_money,
@@ -108,8 +108,7 @@ def fee(talk: Talk, reading: Reading) -> Conversation:
     if asks_what_moving_costs(talk.said.text):
         return of_moving(talk)
     page = yield from my_visits(talk)
-    hold = talk.booking.hold if talk.booking else ""
-    coming = [each for each in upcoming(page.reservations) if each.id != hold]
+    coming = beside_the_draft(talk, page.reservations)
     dealt = [each for each in meant_by(coming, reading) if each.status == Status.CONFIRMED]
     if len(dealt) == 1:
         return without_yes((yield from cancel(talk, dealt[0].id, of_several=len(coming) > 1)))

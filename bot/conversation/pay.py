@@ -52,7 +52,7 @@ def _paid_or_not(talk: Talk, reservation: Reservation) -> Conversation:
 
 def _over(talk: Talk, reservation: Reservation, text: str, *buttons: Button) -> Turn:
     """Say it; the unfinished booking that held this place is finished with."""
-    ours = talk.booking is not None and talk.booking.hold == reservation.id
+    ours = talk.holds(reservation.id)
     booking = None if ours else talk.booking
     on = (button(talk.say.go_on, "go_on"),) if booking else ()
     quick = (*on, *(() if buttons else (button(talk.say.my, "my"),)))
@@ -76,8 +76,7 @@ def _declined(talk: Talk, reservation: Reservation) -> Conversation:
     drop = button(say.drop_hold, "drop", reservation.id, reservation.version)
     other = (Button(label=say.pay_otherwise, url=url),) if url else ()
     text = say.declined(reason, reservation.hold_expires_at, talk.context.now)
-    ours = talk.booking is not None and talk.booking.hold == reservation.id
-    asking = "confirm" if ours else ""  # 3시로요 corrects it
+    asking = "confirm" if talk.holds(reservation.id) else ""  # 3시로요 corrects it
     return talk.answer(card(text, *other, again, drop), booking=talk.booking, asking=asking, about=reservation.id)
 
 

@@ -37,6 +37,10 @@ class Talk:
         """The unfinished booking, if any."""
         return self.draft.booking
 
+    def holds(self, reservation_id: str) -> bool:
+        """Whether this reservation keeps the place of the unfinished booking."""
+        return self.booking is not None and self.booking.hold == reservation_id
+
     def answer(self, *cards: Card, **changes: Any) -> Turn:
         """Say this. What was asked before is over, unless `changes` ask anew; the booking stays."""
         draft = Draft(booking=self.draft.booking, memo=self.draft.memo)

@@ -289,9 +289,6 @@ class BroadcastEnglish(StaffEnglish, BroadcastKorean):
     def bc_scheduled(self, starts_at: datetime, count: int) -> str:
         return f"It goes to {counted(count, 'person', 'people')} on {spoken_moment(starts_at)}."
 
-    def bc_starting(self, count: int) -> str:
-        return f"Starting to send to {counted(count, 'person', 'people')}."
-
     def bc_paused(self, progress: Progress) -> str:
         return f"Paused. {progress.sent:,} sent, {progress.waiting:,} left."
 

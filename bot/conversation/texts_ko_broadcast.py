@@ -299,9 +299,6 @@ class BroadcastKorean(StaffKorean):
     def bc_scheduled(self, starts_at: datetime, count: int) -> str:
         return f"{spoken_moment(starts_at)}에 {count:,}명에게 보낼게요."
 
-    def bc_starting(self, count: int) -> str:
-        return f"{count:,}명에게 보내기 시작해요."
-
     def bc_paused(self, progress: Progress) -> str:
         return f"잠깐 멈췄어요. {progress.sent:,}명에게 보냈고 {progress.waiting:,}명이 남았어요."
 

@@ -61,6 +61,7 @@ def _of_what_is_booked(talk: Talk, reading: Reading) -> Generator[Effect[Any], A
 
 
 def not_understood(talk: Talk) -> Conversation:
+    """The question that is open, once more; beside a visit that is booked, a person may have it."""
     if either := (yield from new_or_move.again(talk, talk.say.not_understood_here())):
         return either
     if talk.booking is None:
